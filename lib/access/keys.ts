@@ -1,0 +1,127 @@
+import { BusinessRejection, type Fault } from '../domain/faults';
+import { completed, type Field, instant, list, oneOf, orNull, partnerCode, readDraft, text } from '../domain/master-fields';
+import { writeAudit } from '../store/audit';
+import type { Database } from '../store/database';
+import { insertKey, listKeys, loadKey, markRevoked, type Role, setExpiry, type StoredKey } from '../store/keys';
+import { loadPartners } from '../store/master';
+import type { Store } from '../store/store';
+import { forgetKeys } from './authenticate';
+import { newKeyText } from './key-text';
+import { roles } from './principal';
+
+/** Who changes keys, in which store. */
+export interface KeyContext {
+  readonly store: Store;
+  readonly actor: string;
+  /** The time as ISO 8601 text. */
+  readonly clock: () => string;
+}
+
+/** What is known of a key besides its hash. */
+export type KeyInfo = Omit<StoredKey, 'hash'>;
+
+/** A key that was just made: the only time that anybody sees it. */
+export interface CreatedKey extends KeyInfo {
+  readonly key: string;
+}
+
+const required = <T>(read: Field<T>['read']): Field<T> => ({ read });
+
+const requestFields = {
+  role: required(oneOf<Role>(roles, [])),
+  name: required(text(100)),
+  partner: { read: orNull(partnerCode), initial: null } as Field<string | null>,
+  actsFor: { read: list(partnerCode), initial: [] } as Field<string[]>,
+  expiresAt: { read: orNull(instant), initial: null } as Field<string | null>,
+};
+
+/**
+ * Makes a key: `{role, name, partner?, actsFor?, expiresAt?}`.
+ * @throws BusinessRejection with every fault of the request
+ */
+export async function createKey(context: KeyContext, request: unknown): Promise<CreatedKey> {
+  const faults: Fault[] = [];
+  const wanted = completed(requestFields, readDraft(requestFields, request, '', faults), undefined, '', faults);
+  if (faults.length === 0) checkOwner(wanted, context.clock(), faults);
+  refuse(faults);
+  return context.store.transaction(async (db) => {
+    await refuseUnknownPartners(db, wanted);
+    const now = context.clock();
+    const created = await insertNew(db, { ...wanted, createdAt: now, createdBy: context.actor });
+    await audit(db, context, now, created.keyId, null, 'active', { role: wanted.role, name: wanted.name, partner: wanted.partner, actsFor: wanted.actsFor, expiresAt: wanted.expiresAt });
+    return created;
+  });
+}
+
+/** Ends a key; it holds everywhere within five seconds. @throws BusinessRejection `not-found` */
+export async function revokeKey(context: KeyContext, keyId: string): Promise<void> {
+  await context.store.transaction(async (db) => {
+    const now = context.clock();
+    if (!(await markRevoked(db, keyId, now))) throw unknownKey(keyId);
+    await audit(db, context, now, keyId, 'active', 'revoked', {});
+  });
+  forgetKeys(context.store);
+}
+
+/**
+ * Makes a new key for the same purpose; the old one works for `overlapHours` more, so that its owner can change over.
+ * @throws BusinessRejection `not-found` for a key that is unknown, revoked or expired
+ */
+export async function rotateKey(context: KeyContext, keyId: string, overlapHours = 24): Promise<CreatedKey> {
+  const created = await context.store.transaction(async (db) => {
+    const now = context.clock();
+    const old = await loadKey(db, keyId);
+    if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) throw unknownKey(keyId);
+    const overlapEnd = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
+    const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd;
+    await setExpiry(db, keyId, expiresAt);
+    const { role, name, partner, actsFor } = old;
+    const made = await insertNew(db, { role, name, partner, actsFor, expiresAt: null, createdAt: now, createdBy: context.actor });
+    await audit(db, context, now, keyId, 'active', 'replaced', { by: made.keyId, expiresAt });
+    return made;
+  });
+  forgetKeys(context.store);
+  return created;
+}
+
+/** All keys that ever were, the oldest first. */
+export async function allKeys(store: Store): Promise<KeyInfo[]> {
+  return (await store.read(listKeys)).map(({ hash: _, ...info }) => info);
+}
+
+function checkOwner(wanted: { role: Role; partner: string | null; actsFor: string[]; expiresAt: string | null }, now: string, faults: Fault[]): void {
+  const hasPartner = wanted.partner !== null || wanted.actsFor.length > 0;
+  if (wanted.role === 'partner' && !hasPartner) faults.push({ path: '/partner', code: 'missing-field', message: 'A key of the role partner needs its partner, or the partners that it acts for.' });
+  if (wanted.role !== 'partner' && hasPartner) {
+    faults.push({ path: '/partner', code: 'conflicting-values', message: `A key of the role ${wanted.role} belongs to the company itself and has no partner.` });
+  }
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now) faults.push({ path: '/expiresAt', code: 'out-of-range', message: 'The key would have expired already.' });
+}
+
+async function refuseUnknownPartners(db: Database, { partner, actsFor }: { partner: string | null; actsFor: readonly string[] }): Promise<void> {
+  const known = await loadPartners(db, partner === null ? actsFor : [partner, ...actsFor]);
+  const faults: Fault[] = [];
+  const missing = (path: string, name: string) => faults.push({ path, code: 'unknown-partner', message: `The partner ${name} is not known; add it to the partners first.`, value: name });
+  if (partner !== null && !known.has(partner)) missing('/partner', partner);
+  actsFor.forEach((name, i) => {
+    if (!known.has(name)) missing(`/actsFor/${i}`, name);
+  });
+  refuse(faults);
+}
+
+function refuse(faults: readonly Fault[]): void {
+  const [fault] = faults;
+  if (fault !== undefined) throw new BusinessRejection(fault.code, fault.message, faults);
+}
+
+async function insertNew(db: Database, key: Omit<KeyInfo, 'keyId' | 'revokedAt' | 'lastUsedAt'>): Promise<CreatedKey> {
+  const { hash, ...made } = newKeyText();
+  await insertKey(db, { ...key, keyId: made.keyId, hash });
+  return { ...key, ...made, revokedAt: null, lastUsedAt: null };
+}
+
+const unknownKey = (keyId: string) => new BusinessRejection('not-found', `There is no key ${keyId.slice(0, 80)} in use.`);
+
+function audit(db: Database, context: KeyContext, now: string, keyId: string, from: string | null, to: string, evidence: Record<string, unknown>): Promise<void> {
+  return writeAudit(db, [{ at: now, actor: context.actor, stage: 'access', subject: 'key', subjectId: keyId, from, to, reason: null, evidence }], now);
+}

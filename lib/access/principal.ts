@@ -1,0 +1,53 @@
+import type { Fault } from '../domain/faults';
+import type { Role } from '../store/keys';
+
+/** Who asks: what a message carries as `msg.principal`. Never the key itself. */
+export interface Principal {
+  readonly keyId: string;
+  readonly role: Role;
+  readonly partner: string | null;
+  readonly actsFor: readonly string[];
+  readonly name: string;
+  /** The customers of each partner that the key stands for; `["*"]`: all. */
+  readonly customers: Readonly<Record<string, readonly string[]>>;
+}
+
+export const roles: readonly Role[] = ['partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin'];
+
+/** True when one of the roles is the principal's; the administrator has them all. */
+export function authorize(principal: Principal, allowed: readonly string[]): boolean {
+  return principal.role === 'admin' || allowed.includes(principal.role);
+}
+
+/** The partner of everything that belongs to none: entered by hand, or dropped into the root of the watched folder. */
+export const directPartner = 'DIRECT';
+
+/**
+ * The partner that a request is for. A partner's key stands for its own partner, or for one of those that it acts for
+ * and the request names; a key of no partner for the one that is named, else for `DIRECT`.
+ * @param named the header `X-O2C-Partner`
+ */
+export function actingPartner(principal: Principal, named: string | undefined): { readonly partner: string } | { readonly refusal: Fault } {
+  const wanted = named?.trim() || undefined;
+  if (principal.role !== 'partner') return { partner: wanted ?? directPartner };
+  const partner = wanted ?? principal.partner ?? undefined;
+  if (partner !== undefined && partnersOf(principal).includes(partner)) return { partner };
+  const message =
+    partner === undefined
+      ? `This key acts for several partners: name one of ${principal.actsFor.join(', ')} in the header X-O2C-Partner.`
+      : `This key does not act for the partner ${partner.slice(0, 80)}.`;
+  return { refusal: { path: '', code: 'forbidden', message } };
+}
+
+/** The partners whose orders the principal may touch; meaningless for keys of the company itself, which see all. */
+export function partnersOf(principal: Principal): string[] {
+  return [...new Set(principal.partner === null ? principal.actsFor : [principal.partner, ...principal.actsFor])];
+}
+
+/** A partner sees the orders that came from it, for its own customers; the company's own roles see all. */
+export function maySee(principal: Principal, partnerOfOrder: string, customer: string): boolean {
+  if (principal.role !== 'partner') return true;
+  if (!partnersOf(principal).includes(partnerOfOrder)) return false;
+  const customers = Object.hasOwn(principal.customers, partnerOfOrder) ? principal.customers[partnerOfOrder] : undefined;
+  return customers !== undefined && (customers.includes('*') || customers.includes(customer));
+}

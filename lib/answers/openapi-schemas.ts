@@ -1,0 +1,181 @@
+import { orderStatuses } from './lists';
+
+/** A JSON Schema (2020-12) as OpenAPI 3.1 takes it. */
+export type Schema = { readonly [keyword: string]: unknown };
+
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+export const text: Schema = { type: 'string' };
+export const whole: Schema = { type: 'integer' };
+export const flag: Schema = { type: 'boolean' };
+export const textOrNull: Schema = { type: ['string', 'null'] };
+export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+export const oneOf = (...words: readonly string[]): Schema => ({ type: 'string', enum: words });
+export const numberOrText: Schema = { type: ['string', 'number'], description: 'A decimal string; a JSON number that is exact is accepted.' };
+
+/** An object with exactly these fields; `optional` ones may be missing. */
+export function fields(properties: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
+  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties: { ...properties, ...optional } };
+}
+
+/** One page of a list. */
+export const pageOf = (name: string, item: Schema): Schema => fields({ [name]: listOf(item), next: { ...textOrNull, description: 'Cursor of the next page; null at the end.' } });
+
+const instant: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
+const instantOrNull: Schema = { anyOf: [instant, { type: 'null' }] };
+const date: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+const dateOrNull: Schema = { anyOf: [date, { type: 'null' }] };
+const money: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,4})?$', description: "A decimal string with the currency's decimals." };
+const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', description: 'A decimal string.' };
+const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
+const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
+const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
+const channel = oneOf('file', 'api', 'edi');
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const evidence: Schema = { type: 'object', description: "The figures that were seen; empty for the customer's side." };
+const status = oneOf(...orderStatuses);
+
+const orderFields: Readonly<Record<string, Schema>> = {
+  salesOrder,
+  poNumber: text,
+  status,
+  reason: textOrNull,
+  replayed: flag,
+  source: fields({ channel, partner: text, sourceSystem: textOrNull, indicator: text, document: text, inboxId, receivedAt: instant }),
+  customer: text,
+  currency: text,
+  net: money,
+  tax: money,
+  total: money,
+  orderDate: date,
+  requestedDelivery: dateOrNull,
+  warehouse: text,
+  shipTo: { anyOf: [ref('ShipTo'), { type: 'null' }] },
+  priority: { type: 'integer', minimum: 1, maximum: 9 },
+  createdAt: instant,
+  lines: listOf(ref('OrderLine')),
+  holds: listOf(ref('Hold')),
+  decisions: listOf(ref('Decision')),
+};
+
+const inboxFields: Readonly<Record<string, Schema>> = {
+  inboxId,
+  state: documentState,
+  channel,
+  partner: text,
+  sourceSystem: textOrNull,
+  document: text,
+  contentType: text,
+  size: whole,
+  sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+  receivedAt: instant,
+  warnings: listOf(text),
+  counts: fields({ stored: whole, accepted: whole, duplicate: whole, rejected: whole, parked: whole }),
+};
+
+const documentFields: Readonly<Record<string, Schema>> = {
+  ordinal: whole,
+  kind: oneOf('order', 'change', 'cancel', 'test', 'unreadable'),
+  place: text,
+  poNumber: textOrNull,
+  state: documentState,
+  salesOrder: salesOrderOrNull,
+  orderStatus: { anyOf: [status, { type: 'null' }] },
+  code: textOrNull,
+  errors: listOf(ref('Fault')),
+  attempts: whole,
+  nextAttemptAt: instantOrNull,
+  changedAt: instant,
+};
+
+/** What the API answers, each written once. */
+export const answerSchemas: Readonly<Record<string, Schema>> = {
+  Fault: fields({ path: text, code: text, message: text }, { value: text }),
+  Problem: {
+    type: 'object',
+    description: 'A problem of RFC 9457 with a stable code and every fault found.',
+    required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
+    properties: { type: text, title: text, status: { type: 'integer', minimum: 400, maximum: 599 }, code: text, detail: text, errors: listOf(ref('Fault')) },
+    not: { required: ['stack'] },
+  },
+  ShipTo: fields({}, { name: text, address: text, city: text, postalCode: text, country: text }),
+  OrderLine: fields(
+    { line: whole, sku: text, quantity, uom: text, reserved: quantity, delivered: quantity, invoiced: quantity, cancelled: quantity, unitPrice: money, status: oneOf('Open', 'Partly', 'Delivered', 'Invoiced', 'Cancelled'), reason: textOrNull },
+    { ordered: fields({ quantity, uom: text }) },
+  ),
+  Hold: fields({ reason: text, rule: text, since: instant, by: textOrNull, forced: flag, evidence }),
+  Decision: fields({ check: text, outcome: oneOf('passed', 'held', 'cancelled'), reason: textOrNull, explanation: text, evidence, passesIf: textOrNull, decidedAt: instant }),
+  Order: fields(orderFields),
+  OrderDetail: fields({
+    ...orderFields,
+    note: textOrNull,
+    history: listOf(fields({ at: instant, stage: text, from: textOrNull, to: textOrNull, reason: textOrNull, actor: textOrNull, evidence })),
+    releases: listOf(
+      fields({
+        release: whole,
+        warehouse: text,
+        status: oneOf('Claimed', 'Unknown', 'Acknowledged', 'Refused', 'CancelRequested', 'Cancelled', 'Closed'),
+        lines: listOf(fields({ line: whole, quantity })),
+        claimedAt: instant,
+        reference: textOrNull,
+        attempts: whole,
+        parked: flag,
+        words: textOrNull,
+      }),
+    ),
+    slips: listOf(
+      fields({
+        packingSlip: text,
+        warehouse: text,
+        shippedAt: text,
+        final: flag,
+        lines: listOf(fields({ slipLine: whole, line: whole, sku: text, quantity, lot: textOrNull, serials: listOf(text), invoiced: flag })),
+      }),
+    ),
+    invoices: listOf(fields({ invoice: text, packingSlip: textOrNull, net: money, tax: money, total: money, open: money, invoiceDate: date, dueDate: date })),
+    payments: listOf(fields({ reference: text, amount: money, currency: text, receivedAt: text, kept: money })),
+  }),
+  OrderPage: pageOf('orders', ref('Order')),
+  Pending: fields({ inboxId, state: documentState }),
+  Results: fields({
+    inboxId,
+    accepted: whole,
+    rejected: whole,
+    replayed: whole,
+    results: listOf(
+      fields({ status: { type: 'integer', minimum: 200, maximum: 599 }, place: text, poNumber: textOrNull, salesOrder: salesOrderOrNull }, { order: ref('Order'), problem: ref('Problem') }),
+    ),
+  }),
+  Invoice: fields({
+    invoice: text,
+    documentType: text,
+    salesOrder,
+    poNumber: text,
+    packingSlip: textOrNull,
+    customer: text,
+    currency: text,
+    net: money,
+    tax: money,
+    total: money,
+    open: money,
+    taxes: listOf(fields({ taxCode: text, rate: text, net: money, tax: money })),
+    invoiceDate: date,
+    dueDate: date,
+    postedAt: instant,
+    disputed: flag,
+    lines: listOf(fields({ slipLine: whole, line: whole, sku: text, quantity, uom: text, unitPrice: money, net: money, taxCode: text })),
+    payments: listOf(fields({ reference: text, amount: money, receivedAt: text })),
+  }),
+  PostingPage: pageOf(
+    'postings',
+    fields({ posting: whole, postingDate: date, documentType: text, document: text, debit: text, credit: text, amount: money, currency: text, postedAt: instant }),
+  ),
+  InboxPage: pageOf('inbox', fields(inboxFields)),
+  InboxMessage: fields({
+    ...inboxFields,
+    documents: listOf(fields(documentFields)),
+    next: textOrNull,
+    raw: fields({ encoding: oneOf('text', 'base64'), content: text, truncated: flag }),
+  }),
+  MessagePage: pageOf('messages', fields({ inboxId, channel, partner: text, document: text, receivedAt: instant, ...documentFields })),
+  Health: fields({ status: oneOf('ready'), store: fields({ kind: oneOf('sqlite', 'postgres'), state: oneOf('up'), schema: whole }) }),
+};

@@ -1,0 +1,119 @@
+import { BusinessRejection, type Fault, type FaultCode, TechnicalFault } from '../domain/faults';
+import { postgres, sqlite } from '../store/dialect';
+
+/** What an HTTP response node needs. */
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export const jsonType = 'application/json; charset=utf-8';
+export const problemType = 'application/problem+json; charset=utf-8';
+
+/** A problem of RFC 9457 with a stable code and every fault found. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: readonly Fault[];
+}
+
+export function problem(status: number, code: string, title: string, detail: string, errors: readonly Fault[] = []): Problem {
+  return { type: `urn:order-to-cash:problem:${code}`, title, status, code, detail, errors };
+}
+
+export function problemAnswer(body: Problem, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  const challenge: Record<string, string> = body.status === 401 ? { 'www-authenticate': 'Bearer realm="order-to-cash"' } : {};
+  return { statusCode: body.status, headers: { 'content-type': problemType, ...challenge, ...headers }, body };
+}
+
+export function jsonAnswer(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { statusCode, headers: { 'content-type': jsonType, ...headers }, body };
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'The message cannot be read',
+  401: 'No valid key',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict with what is there',
+  413: 'Too large',
+  415: 'This content type is not taken',
+  422: 'Rejected',
+  429: 'Too many requests',
+  500: 'Something went wrong here',
+  503: 'Not available now',
+};
+
+export const titleOf = (status: number): string => titles[status] ?? titles[500] ?? '';
+
+/** Every code that is not named here is a business rejection: 422. */
+const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
+  'bad-encoding': 400,
+  'empty-document': 400,
+  forbidden: 403,
+  'idempotency-conflict': 409,
+  'illegal-transition': 409,
+  'message-too-large': 413,
+  'not-found': 404,
+  'order-conflict': 409,
+  'payment-conflict': 409,
+  'queue-full': 429,
+  'settings-conflict': 409,
+  'slip-conflict': 409,
+  'source-refused': 403,
+  'too-deep': 400,
+  unauthorized: 401,
+  unreadable: 400,
+  'unsupported-media-type': 415,
+};
+
+/** The HTTP status of a business fault. */
+export function statusOfFault(code: FaultCode): number {
+  return statuses[code] ?? 422;
+}
+
+/** The problem of a rejection: its status by its code, its detail, all of its faults. */
+export function problemOfFaults(code: FaultCode, detail: string, faults: readonly Fault[]): Problem {
+  const status = statusOfFault(code);
+  return problem(status, code, titleOf(status), detail, faults);
+}
+
+/** Seconds after which it is worth trying again. */
+const retryAway = 5;
+const retryBusy = 1;
+
+/**
+ * The answer to anything that was thrown. Business rejections are told in full; of technical faults the caller only
+ * learns whether it is worth trying again, never what is inside.
+ */
+export function problemOf(error: unknown): HttpAnswer {
+  if (error instanceof BusinessRejection) {
+    const found = problemOfFaults(error.code, error.message, error.faults);
+    return problemAnswer(found, found.status === 429 ? { 'retry-after': String(retryBusy) } : {});
+  }
+  if (error instanceof TechnicalFault) return technical(error.code);
+  const classes = [postgres.classify(error), sqlite.classify(error)];
+  if (classes.includes('away')) return technical('store-away');
+  if (classes.includes('conflict')) return technical('closing');
+  return technical('unexpected');
+}
+
+function technical(code: TechnicalFault['code']): HttpAnswer {
+  switch (code) {
+    case 'store-away':
+    case 'store-locked':
+      return problemAnswer(problem(503, code, titleOf(503), 'The store does not answer; nothing was accepted. Send the same again later.'), { 'retry-after': String(retryAway) });
+    case 'closing':
+      return problemAnswer(problem(503, code, titleOf(503), 'The request could not be taken just now; nothing was accepted. Send the same again.'), { 'retry-after': String(retryBusy) });
+    case 'queue-full':
+      return problemAnswer(problem(429, code, titleOf(429), 'More requests are waiting than can be worked; nothing was accepted. Send the same again later.'), {
+        'retry-after': String(retryAway),
+      });
+    default:
+      return problemAnswer(problem(500, 'unexpected', titleOf(500), 'The request could not be worked because of an internal fault; the operators see it in their log.'));
+  }
+}

@@ -1,0 +1,260 @@
+import { exponentOf } from './currency';
+import { parseDate } from './dates';
+import { type DecimalFault, parseDecimal, parseScaled } from './decimal';
+import type { Fault, FaultCode } from './faults';
+import { type Address, type Channel, channels } from './master';
+import { parsePrice } from './money';
+import { parseQuantity, type Ratio } from './quantity';
+
+/** Reads one field of a record; reports what is wrong and gives undefined then. */
+export type Read<T> = (value: unknown, report: (code: FaultCode, message: string, below?: string) => void) => T | undefined;
+
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]|\p{Cs}/u;
+
+/** A text of 1 to `longest` characters without control characters, blanks around it taken away. */
+export const text =
+  (longest: number): Read<string> =>
+  (value, report) => {
+    const trimmed = typeof value === 'string' ? value.trim() : undefined;
+    if (trimmed === undefined) report('wrong-type', 'This must be a text in double quotes.');
+    else if (trimmed === '') report('missing-field', 'The text is empty.');
+    else if (trimmed.length > longest) report('out-of-range', `The text is longer than ${longest} characters; shorten it.`);
+    else if (controlCharacter.test(trimmed)) report('wrong-type', 'The text holds control characters; leave them out.');
+    else return trimmed;
+    return undefined;
+  };
+
+/** A partner's code is the name of its folder too. */
+export const partnerCode: Read<string> = (value, report) => {
+  const code = text(64)(value, report);
+  if (code === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(code)) return code;
+  report('out-of-range', 'A partner code has letters, digits, dots, dashes and underscores only, and begins with a letter or digit.');
+  return undefined;
+};
+
+export const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value, report) =>
+    value === null ? null : read(value, report);
+
+export const currencyCode: Read<string> = (value, report) => {
+  const code = text(3)(value, report);
+  if (code === undefined || exponentOf(code) !== undefined) return code;
+  report('unknown-currency', `${code} is no currency of ISO 4217; use a code such as EUR.`);
+  return undefined;
+};
+
+export const whole =
+  (least: number, most: number): Read<number> =>
+  (value, report) => {
+    const number = typeof value === 'string' && /^\d{1,9}$/.test(value.trim()) ? Number(value) : value;
+    if (Number.isInteger(number) && (number as number) >= least && (number as number) <= most) return number as number;
+    report('out-of-range', `This must be a whole number from ${least} to ${most}.`);
+    return undefined;
+  };
+
+const decimalWords: Readonly<Record<DecimalFault, string>> = {
+  'not-a-number': 'This must be a number such as "12.50": digits, and a point before the decimals.',
+  'inexact-number': 'The number has more decimals than can be kept.',
+  'out-of-range': 'The number is too large.',
+};
+
+/** A decimal in plain notation; a number of a program counts as its shortest decimal form. */
+export const decimal: Read<string> = (value, report) => {
+  const plain = typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  if (parseDecimal(plain) !== null) return plain;
+  report('not-a-number', decimalWords['not-a-number']);
+  return undefined;
+};
+
+function scaled(parse: (text: string) => number | DecimalFault): Read<number> {
+  return (value, report) => {
+    const plain = decimal(value, report);
+    if (plain === undefined) return undefined;
+    const number = parse(plain);
+    if (typeof number === 'string') report(number, decimalWords[number]);
+    else if (number < 0) report('out-of-range', 'The number must not be negative.');
+    else return number;
+    return undefined;
+  };
+}
+
+/** price units, not negative */
+export const price = scaled(parsePrice);
+/** milli-units, not negative */
+export const quantity = scaled(parseQuantity);
+
+const percent = scaled((plain) => parseScaled(plain, 2, 100_000));
+
+/** Percent as hundredths of a percent. Between 0 and 1 % a fraction was meant ("0.19"), and nobody should have to guess. */
+export const taxRate: Read<number> = (value, report) => {
+  const rate = percent(value, report);
+  if (rate === undefined || rate === 0 || rate >= 100) return rate;
+  report('ambiguous-number', 'The rate is in percent: write "19" for 19 %. Rates below 1 % are not taken.');
+  return undefined;
+};
+
+export const date: Read<string> = (value, report) => {
+  const found = typeof value === 'string' ? parseDate(value.trim()) : null;
+  if (found !== null) return found;
+  report('bad-date', 'This must be a date such as 2026-11-23.');
+  return undefined;
+};
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A point in time with its zone, as ISO 8601 text in UTC with milliseconds. */
+export const instant: Read<string> = (value, report) => {
+  const written = typeof value === 'string' ? value.trim() : '';
+  const milliseconds = instantPattern.test(written) && parseDate(written.slice(0, 10)) !== null ? Date.parse(written) : Number.NaN;
+  if (!Number.isNaN(milliseconds)) return new Date(milliseconds).toISOString();
+  report('bad-date', 'This must be a time with its zone, such as 2026-11-23T10:00:00Z.');
+  return undefined;
+};
+
+/** A list of texts; `*` alone may stand for all. */
+export const list =
+  <T>(read: Read<T>): Read<T[]> =>
+  (value, report) => {
+    if (!Array.isArray(value)) {
+      report('wrong-type', 'This must be a list in square brackets.');
+      return undefined;
+    }
+    const read1 = value.map((item, i) => read(item, (code, message, below = '') => report(code, message, `/${i}${below}`)));
+    return read1.includes(undefined) ? undefined : [...new Set(read1 as T[])];
+  };
+
+export const channel: Read<Channel> = (value, report) => {
+  if (channels.includes(value as Channel)) return value as Channel;
+  report('out-of-range', `A channel is one of ${channels.join(', ')}.`);
+  return undefined;
+};
+
+/** An object whose values are all read the same way. */
+export const record =
+  <T>(read: Read<T>): Read<Record<string, T>> =>
+  (value, report) => {
+    if (!isObject(value)) {
+      report('wrong-type', 'This must be an object with fields.');
+      return undefined;
+    }
+    const entries = Object.entries(value).map(([key, item]) => {
+      const below = `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const name = text(100)(key, (code, message) => report(code, message, below));
+      return [name, read(item, (code, message, deeper = '') => report(code, message, below + deeper))] as const;
+    });
+    return entries.some((entry) => entry.includes(undefined)) ? undefined : (Object.fromEntries(entries) as Record<string, T>);
+  };
+
+const greatestRatio = 1_000_000_000;
+
+/** Base units in one unit: 12, "0.5", or "1/3"; kept exactly. */
+export const ratio: Read<Ratio> = (value, report) => {
+  const written = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  const fraction = /^([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(written);
+  const parsed = parseDecimal(written);
+  const exact = fraction
+    ? reduced(BigInt(fraction[1] as string), BigInt(fraction[2] as string))
+    : parsed !== null && parsed.units > 0n
+      ? reduced(parsed.units, 10n ** BigInt(parsed.scale))
+      : undefined;
+  if (exact !== undefined && exact.numerator <= greatestRatio && exact.denominator <= greatestRatio) return exact;
+  report('not-a-number', 'This must be how many base units the unit holds: 12, "0.5" or "1/3".');
+  return undefined;
+};
+
+function reduced(numerator: bigint, denominator: bigint): Ratio {
+  let [a, b] = [numerator, denominator];
+  while (b > 0n) [a, b] = [b, a % b];
+  return { numerator: Number(numerator / a), denominator: Number(denominator / a) };
+}
+
+const addressFields = { name: 200, address: 500, city: 200, postalCode: 20, country: 3 } as const;
+
+export const address: Read<Address> = (value, report) => {
+  if (!isObject(value)) {
+    report('wrong-type', 'This must be an object with fields.');
+    return undefined;
+  }
+  const found: Record<string, string> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (!Object.hasOwn(addressFields, key)) {
+      report('unknown-field', `This is no field of an address; use one of ${Object.keys(addressFields).join(', ')}.`, `/${key}`);
+      continue;
+    }
+    const part = text(addressFields[key as keyof typeof addressFields])(item, (code, message) => report(code, message, `/${key}`));
+    if (part !== undefined) found[key] = part;
+  }
+  return found;
+};
+
+/** For what is planned and not built: taken only when it says nothing. */
+export const notSupported =
+  (words: string): Read<null> =>
+  (value, report) => {
+    if (value !== null && value !== undefined) report('not-supported', words);
+    return null;
+  };
+
+/** One of the words that are built; the others of the trade are refused by name. */
+export const oneOf =
+  <T extends string>(built: readonly T[], planned: readonly string[]): Read<T> =>
+  (value, report) => {
+    if (built.includes(value as T)) return value as T;
+    if (planned.includes(String(value))) report('not-supported', `${value} is not supported yet; use ${built.join(' or ')}.`);
+    else report('out-of-range', `This must be one of ${built.join(', ')}.`);
+    return undefined;
+  };
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export interface Field<T> {
+  readonly read: Read<T>;
+  /** what a new record has when it says nothing; without it the field is required */
+  readonly initial?: T;
+}
+
+export type Fields = Readonly<Record<string, Field<unknown>>>;
+/** What a record said: fields that it left out are absent. */
+export type Draft<F extends Fields> = { -readonly [Name in keyof F]?: F[Name] extends Field<infer T> ? T : never };
+export type Complete<F extends Fields> = Required<Draft<F>>;
+
+/** Reads the fields that are there, and reports every fault with its JSON pointer below `at`. */
+export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string, faults: Fault[]): Draft<F> {
+  const draft: Record<string, unknown> = {};
+  if (!isObject(sent)) {
+    faults.push({ path: at, code: 'wrong-type', message: 'The record must be an object with fields.' });
+    return draft as Draft<F>;
+  }
+  for (const [name, value] of Object.entries(sent)) {
+    const path = `${at}/${name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) {
+      faults.push({ path, code: 'unknown-field', message: `This is no field of the record; use one of ${Object.keys(fields).join(', ')}.` });
+      continue;
+    }
+    if (value === undefined) continue;
+    const read = field.read(value, (code, message, below = '') => faults.push({ path: path + below, code, message, ...shown(value) }));
+    if (read !== undefined) draft[name] = read;
+  }
+  return draft as Draft<F>;
+}
+
+const shown = (value: unknown): { value?: string } =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { value: String(value).slice(0, 80).toWellFormed() } : {};
+
+/** The draft over what is known of the record, or over a new record's initial values; reports what is missing. */
+export function completed<F extends Fields>(fields: F, draft: Draft<F>, known: Partial<Complete<F>> | undefined, at: string, faults: Fault[]): Complete<F> {
+  const whole: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const value = (draft as Record<string, unknown>)[name] ?? (Object.hasOwn(draft, name) ? null : undefined);
+    const before = (known as Record<string, unknown> | undefined)?.[name];
+    whole[name] = value !== undefined ? value : before !== undefined ? before : field.initial;
+    if (whole[name] === undefined && !faults.some((fault) => fault.path.startsWith(`${at}/${name}`))) {
+      faults.push({ path: `${at}/${name}`, code: 'missing-field', message: `The ${name} is missing; every new record needs one.` });
+    }
+  }
+  return whole as Complete<F>;
+}

@@ -1,0 +1,136 @@
+import { BusinessRejection, type Fault } from './faults';
+import { type CheckName, checkNames } from './order';
+
+/** The company's policy, kept in the store as versioned rows. Amounts are decimal strings in the company currency. */
+export interface Settings {
+  readonly currency: string;
+  readonly timeZone: string;
+  readonly defaultWarehouse: string;
+  readonly requiredChecks: readonly CheckName[];
+  readonly overdue: { readonly graceDays: number; readonly minimumAmount: string };
+  readonly reservationHours: number;
+  readonly approvalHours: number;
+  readonly releasePolicy: 'fifo-first-fit';
+  readonly shortagePolicy: ShortagePolicy;
+  /** How long work has to wait before a sweep takes it up. */
+  readonly recoverAfterSeconds: number;
+  readonly limits: {
+    readonly bytes: number;
+    readonly rows: number;
+    readonly ordersPerMessage: number;
+    readonly linesPerOrder: number;
+  };
+}
+
+export type ShortagePolicy = 'cancel-line' | 'cancel-order';
+
+/** A settings row: `version` counts from 1; version 0 stands for the defaults of an empty store. */
+export interface SettingsVersion {
+  readonly version: number;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly settings: Settings;
+}
+
+export const defaultSettings: Settings = {
+  currency: 'EUR',
+  timeZone: 'UTC',
+  defaultWarehouse: 'MAIN',
+  requiredChecks: ['inventory', 'credit', 'overdue'],
+  overdue: { graceDays: 0, minimumAmount: '0.01' },
+  reservationHours: 72,
+  approvalHours: 72,
+  releasePolicy: 'fifo-first-fit',
+  shortagePolicy: 'cancel-line',
+  recoverAfterSeconds: 30,
+  limits: { bytes: 10_000_000, rows: 200_000, ordersPerMessage: 20_000, linesPerOrder: 1000 },
+};
+
+type Rule = (value: unknown) => string | undefined;
+
+const text =
+  (pattern: RegExp, words: string): Rule =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value) ? undefined : `must be ${words}`;
+
+const whole =
+  (least: number, most: number): Rule =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? undefined : `must be a whole number from ${least} to ${most}`;
+
+const oneOf =
+  (...words: string[]): Rule =>
+  (value) =>
+    words.includes(value as string) ? undefined : `must be one of: ${words.join(', ')}`;
+
+const zone: Rule = (value) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: String(value) });
+    return undefined;
+  } catch {
+    return 'must be a time zone such as Europe/Berlin';
+  }
+};
+
+const checks: Rule = (value) =>
+  Array.isArray(value) && value.every((check) => checkNames.includes(check as CheckName)) && new Set(value).size === value.length
+    ? undefined
+    : `must be a list of: ${checkNames.join(', ')}`;
+
+const rules: Readonly<Record<string, Rule>> = {
+  '/currency': text(/^[A-Z]{3}$/, 'a currency code such as EUR'),
+  '/timeZone': zone,
+  '/defaultWarehouse': text(/^\S{1,40}$/, 'a warehouse code'),
+  '/requiredChecks': checks,
+  '/overdue/graceDays': whole(0, 365),
+  '/overdue/minimumAmount': text(/^\d{1,12}(\.\d{1,4})?$/, 'an amount such as 10.00'),
+  '/reservationHours': whole(1, 8760),
+  '/approvalHours': whole(1, 8760),
+  '/releasePolicy': oneOf('fifo-first-fit'),
+  '/shortagePolicy': oneOf('cancel-line', 'cancel-order'),
+  '/recoverAfterSeconds': whole(1, 3600),
+  '/limits/bytes': whole(1000, 100_000_000),
+  '/limits/rows': whole(1, 1_000_000),
+  '/limits/ordersPerMessage': whole(1, 100_000),
+  '/limits/linesPerOrder': whole(1, 10_000),
+};
+
+/**
+ * The settings with `changes` (a partial document) laid over them.
+ * @throws BusinessRejection with every fault: unknown settings and values out of range.
+ */
+export function changeSettings(current: Settings, changes: unknown): Settings {
+  const faults: Fault[] = [];
+  const merged = merge(current as unknown as Tree, changes, '', faults);
+  for (const [path, rule] of Object.entries(rules)) {
+    const value = path
+      .slice(1)
+      .split('/')
+      .reduce<unknown>((node, key) => (node as Tree | undefined)?.[key], merged);
+    const words = rule(value);
+    if (words !== undefined) faults.push({ path, code: 'out-of-range', message: `The setting ${path.slice(1).replace('/', '.')} ${words}.`, value: String(value) });
+  }
+  if (faults.length > 0) throw new BusinessRejection('out-of-range', faults[0]?.message ?? 'The settings are not valid.', faults);
+  return merged as unknown as Settings;
+}
+
+type Tree = { [key: string]: unknown };
+
+function merge(current: Tree, changes: unknown, path: string, faults: Fault[]): Tree {
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) {
+    faults.push({ path, code: 'wrong-type', message: 'The settings must be a JSON object.' });
+    return current;
+  }
+  const merged: Tree = { ...current };
+  for (const [key, value] of Object.entries(changes)) {
+    const place = `${path}/${key}`;
+    if (!Object.hasOwn(current, key)) {
+      faults.push({ path: place, code: 'unknown-field', message: `There is no setting ${place.slice(1).replace('/', '.')}.` });
+    } else if (rules[place] === undefined) {
+      merged[key] = merge(current[key] as Tree, value, place, faults);
+    } else {
+      merged[key] = value;
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto';
+
+/** One line as it was ordered; `quantity` and `unitPrice` in plain notation without needless zeros ("5", "12.5"). */
+export interface CanonicalLine {
+  readonly line: number;
+  readonly sku: string;
+  readonly quantity: string;
+  readonly uom?: string;
+  readonly unitPrice?: string;
+}
+
+export interface ShipTo {
+  readonly name?: string;
+  readonly address?: string;
+  readonly city?: string;
+  readonly postalCode?: string;
+  readonly country?: string;
+}
+
+/**
+ * An order as it was sent, whatever it was sent as: before defaults and without its source. Texts are trimmed and never
+ * empty, lines sorted by their number, fields always in this order, so that equal orders are equal as JSON too.
+ */
+export interface CanonicalOrder {
+  readonly poNumber: string;
+  readonly release?: string;
+  readonly customer: string;
+  readonly currency?: string;
+  readonly orderDate?: string;
+  readonly requestedDelivery?: string;
+  readonly warehouse?: string;
+  readonly shipTo?: ShipTo;
+  readonly note?: string;
+  readonly lines: readonly CanonicalLine[];
+}
+
+/** SHA-256 (hex) of the canonical order; the PO number counts as its key, so that "po 1" and "PO1" are one order sent twice. */
+export function fingerprintOf(order: CanonicalOrder): string {
+  return hash('sha256', JSON.stringify({ ...order, poNumber: poKey(order.poNumber) }));
+}
+
+/** Printable ASCII without a blank: nearly all PO numbers, and nothing for Unicode to do. */
+const plainNumber = /^[\x21-\x7e]*$/;
+
+/** What makes two PO numbers the same: Unicode NFKC, upper case, no white space. */
+export function poKey(poNumber: string): string {
+  if (plainNumber.test(poNumber)) return poNumber.toUpperCase();
+  return poNumber.normalize('NFKC').toUpperCase().replace(/\s+/gu, '').normalize('NFKC');
+}
+
+/** Equal for PO numbers that a person could take for the same one: the key without dots and dashes of any kind. */
+export function loosePoKey(poNumber: string): string {
+  return poKey(poNumber).replace(/[.\p{Pd}\u00ad\u2043\u2212]+/gu, '');
+}

@@ -1,0 +1,197 @@
+import { exponentOf } from '../domain/currency';
+import { parseDate } from '../domain/dates';
+import { type DecimalFault, formatScaled, parseScaled } from '../domain/decimal';
+import type { Fault } from '../domain/faults';
+import { parsePrice } from '../domain/money';
+import { formatQuantity, parseQuantity } from '../domain/quantity';
+import type { CanonicalLine, CanonicalOrder, ShipTo } from './canonical-order';
+import { FaultList } from './fault-list';
+import { schemaFaults } from './order-schema';
+import { tidyOrder } from './tidy-order';
+
+/** `order` is there exactly when `faults` is empty. */
+export interface NormalizedOrder {
+  readonly order?: CanonicalOrder;
+  readonly faults: Fault[];
+}
+
+/** Brings an order, as an object with the public fields, into its canonical form, or finds every fault that it has. */
+export function normalizeOrder(value: unknown, limits: { readonly linesPerOrder: number }): NormalizedOrder {
+  const reader = new OrderReader(value, limits.linesPerOrder);
+  const order = reader.order();
+  const faults = reader.faults.all();
+  return faults.length === 0 ? { order, faults } : { faults };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+type Draft<Type> = { -readonly [Key in keyof Type]?: Type[Key] };
+
+const greatestLine = 999_999;
+// Databases keep neither zero characters nor halves of surrogate pairs; breaks have a meaning in notes and addresses only.
+const controlCharacter = /[\p{Cc}\p{Cs}]/u;
+const controlCharacterButBreaks = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
+const textsWithBreaks: ReadonlySet<string> = new Set(['note', 'address']);
+const exponentNotation = /^-?\d+(?:\.\d+)?[eE][+-]?\d+$/;
+
+/** Reads what the schema cannot say; meets values of any type, for those of a wrong type the schema has a fault already. */
+class OrderReader {
+  readonly faults: FaultList;
+  private readonly fields: Fields;
+
+  constructor(sent: unknown, linesPerOrder: number) {
+    this.faults = new FaultList(sent);
+    const tidied = tidyOrder(this.withinLimit(sent, linesPerOrder));
+    for (const { path, code, message } of schemaFaults(tidied)) this.faults.add(path, code, message);
+    this.fields = fieldsOf(tidied);
+  }
+
+  /** Fields are given in the fixed order of the canonical form; required ones are there, or the schema has a fault. */
+  order(): CanonicalOrder {
+    const { fields } = this;
+    const order: Draft<CanonicalOrder> = {};
+    give(order, 'poNumber', this.text(fields, '', 'poNumber'));
+    give(order, 'release', this.text(fields, '', 'release'));
+    give(order, 'customer', this.text(fields, '', 'customer'));
+    give(order, 'currency', this.currency());
+    give(order, 'orderDate', this.date('orderDate'));
+    give(order, 'requestedDelivery', this.date('requestedDelivery'));
+    give(order, 'warehouse', this.text(fields, '', 'warehouse'));
+    give(order, 'shipTo', this.shipTo());
+    give(order, 'note', this.text(fields, '', 'note'));
+    order.lines = this.lines();
+    return order as CanonicalOrder;
+  }
+
+  private withinLimit(sent: unknown, linesPerOrder: number): unknown {
+    const lines = fieldsOf(sent).lines;
+    if (!Array.isArray(lines) || lines.length <= linesPerOrder) return sent;
+    const message = `The order has ${lines.length} lines, at most ${linesPerOrder} are taken; split it.`;
+    this.faults.add('/lines', 'too-many-lines', message);
+    return { ...fieldsOf(sent), lines: lines.slice(0, linesPerOrder) };
+  }
+
+  private shipTo(): ShipTo | undefined {
+    const fields = fieldsOf(this.fields.shipTo);
+    const shipTo: Draft<ShipTo> = {};
+    for (const field of ['name', 'address', 'city', 'postalCode'] as const) {
+      give(shipTo, field, this.text(fields, '/shipTo', field));
+    }
+    const country = this.text(fields, '/shipTo', 'country')?.toUpperCase();
+    if (country !== undefined && !/^[A-Z]{2,3}$/.test(country)) {
+      this.faults.add('/shipTo/country', 'out-of-range', 'This is no country code; send the ISO code such as DE.');
+    }
+    give(shipTo, 'country', country);
+    return Object.keys(shipTo).length === 0 ? undefined : shipTo;
+  }
+
+  private lines(): CanonicalLine[] {
+    const sent = this.fields.lines;
+    if (!Array.isArray(sent)) return [];
+    const places = new Map<number, number>();
+    const lines = sent.map((value: unknown, index): CanonicalLine => {
+      const path = `/lines/${index}`;
+      const fields = fieldsOf(value);
+      const number = this.lineNumber(fields, path) ?? index + 1;
+      const first = places.get(number);
+      if (first === undefined) places.set(number, index);
+      else {
+        const message = `Line ${number} is there already, as entry ${first + 1}; give each line a number of its own.`;
+        this.faults.add(fields.line === undefined ? path : `${path}/line`, 'duplicate-line', message);
+      }
+      return this.line(fields, path, number);
+    });
+    return lines.sort((one, other) => one.line - other.line);
+  }
+
+  private line(fields: Fields, path: string, line: number): CanonicalLine {
+    const draft: Draft<CanonicalLine> = { line };
+    give(draft, 'sku', this.text(fields, path, 'sku'));
+    const quantity = this.number(fields, path, 'quantity', parseQuantity, 'at most 3 decimals');
+    if (quantity !== undefined && quantity <= 0) {
+      this.faults.add(`${path}/quantity`, 'out-of-range', 'The quantity must be above zero.');
+    }
+    if (quantity !== undefined) draft.quantity = formatQuantity(quantity);
+    give(draft, 'uom', this.text(fields, path, 'uom'));
+    const unitPrice = this.number(fields, path, 'unitPrice', parsePrice, 'at most 4 decimals');
+    if (unitPrice !== undefined && unitPrice < 0) {
+      this.faults.add(`${path}/unitPrice`, 'out-of-range', 'The unit price must not be below zero.');
+    }
+    if (unitPrice !== undefined) draft.unitPrice = formatScaled(unitPrice, 4, 0);
+    return draft as CanonicalLine;
+  }
+
+  private lineNumber(fields: Fields, path: string): number | undefined {
+    const number = this.number(fields, path, 'line', (text) => parseScaled(text, 0, greatestLine), 'no decimals');
+    if (number === undefined || number >= 1) return number;
+    this.faults.add(`${path}/line`, 'out-of-range', `Line numbers go from 1 to ${greatestLine}.`);
+    return undefined;
+  }
+
+  private number(
+    fields: Fields,
+    path: string,
+    field: string,
+    parse: (text: string) => number | DecimalFault,
+    decimals: string,
+  ): number | undefined {
+    const text = fields[field];
+    if (typeof text !== 'string') return undefined;
+    const number = parse(text);
+    if (typeof number === 'number') return number;
+    const [code, message] = exponentNotation.test(text)
+      ? (['inexact-number', 'Exponents are not read; write the number out in full.'] as const)
+      : ([number, numberMessage(number, decimals)] as const);
+    this.faults.add(`${path}/${field}`, code, message);
+    return undefined;
+  }
+
+  private currency(): string | undefined {
+    const currency = this.text(this.fields, '', 'currency')?.toUpperCase();
+    if (currency !== undefined && exponentOf(currency) === undefined) {
+      this.faults.add('/currency', 'unknown-currency', 'This is no currency of ISO 4217; send a code such as EUR.');
+    }
+    return currency;
+  }
+
+  private date(field: 'orderDate' | 'requestedDelivery'): string | undefined {
+    const text = this.text(this.fields, '', field);
+    if (text !== undefined && parseDate(text) === null) {
+      this.faults.add(
+        `/${field}`,
+        'bad-date',
+        'This is no date of the calendar; send it as YYYY-MM-DD, such as 2026-11-23.',
+      );
+    }
+    return text;
+  }
+
+  private text(fields: Fields, path: string, field: string): string | undefined {
+    const text = fields[field];
+    if (typeof text !== 'string') return undefined;
+    if ((textsWithBreaks.has(field) ? controlCharacterButBreaks : controlCharacter).test(text)) {
+      const message = 'The text holds control characters or broken characters; send printable ones only.';
+      this.faults.add(`${path}/${field}`, 'bad-encoding', message);
+    }
+    return text;
+  }
+}
+
+function numberMessage(fault: DecimalFault, decimals: string): string {
+  if (fault === 'not-a-number')
+    return 'This is no number; send digits with a point before the decimals, such as 12.5, and nothing else.';
+  if (fault === 'inexact-number') return `The number has more digits than can be kept exactly; send ${decimals}.`;
+  return 'The number is too large.';
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+/** Absent fields stay absent: a key without a value would change the canonical form. */
+function give<Record, Field extends keyof Record>(
+  record: Record,
+  field: Field,
+  value: Record[Field] | undefined,
+): void {
+  if (value !== undefined) record[field] = value;
+}

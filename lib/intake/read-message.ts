@@ -1,0 +1,233 @@
+import { BusinessRejection, type Fault } from '../domain/faults';
+import { type CanonicalOrder, fingerprintOf } from './canonical-order';
+import { type CsvSettings, readCsv } from './csv';
+import type { CsvOrder } from './csv-orders';
+import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
+import { readJson } from './json';
+import { type JsonPath, pointerOf } from './json-pointer';
+import { normalizeOrder } from './normalize-order';
+import { shownText } from './shown-value';
+
+/** What a message may have at most. */
+export interface IntakeLimits {
+  readonly bytes: number;
+  readonly rows: number;
+  readonly ordersPerMessage: number;
+  readonly linesPerOrder: number;
+  readonly depth: number;
+}
+
+export const defaultIntakeLimits: IntakeLimits = {
+  bytes: 10_000_000,
+  rows: 200_000,
+  ordersPerMessage: 20_000,
+  linesPerOrder: 1_000,
+  depth: 64,
+};
+
+/** `reject-order`: a faulty order is rejected alone; `reject-file`: it takes all the others of the message with it. */
+export type BatchPolicy = 'reject-order' | 'reject-file';
+
+export interface ReceivedMessage {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly limits: IntakeLimits;
+  readonly batchPolicy: BatchPolicy;
+  readonly csv: CsvSettings;
+}
+
+/** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
+export interface ReadDocument {
+  /** From 1, in the order of the message. */
+  readonly ordinal: number;
+  /** `rows 2-6` of a file, `/0` of an array, '' for the only one. */
+  readonly place: string;
+  /** As far as it could be read, also of a faulty order; at most 100 characters. */
+  readonly poNumber?: string;
+  readonly order?: CanonicalOrder;
+  readonly fingerprint?: string;
+  /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
+  readonly faults: readonly Fault[];
+}
+
+export interface MessageContent {
+  /** There when nothing in the message can be read as orders; `documents` is empty then. */
+  readonly unreadable?: readonly Fault[];
+  /** The message is one JSON object, not a list: it is answered as one order. */
+  readonly single: boolean;
+  readonly warnings: readonly string[];
+  readonly documents: readonly ReadDocument[];
+}
+
+/**
+ * Splits a message into its orders. Throws BusinessRejection `message-too-large` and `unsupported-media-type` for what is
+ * refused at the door; everything else that is wrong stands in the result.
+ */
+export function readMessage(message: ReceivedMessage): MessageContent {
+  const { bytes, limits, batchPolicy } = message;
+  const { type, charset } = mediaTypeOf(message.contentType);
+  const read = readers[type];
+  if (!read) throw unsupported(type);
+  if (bytes.length > limits.bytes) {
+    throw new BusinessRejection(
+      'message-too-large',
+      `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
+    );
+  }
+  return withPolicy(read(message, charset), batchPolicy);
+}
+
+/** The orders in values that a program hands over: one object, or an array of them. */
+export function readOrders(
+  value: unknown,
+  limits: IntakeLimits = defaultIntakeLimits,
+  batchPolicy: BatchPolicy = 'reject-order',
+): MessageContent {
+  return withPolicy(documentsOf(value, [], limits), batchPolicy);
+}
+
+export type { CsvSettings } from './csv';
+
+type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
+
+const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.create(null), {
+  'application/json': readJsonMessage,
+  'text/csv': readCsvMessage,
+} satisfies Record<string, Reader>);
+
+const laterTypes: ReadonlySet<string> = new Set([
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/edi-x12',
+  'application/edifact',
+]);
+
+function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
+  const [type = '', ...parameters] = contentType.split(';');
+  const charset = parameters
+    .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/i.exec(parameter)?.[1])
+    .find(Boolean);
+  return { type: type.trim().toLowerCase(), charset };
+}
+
+function unsupported(type: string): BusinessRejection {
+  const said =
+    type === ''
+      ? 'The message has no content type'
+      : `The content type ${type.slice(0, 80)} is not ${laterTypes.has(type) ? 'supported yet' : 'supported'}`;
+  return new BusinessRejection('unsupported-media-type', `${said}; send application/json or text/csv.`);
+}
+
+function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
+  const items = Math.max(limits.ordersPerMessage, limits.linesPerOrder + 1);
+  const content = readJson(bytes, { depth: limits.depth, items });
+  return 'fault' in content ? unreadable([content.fault]) : documentsOf(content.value, content.duplicates, limits);
+}
+
+function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: IntakeLimits): MessageContent {
+  if (!Array.isArray(value)) {
+    return { single: true, warnings: [], documents: [jsonDocument(value, 1, '', duplicates, limits)] };
+  }
+  if (value.length === 0) {
+    return unreadable([{ path: '', code: 'empty-document', message: 'The array is empty; send at least one order.' }]);
+  }
+  if (value.length > limits.ordersPerMessage) {
+    const message = `The message has ${value.length} orders, at most ${limits.ordersPerMessage} are taken; send several.`;
+    return unreadable([{ path: '', code: 'too-many-orders', message }]);
+  }
+  const duplicatesOf = Map.groupBy(duplicates, (path) => path[0]);
+  return readEach(value, [], (item: unknown, index) => {
+    const inside = (duplicatesOf.get(index) ?? []).map((path) => path.slice(1));
+    return jsonDocument(item, index + 1, `/${index}`, inside, limits);
+  });
+}
+
+function readEach<Item>(
+  items: readonly Item[],
+  warnings: readonly string[],
+  read: (item: Item, index: number) => ReadDocument,
+): MessageContent {
+  const documents: ReadDocument[] = [];
+  let faults = 0;
+  for (const [index, item] of items.entries()) {
+    const document = read(item, index);
+    documents.push(document);
+    faults += document.faults.length;
+    if (faults > mostFaultsOfMessage) return unreadable(tooManyFaults(documents.flatMap((each) => each.faults)));
+  }
+  return { single: false, warnings, documents };
+}
+
+function jsonDocument(
+  value: unknown,
+  ordinal: number,
+  place: string,
+  duplicates: readonly JsonPath[],
+  limits: IntakeLimits,
+): ReadDocument {
+  const { order, faults } = normalizeOrder(value, limits);
+  const doubled = duplicates.map((path): Fault => {
+    const message = `The field ${shownText(String(path.at(-1)))} is there more than once; send it once.`;
+    return { path: pointerOf(path), code: 'duplicate-key', message };
+  });
+  return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
+}
+
+function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {
+  const content = readCsv(bytes, csv, limits, charset);
+  if (content.unreadable) return unreadable(content.unreadable);
+  return readEach(content.orders, content.warnings, (order, index) => csvDocument(order, index + 1, limits));
+}
+
+function csvDocument(csvOrder: CsvOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
+  const { place, value } = csvOrder;
+  const { order, faults } = normalizeOrder(value, limits);
+  const reported = new Set(csvOrder.faults.map(({ path }) => path));
+  const others = faults
+    .map((fault) => ({ ...fault, path: csvOrder.placeOf(fault.path) }))
+    .filter(({ path }) => !reported.has(path));
+  return documentOf({ ordinal, place }, value, order, [...csvOrder.faults, ...others]);
+}
+
+function documentOf(
+  where: Pick<ReadDocument, 'ordinal' | 'place'>,
+  value: unknown,
+  order: CanonicalOrder | undefined,
+  faults: readonly Fault[],
+): ReadDocument {
+  if (order && faults.length === 0) {
+    return { ...where, poNumber: order.poNumber, order, fingerprint: fingerprintOf(order), faults };
+  }
+  const poNumber = poNumberOf(value);
+  return poNumber === undefined ? { ...where, faults } : { ...where, poNumber, faults };
+}
+
+function poNumberOf(value: unknown): string | undefined {
+  const poNumber = typeof value === 'object' && value !== null && 'poNumber' in value ? value.poNumber : undefined;
+  if (typeof poNumber !== 'string') return undefined;
+  // A list of rejected orders shows it, so it must be storable whatever was sent.
+  return (
+    poNumber
+      .trim()
+      .replace(/\p{Cc}/gu, ' ')
+      .slice(0, 100)
+      .toWellFormed() || undefined
+  );
+}
+
+function withPolicy(content: MessageContent, batchPolicy: BatchPolicy): MessageContent {
+  const faulty = content.documents.find(({ faults }) => faults.length > 0);
+  if (batchPolicy === 'reject-order' || !faulty) return content;
+  const at = faulty.place === '' ? '' : ` (${faulty.place})`;
+  const message = `Rejected with its file: document ${faulty.ordinal}${at} is faulty, and files are taken whole or not at all. Correct it and send the file again.`;
+  const documents = content.documents.map((document): ReadDocument => {
+    if (document.faults.length > 0) return document;
+    const { ordinal, place, poNumber } = document;
+    const faults: Fault[] = [{ path: '', code: 'file-rejected', message }];
+    return poNumber === undefined ? { ordinal, place, faults } : { ordinal, place, poNumber, faults };
+  });
+  return { ...content, documents };
+}
+
+function unreadable(faults: readonly Fault[]): MessageContent {
+  return { unreadable: faults, single: false, warnings: [], documents: [] };
+}

@@ -1,0 +1,170 @@
+import { BusinessRejection } from '../domain/faults';
+import { isFinished } from '../domain/lifecycle';
+import { financialHolds, type HoldReason, type Order, openReleaseStatuses, type Release, salesOrderId } from '../domain/order';
+import { closeException } from '../store/exceptions';
+import { invoicesDueBefore } from '../store/waiting';
+import { cancelOpen, requestCancellation } from './cancel-release';
+import { judgeRelease } from './judge-release';
+import { type OrderSummary, summarize } from './outcome';
+import { inTransaction, type StageContext, type Work } from './work';
+
+export const orderActions = ['cancel', 'hold', 'release', 'reject', 'resend', 'not-received'] as const;
+export type OrderActionName = (typeof orderActions)[number];
+
+/** Who acts, with what right. A partner sees its own orders only. */
+export interface Actor {
+  readonly name: string;
+  readonly role: 'partner' | 'warehouse' | 'finance' | 'operations' | 'auditor' | 'admin';
+  /** Partners that it acts for; null: any. */
+  readonly partners: readonly string[] | null;
+}
+
+export interface OrderAction {
+  readonly action: OrderActionName;
+  readonly salesOrder: string;
+  /** A reason code of the company, kept with the order. */
+  readonly reason: string;
+  readonly note: string;
+  readonly actor: Actor;
+}
+
+export type ActionOutcome =
+  | { readonly output: 'done'; readonly summary: OrderSummary }
+  | { readonly output: 'refused'; readonly salesOrder: string; readonly rejection: BusinessRejection; readonly summary: string };
+
+const allowedRoles: Readonly<Record<OrderActionName, readonly Actor['role'][]>> = {
+  cancel: ['partner', 'operations', 'finance', 'admin'],
+  hold: ['operations', 'finance', 'admin'],
+  release: ['operations', 'finance', 'admin'],
+  reject: ['operations', 'finance', 'admin'],
+  resend: ['operations', 'admin'],
+  'not-received': ['operations', 'admin'],
+};
+
+/** Does what people ask for, each order by itself in the order of the list; what may not be done is refused and audited. */
+export function actOnOrders(context: StageContext, actions: readonly OrderAction[]): Promise<ActionOutcome[]> {
+  return inTransaction(context, 'action', async (work) => {
+    const orders = await work.lockOrders(actions.flatMap(({ salesOrder }) => salesOrderId(salesOrder) ?? []));
+    await work.lockStockOf(orders);
+    await work.lockAccounts(orders.map((order) => order.creditAccount));
+    const outcomes: ActionOutcome[] = [];
+    for (const action of actions) outcomes.push(await act(work, action));
+    return outcomes;
+  });
+}
+
+async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
+  const order = work.orders.get(salesOrderId(action.salesOrder) ?? 0);
+  try {
+    if (order === undefined || !mayTouch(action.actor, order)) throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
+    if (!allowedRoles[action.action].includes(action.actor.role)) {
+      throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not ${action.action} an order.`);
+    }
+    const words = await perform[action.action](work, order, action);
+    work.note(order, action.reason || action.action, { action: action.action, note: action.note }, action.actor.name);
+    work.settle(order);
+    return { output: 'done', summary: summarize(order, words) };
+  } catch (error) {
+    if (!(error instanceof BusinessRejection)) throw error;
+    work.record({
+      subject: 'order',
+      subjectId: action.salesOrder,
+      actor: action.actor.name,
+      from: order?.status ?? null,
+      to: order?.status ?? null,
+      reason: error.code,
+      evidence: { refused: action.action, why: error.message, note: action.note },
+    });
+    return { output: 'refused', salesOrder: action.salesOrder, rejection: error, summary: `${action.salesOrder}: ${action.action} refused. ${error.message}` };
+  }
+}
+
+const mayTouch = (actor: Actor, order: Order): boolean => actor.partners === null || actor.partners.includes(order.partner);
+
+const perform: Readonly<Record<OrderActionName, (work: Work, order: Order, action: OrderAction) => string | Promise<string>>> = {
+  cancel,
+  hold,
+  release,
+  reject: (work, order, action) => {
+    if (order.status !== 'OnHold') throw wrongState(order, 'reject', 'Only an order on hold can be rejected.');
+    return cancel(work, order, { ...action, reason: action.reason || 'rejected' });
+  },
+  resend,
+  'not-received': notReceived,
+};
+
+const openRelease = (order: Order): Release | undefined => order.releases.find((release) => openReleaseStatuses.has(release.status));
+
+function wrongState(order: Order, action: string, words: string): BusinessRejection {
+  return new BusinessRejection('illegal-transition', `An order that is ${order.status} cannot be asked to ${action}. ${words}`);
+}
+
+function cancel(work: Work, order: Order, action: OrderAction): string {
+  if (isFinished(order.status) || order.status === 'Delivered') throw wrongState(order, 'cancel', 'What was delivered is returned, not cancelled.');
+  const reason = action.reason || (action.actor.role === 'partner' ? 'customer-request' : 'operator');
+  const out = openRelease(order);
+  if (out === undefined) {
+    cancelOpen(work, order, reason);
+    return `cancelled: ${reason}`;
+  }
+  requestCancellation(work, out, reason);
+  return `cancel requested: the warehouse ${out.warehouse} has to agree`;
+}
+
+function hold(work: Work, order: Order, action: OrderAction): string {
+  if (isFinished(order.status) || order.status === 'Delivered') throw wrongState(order, 'hold', 'Nothing of it is open.');
+  work.hold(order, 'operator', { rule: 'by-hand', evidence: { reason: action.reason, note: action.note, by: action.actor.name }, forced: true });
+  const out = openRelease(order);
+  if (out === undefined) return 'on hold: operator';
+  if (out.status !== 'CancelRequested') requestCancellation(work, out, null);
+  return `hold requested: the warehouse ${out.warehouse} has to give it back`;
+}
+
+/** Financial holds are for finance, the others for operations; what remains is judged together. */
+async function release(work: Work, order: Order, action: OrderAction): Promise<string> {
+  if (order.holds.length === 0) throw wrongState(order, 'release', 'It has no hold.');
+  const mine = order.holds.filter(({ reason }) => mayRelease(action.actor, reason)).map(({ reason }) => reason);
+  if (mine.length === 0) {
+    const reasons = order.holds.map(({ reason }) => reason).join(', ');
+    throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not release the holds of this order: ${reasons}.`);
+  }
+  for (const reason of mine) work.unhold(order, reason, { evenForced: true });
+  work.note(order, null, { released: mine });
+  if (order.holds.length > 0) return `is still on hold: ${order.holds.map(({ reason }) => reason).join(', ')}`;
+  if (openRelease(order) !== undefined) return 'has no hold any more';
+  const invoices = await invoicesDueBefore(work.db, [order.customer], work.today);
+  const override = { by: action.actor.name, note: action.note, reasons: new Set(mine) };
+  const { outcome, decision } = judgeRelease(work, order, invoices.get(order.customer) ?? [], override);
+  if (outcome === 'released') return `released by ${action.actor.name}`;
+  return outcome === 'held' ? `is on hold again: ${decision?.explanation ?? order.holds[0]?.reason}` : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
+}
+
+function mayRelease(actor: Actor, reason: HoldReason): boolean {
+  if (actor.role === 'admin') return true;
+  return actor.role === (financialHolds.has(reason) ? 'finance' : 'operations');
+}
+
+async function resend(work: Work, order: Order, action: OrderAction): Promise<string> {
+  const release = unclearRelease(order, 'resend');
+  release.parked = false;
+  release.attempts = 0;
+  release.nextAttemptAt = work.now;
+  await closeException(work.db, 'warehouse-parked', release.key, action.actor.name, 'resend', work.now);
+  return `is sent to ${release.warehouse} again under the key ${release.key}`;
+}
+
+/** The warehouse has not got the release: it ends here, and the next one has a new number and key. */
+async function notReceived(work: Work, order: Order, action: OrderAction): Promise<string> {
+  const release = unclearRelease(order, 'not-received');
+  release.status = 'Cancelled';
+  release.parked = false;
+  release.nextAttemptAt = null;
+  await closeException(work.db, 'warehouse-parked', release.key, action.actor.name, 'not-received', work.now);
+  return `was not received by ${release.warehouse}: it is ready for a new release`;
+}
+
+function unclearRelease(order: Order, action: string): Release {
+  const release = order.releases.find(({ status, parked }) => status === 'Unknown' || parked);
+  if (release === undefined) throw wrongState(order, action, 'It has no release without a clear answer.');
+  return release;
+}

@@ -1,0 +1,69 @@
+import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
+import type { Order, Release } from '../domain/order';
+import { cancelRest, giveBack } from '../domain/stock';
+import type { CancelOutcome } from '../warehouse/shipping';
+import type { Work } from './work';
+
+export const inMilliseconds = (now: string, milliseconds: number): string => new Date(Date.parse(now) + milliseconds).toISOString();
+
+/** Asks the warehouse to give a release back: to cancel the order, or (no reason) because it was put on hold. */
+export function requestCancellation(work: Work, release: Release, reason: string | null): void {
+  release.status = 'CancelRequested';
+  release.cancelReason = reason;
+  release.nextAttemptAt = work.now;
+  release.attempts = 0;
+  release.parked = false;
+}
+
+/** What the warehouse said to a cancel request. Neither side cancels a release alone; a slip that came first wins. */
+export function settleCancellation(work: Work, order: Order | undefined, key: string, outcome: CancelOutcome): void {
+  const release = order?.releases.find((candidate) => candidate.key === key);
+  if (order === undefined || release?.status !== 'CancelRequested') return;
+  if (outcome.kind === 'agreed') agreed(work, order, release);
+  else if (outcome.kind === 'refused') refused(work, order, release, outcome.words);
+  else if (outcome.kind === 'pending') release.nextAttemptAt = null;
+  else {
+    release.words = outcome.cause;
+    retryLater(work, release);
+    work.note(order, 'unknown', { release: release.release, attempt: release.attempts, cause: outcome.cause, parked: release.parked });
+  }
+  work.settle(order);
+}
+
+function agreed(work: Work, order: Order, release: Release): void {
+  release.status = 'Cancelled';
+  release.nextAttemptAt = null;
+  work.note(order, release.cancelReason ?? 'held', { release: release.release, warehouse: 'agreed' });
+  if (release.cancelReason !== null) cancelOpen(work, order, release.cancelReason);
+}
+
+function refused(work: Work, order: Order, release: Release, words: string): void {
+  release.status = 'Acknowledged';
+  release.nextAttemptAt = null;
+  release.words = words;
+  release.cancelReason = null;
+  order.holds = [];
+  work.note(order, 'cancel-refused', { release: release.release, words });
+}
+
+/** Cancels what is open of an order, with its holds; stock and credit are free again. Stock must be locked. */
+export function cancelOpen(work: Work, order: Order, reason: string): void {
+  giveBack(order, work.stock);
+  for (const line of order.lines) cancelRest(line, reason);
+  order.reason = reason;
+  order.holds = [];
+  work.due(order.creditAccount);
+}
+
+/** Back-off with jitter, then parked: nobody knows whether the warehouse has the release, a person has to ask it. */
+export function retryLater(work: Work, release: Release): void {
+  release.parked = release.attempts >= maxAttempts;
+  release.nextAttemptAt = release.parked ? null : inMilliseconds(work.now, retryDelay(release.attempts, Math.random()));
+  if (!release.parked) return;
+  work.raise({
+    kind: 'warehouse-parked',
+    subject: release.key,
+    message: `The warehouse ${release.warehouse} gave no clear answer for ${release.key} in ${release.attempts} attempts. Ask it whether it has the order, then resend it or say that it was not received.`,
+    evidence: { warehouse: release.warehouse, attempts: release.attempts, cause: release.words },
+  });
+}

@@ -1,0 +1,66 @@
+import { judgeCredit } from '../domain/credit';
+import { isBeforeWarehouse } from '../domain/lifecycle';
+import { checkBits, type Order } from '../domain/order';
+import { openGross } from '../domain/pricing';
+import { longestWaitDays, mostPasses } from '../domain/release-queue';
+import type { Verdict } from '../domain/verdict';
+import { type QueueHead, queueHeads } from '../store/waiting';
+import { type CheckInput, recordedCheck } from './check';
+import { type GateOutput, gateOutcome, gateReplay } from './gate';
+import type { OrderOutcome } from './outcome';
+import { inTransaction, later, type StageContext, type Work } from './work';
+
+/** Judges orders against their credit accounts, in the order they came, each with the credit that the ones before it left. */
+export function checkCredit(context: StageContext, orderIds: CheckInput): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
+  return inTransaction(context, 'credit', async (work) => {
+    await work.lockOrders(orderIds);
+    const due = orderIds.flatMap((id) => work.orders.get(id) ?? []).filter((order, i, all) => isDue(order) && all.indexOf(order) === i);
+    const accounts = due.map((order) => order.creditAccount);
+    await work.lockAccounts(accounts);
+    const heads = await queueHeads(work.db, [...new Set(accounts)]);
+    const outcomes = new Map<number, OrderOutcome<GateOutput>>();
+    for (const order of due) outcomes.set(order.id, judge(work, order, heads.get(order.creditAccount)));
+    const others = [...work.orders.values()].filter((order) => !outcomes.has(order.id));
+    for (const { order, decision } of await recordedCheck(work, others, 'credit')) {
+      outcomes.set(order.id, gateReplay(order, decision));
+    }
+    return orderIds.map((id) => outcomes.get(id));
+  });
+}
+
+const isDue = (order: Order): boolean => isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.credit) === 0;
+
+function judge(work: Work, order: Order, head: QueueHead | undefined): OrderOutcome<GateOutput> {
+  const account = work.account(order.creditAccount);
+  const verdict = mustQueue(head, account.passes, work.now) ?? judgeCredit(order, account);
+  if (verdict.outcome === 'passed') {
+    approve(work, order);
+    work.changeAccount(order.creditAccount, { passes: 1 });
+  }
+  const decision = work.decide(order, 'credit', verdict);
+  work.settle(order);
+  return gateOutcome(order, decision);
+}
+
+/** Keeps what was approved, until when and under which settings, for the test at dispatch. */
+export function approve(work: Work, order: Order): void {
+  order.approvalGross = openGross(order);
+  order.approvalAt = work.now;
+  order.approvalUntil = later(work.now, work.settings.approvalHours);
+  order.approvalPolicy = work.settingsVersion;
+}
+
+/** Who was passed too often, or waits too long, lets no younger order of the account by. */
+function mustQueue(head: QueueHead | undefined, passes: number, now: string): Verdict | undefined {
+  if (head === undefined) return undefined;
+  const passed = passes - head.leastPassesAtHold;
+  const waitedDays = Math.floor((Date.parse(now) - Date.parse(head.heldSince)) / 86_400_000);
+  if (passed <= mostPasses && waitedDays < longestWaitDays) return undefined;
+  return {
+    outcome: 'held',
+    reason: 'queue',
+    explanation: `Orders of this account wait since ${head.heldSince.slice(0, 10)} and were passed ${passed} times; this one waits behind them.`,
+    evidence: { waitingSince: head.heldSince, passed, mostPasses, longestWaitDays },
+    passesIf: 'passes when the orders before it are released or cancelled',
+  };
+}

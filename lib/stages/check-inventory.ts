@@ -1,0 +1,41 @@
+import { isBeforeWarehouse } from '../domain/lifecycle';
+import { checkBits, type Order } from '../domain/order';
+import { reserve, settleShortage } from '../domain/stock';
+import { type CheckInput, recordedCheck } from './check';
+import { type OrderOutcome, summarize } from './outcome';
+import { inTransaction, type StageContext, type Work } from './work';
+
+export type InventoryOutput = 'reserved' | 'cancelled' | 'back-ordered';
+
+/** Tests and reserves the stock of every open line, one atomic step; what cannot be served is settled by the order's shortage policy. */
+export function checkInventory(context: StageContext, orderIds: CheckInput): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
+  return inTransaction(context, 'inventory', async (work) => {
+    await work.lockOrders(orderIds);
+    const due = [...work.orders.values()].filter(isDue);
+    await work.lockStockOf(due);
+    const outcomes = new Map<number, OrderOutcome<InventoryOutput>>();
+    for (const order of due) outcomes.set(order.id, judge(work, order));
+    const recorded = await recordedCheck(work, [...work.orders.values()].filter((order) => !outcomes.has(order.id)), 'inventory');
+    for (const { order, decision } of recorded) {
+      const summary = summarize(order, decision === undefined ? `is ${order.status}` : `was checked before: ${decision.explanation}`, { replayed: true, decision });
+      outcomes.set(order.id, { orderId: order.id, output: order.status === 'Cancelled' ? 'cancelled' : 'reserved', summary });
+    }
+    return orderIds.map((id) => outcomes.get(id));
+  });
+}
+
+const isDue = (order: Order): boolean => isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.inventory) === 0;
+
+function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
+  const short = reserve(order, work.stock);
+  const verdict = settleShortage(order, short, order.shortagePolicy, work.stock);
+  const decision = work.decide(order, 'inventory', verdict);
+  if (verdict.outcome === 'cancelled') {
+    order.reason = verdict.reason;
+    order.holds = [];
+    work.due(order.creditAccount);
+  }
+  work.settle(order);
+  const words = verdict.outcome === 'cancelled' ? `cancelled: ${verdict.explanation}` : verdict.explanation;
+  return { orderId: order.id, output: verdict.outcome === 'cancelled' ? 'cancelled' : 'reserved', summary: summarize(order, words, { decision }) };
+}

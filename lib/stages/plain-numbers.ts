@@ -1,0 +1,15 @@
+import { NumberText } from '../intake/number-text';
+
+/** Beyond so many digits a number of a program is no longer the one that was written. */
+const exactDigits = 15;
+/** No record is nested as deep; what lies deeper is a fault of its field. */
+const deepest = 6;
+
+/** A copy in which the numbers of a JSON text are numbers, or texts where a number would not be exact. */
+export function plainNumbers(value: unknown, depth = 0): unknown {
+  if (value instanceof NumberText) return value.text.replace(/\D/g, '').length <= exactDigits ? Number(value.text) : value.text;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === deepest) return null;
+  if (Array.isArray(value)) return value.map((item) => plainNumbers(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plainNumbers(item, depth + 1)]));
+}

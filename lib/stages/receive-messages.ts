@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { BusinessRejection, type Fault } from '../domain/faults';
+import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
+import { readMessage } from '../intake/read-message';
+import type { Database } from '../store/database';
+import { ConcurrentChange } from '../store/dialect';
+import { findMessages, insertDocuments, insertMessages, type NewDocument, type NewMessage, reopenRejected, type StoredMessage } from '../store/inbox';
+import { inTransaction, type StageContext } from './work';
+
+/** A message as it came in: from HTTP, a file or another node of a flow. */
+export interface ReceivedMessage {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  readonly channel: 'file' | 'api' | 'edi';
+  readonly partner: string;
+  readonly sourceSystem: string | null;
+  /** The idempotency key of an API call; a file is known by its bytes. */
+  readonly messageKey: string | null;
+  /** What a person calls it: the file's name, the idempotency key, control numbers. */
+  readonly document: string;
+  readonly receivedAt: string;
+  readonly keyId: string | null;
+  readonly batchPolicy: BatchPolicy;
+  readonly csv: CsvSettings;
+}
+
+export interface DocumentHint {
+  readonly inboxId: number;
+  readonly documentId: number;
+  readonly ordinal: number;
+  readonly kind: 'order' | 'unreadable';
+}
+
+export interface RejectedDocument extends DocumentHint {
+  readonly faults: readonly Fault[];
+}
+
+/** What became of a message. It is safe on disk, except when `refused` says why it was not taken. */
+export interface Reception {
+  readonly inboxId: number;
+  readonly channel: 'file' | 'api' | 'edi';
+  readonly partner: string;
+  /** The same message was here before. */
+  readonly replayed: boolean;
+  readonly documents: readonly DocumentHint[];
+  readonly rejected: readonly RejectedDocument[];
+  readonly refused?: BusinessRejection;
+}
+
+interface ReadReception {
+  readonly message: ReceivedMessage;
+  readonly content: MessageContent;
+  readonly sha256: string;
+  readonly fingerprint: string;
+}
+
+const digestOf = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+
+/**
+ * Reads a message before it is stored.
+ * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
+ */
+export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
+  const content = readMessage({ bytes: message.bytes, contentType: message.contentType, limits, batchPolicy: message.batchPolicy, csv: message.csv });
+  const digest = digestOf(message.bytes);
+  const whole = content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
+  return { message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey }, content, sha256: digest, fingerprint };
+}
+
+/** Stores messages with their documents, all in one transaction, and tells which were here before. */
+export function receiveMessages(context: StageContext, receptions: readonly ReadReception[]): Promise<Reception[]> {
+  return inTransaction(context, 'ingest', async (work) => {
+    const known = new Map((await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]));
+    const fresh = receptions.filter((reception) => firstOfItsKind(reception, known));
+    const inboxIds = await work.db.take('inbox_message', fresh.length);
+    const messages = fresh.map((reception, i) => messageOf(reception, inboxIds[i] as number));
+    for (const message of messages) remember(message, known);
+    if (!(await insertMessages(work.db, messages))) throw new ConcurrentChange('the inbox');
+    const documents = await takeDocuments(work.db, fresh, messages);
+    await insertDocuments(work.db, documents.flat(), work.now);
+    const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
+    const earlier = repeats.map((reception) => storedOf(reception, known)?.inboxId as number).filter((id) => !inboxIds.includes(id));
+    const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
+    messages.forEach((message, i) => {
+      work.record({ subject: 'message', subjectId: String(message.inboxId), from: null, to: 'stored', reason: null, evidence: evidenceOf(message, documents[i] as NewDocument[]) });
+    });
+    return receptions.map((reception) => {
+      const index = fresh.indexOf(reception);
+      if (index >= 0) return receptionOf(reception, messages[index] as NewMessage, documents[index] as NewDocument[]);
+      return repeatOf(reception, storedOf(reception, known) as StoredMessage, reopened);
+    });
+  });
+}
+
+const keysOf = (receptions: readonly ReadReception[]): string[] => receptions.flatMap(({ message }) => (message.messageKey === null ? [] : [message.messageKey]));
+
+const identity = ({ partner, channel, messageKey }: { partner: string; channel: string; messageKey: string | null }): string => JSON.stringify([partner, channel, messageKey]);
+
+function storedOf(reception: ReadReception, known: ReadonlyMap<string, StoredMessage>): StoredMessage | undefined {
+  return reception.message.messageKey === null ? undefined : known.get(identity(reception.message));
+}
+
+const numberComesLater = 0;
+
+/** Of equal messages in one batch the first is stored; the others find it in `known`. */
+function firstOfItsKind({ message, fingerprint, sha256 }: ReadReception, known: Map<string, StoredMessage>): boolean {
+  const { partner, channel, messageKey } = message;
+  if (messageKey === null) return true;
+  if (known.has(identity(message))) return false;
+  known.set(identity(message), { inboxId: numberComesLater, partner, channel, messageKey, fingerprint, sha256 });
+  return true;
+}
+
+function remember({ inboxId, partner, channel, messageKey, fingerprint, sha256 }: NewMessage, known: Map<string, StoredMessage>): void {
+  if (messageKey !== null) known.set(identity({ partner, channel, messageKey }), { inboxId, partner, channel, messageKey, fingerprint, sha256 });
+}
+
+function conflicts(reception: ReadReception, known: ReadonlyMap<string, StoredMessage>): boolean {
+  const stored = storedOf(reception, known);
+  return stored !== undefined && stored.sha256 !== reception.sha256 && stored.fingerprint !== reception.fingerprint;
+}
+
+function messageOf({ message, content, sha256: digest, fingerprint }: ReadReception, inboxId: number): NewMessage {
+  return {
+    inboxId,
+    channel: message.channel,
+    partner: message.partner,
+    sourceSystem: message.sourceSystem,
+    messageKey: message.messageKey,
+    document: message.document,
+    contentType: message.contentType,
+    bytes: message.bytes,
+    sha256: digest,
+    fingerprint,
+    single: content.single,
+    warnings: content.warnings,
+    receivedAt: message.receivedAt,
+    keyId: message.keyId,
+  };
+}
+
+async function takeDocuments(db: Database, fresh: readonly ReadReception[], messages: readonly NewMessage[]): Promise<NewDocument[][]> {
+  const counts = fresh.map(({ content }) => (content.unreadable === undefined ? content.documents.length : 1));
+  const ids = await db.take('inbox_document', counts.reduce((sum, count) => sum + count, 0));
+  let next = 0;
+  return fresh.map(({ content }, i) => {
+    const { inboxId } = messages[i] as NewMessage;
+    if (content.unreadable !== undefined) return [unreadable(content.unreadable, inboxId, ids[next++] as number)];
+    return content.documents.map((document) => documentOf(document, inboxId, ids[next++] as number));
+  });
+}
+
+function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
+  return { documentId, inboxId, ordinal: 0, kind: 'unreadable', place: '', poNumber: null, canonical: null, fingerprint: null, state: 'rejected', code: 'unreadable', faults };
+}
+
+function documentOf(document: ReadDocument, inboxId: number, documentId: number): NewDocument {
+  const [fault] = document.faults;
+  const canonical = document.order === undefined || fault !== undefined ? null : JSON.stringify(document.order);
+  return {
+    documentId,
+    inboxId,
+    ordinal: document.ordinal,
+    kind: 'order',
+    place: document.place,
+    poNumber: document.poNumber ?? null,
+    canonical,
+    fingerprint: document.fingerprint ?? null,
+    state: canonical === null ? 'rejected' : 'stored',
+    code: fault?.code ?? null,
+    faults: document.faults,
+  };
+}
+
+const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => ({
+  channel: message.channel,
+  partner: message.partner,
+  document: message.document,
+  contentType: message.contentType,
+  bytes: message.bytes.length,
+  sha256: message.sha256,
+  documents: documents.length,
+  rejected: documents.filter((document) => document.state === 'rejected').length,
+});
+
+function receptionOf({ message }: ReadReception, { inboxId }: NewMessage, documents: readonly NewDocument[]): Reception {
+  const hint = ({ documentId, ordinal, kind }: NewDocument): DocumentHint => ({ inboxId, documentId, ordinal, kind });
+  return {
+    inboxId,
+    channel: message.channel,
+    partner: message.partner,
+    replayed: false,
+    documents: documents.filter((document) => document.state === 'stored').map(hint),
+    rejected: documents.filter((document) => document.state === 'rejected').map((document) => ({ ...hint(document), faults: document.faults })),
+  };
+}
+
+/** The same message again leads to what the first one became; another message under its key is refused. */
+function repeatOf(reception: ReadReception, stored: StoredMessage, reopened: readonly { documentId: number; inboxId: number; ordinal: number }[]): Reception {
+  const { message } = reception;
+  const base = { inboxId: stored.inboxId, channel: message.channel, partner: message.partner, replayed: true, rejected: [] };
+  if (stored.sha256 !== reception.sha256 && stored.fingerprint !== reception.fingerprint) {
+    const words = `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
+    return { ...base, documents: [], refused: new BusinessRejection('idempotency-conflict', words) };
+  }
+  return { ...base, documents: reopened.filter(({ inboxId }) => inboxId === stored.inboxId).map((document) => ({ ...document, kind: 'order' as const })) };
+}

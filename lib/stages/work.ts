@@ -1,0 +1,280 @@
+import { approvedContribution, type CreditAccount } from '../domain/credit';
+import { today } from '../domain/dates';
+import { TechnicalFault } from '../domain/faults';
+import { isAllowed, statusOf } from '../domain/lifecycle';
+import { checkBits, type Decision, type Evidence, financialHolds, type Hold, type HoldReason, type Order, salesOrderNumber } from '../domain/order';
+import type { Settings, SettingsVersion } from '../domain/settings';
+import { availableOf, move, type StockItem, stockKey } from '../domain/stock';
+import type { Verdict } from '../domain/verdict';
+import { type AuditRecord, writeAudit } from '../store/audit';
+import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
+import type { Database } from '../store/database';
+import { type RaisedException, raiseExceptions } from '../store/exceptions';
+import { loadOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
+import { insertPostings, type Posting } from '../store/postings';
+import { currentSettings } from '../store/settings';
+import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
+import type { Store } from '../store/store';
+import { accountsAwaiting } from '../store/waiting';
+
+/** What a stage works with, whoever calls it. */
+export interface StageContext {
+  readonly store: Store;
+  /** Who does it, for the audit: a node's id, a key's name, an operator. */
+  readonly actor: string;
+  /** The time as ISO 8601 text. */
+  readonly clock: () => string;
+}
+
+/**
+ * One transaction of a stage. Rows are locked and loaded through it in the one order that all transactions keep
+ * (orders, stock, credit accounts), the stage changes them in memory, and everything is written at the end: rows a
+ * statement a table, the audit last.
+ */
+export class Work {
+  readonly orders = new Map<number, Order>();
+  readonly stock = new Map<string, StockItem>();
+  readonly accounts = new Map<string, CreditAccount>();
+  private readonly before = new Map<number, OrderBefore>();
+  private readonly stockBefore = new Map<string, string>();
+  private readonly decisions: { orderId: number; decision: Decision; again: boolean }[] = [];
+  private readonly accountChanges = new Map<string, AccountChange>();
+  private readonly movements: Movement[] = [];
+  private readonly postings: Posting[] = [];
+  private readonly exceptions: RaisedException[] = [];
+  private readonly notes = new Map<number, { reason: string | null; evidence: Evidence; actor: string | null }>();
+  private readonly records: AuditRecord[] = [];
+  private readonly newInQueue = new Set<Order>();
+
+  constructor(
+    readonly db: Database,
+    readonly stage: string,
+    readonly actor: string,
+    readonly now: string,
+    private readonly current: SettingsVersion,
+  ) {}
+
+  get settings(): Settings {
+    return this.current.settings;
+  }
+
+  get settingsVersion(): number {
+    return this.current.version;
+  }
+
+  /** Today in the company's time zone, YYYY-MM-DD. */
+  get today(): string {
+    return today(this.now, this.settings.timeZone);
+  }
+
+  /** Locks and loads orders, in the order of their numbers. */
+  async lockOrders(ids: Iterable<number>): Promise<Order[]> {
+    const wanted = [...new Set(ids)].filter((id) => !this.orders.has(id)).sort((a, b) => a - b);
+    const loaded = await loadOrders(this.db, wanted, { lock: true });
+    for (const order of loaded) {
+      this.orders.set(order.id, order);
+      this.before.set(order.id, rememberOrder(order));
+    }
+    return loaded;
+  }
+
+  /** Locks the stock of these lines' SKUs in their orders' warehouses. */
+  async lockStockOf(orders: readonly Order[]): Promise<void> {
+    await this.lockStock(orders.flatMap((order) => order.lines.map((line) => [line.sku, order.warehouse] as const)));
+  }
+
+  async lockStock(keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<void> {
+    const missing = keys.filter(([sku, warehouse]) => !this.stock.has(stockKey(sku, warehouse)));
+    for (const [key, item] of await lockStock(this.db, missing)) {
+      if (this.stock.has(key)) continue;
+      this.stock.set(key, item);
+      this.stockBefore.set(key, JSON.stringify(item));
+    }
+  }
+
+  async lockAccounts(names: Iterable<string>): Promise<void> {
+    const missing = [...new Set(names)].filter((name) => !this.accounts.has(name));
+    for (const [name, account] of await lockAccounts(this.db, missing)) this.accounts.set(name, account);
+  }
+
+  account(name: string): CreditAccount {
+    const account = this.accounts.get(name);
+    if (account === undefined) throw new TechnicalFault('unexpected', `The credit account ${name} is missing.`);
+    return account;
+  }
+
+  /** Stores a check's verdict as the order's decision, with its bit and, when it holds, its hold. */
+  decide(order: Order, check: Decision['check'], verdict: Verdict): Decision {
+    const decision: Decision = { check, ...verdict, decidedAt: this.now };
+    const bit = checkBits[check];
+    const repeated = this.decisions.find((entry) => entry.orderId === order.id && entry.decision.check === check);
+    if (repeated !== undefined) repeated.decision = decision;
+    else this.decisions.push({ orderId: order.id, decision, again: (order.checksJudged & bit) !== 0 });
+    order.checksJudged |= bit;
+    order.checksPassed = verdict.outcome === 'passed' ? order.checksPassed | bit : order.checksPassed & ~bit;
+    if (verdict.outcome === 'held') this.hold(order, (verdict.reason ?? check) as HoldReason, { rule: check, evidence: verdict.evidence, forced: false });
+    if (verdict.outcome === 'passed') this.unhold(order, check as HoldReason, { evenForced: false });
+    this.note(order, verdict.reason, { check, outcome: verdict.outcome, explanation: verdict.explanation, ...verdict.evidence });
+    return decision;
+  }
+
+  hold(order: Order, reason: HoldReason, hold: Pick<Hold, 'rule' | 'evidence' | 'forced'>): void {
+    const old = order.holds.find((other) => other.reason === reason);
+    const since = old?.since ?? this.now;
+    if (old !== undefined) this.newInQueue.delete(order);
+    order.holds = [...order.holds.filter((other) => other !== old), { reason, ...hold, forced: hold.forced || old?.forced === true, since, by: this.actor }];
+    order.heldSince ??= this.now;
+    if (financialHolds.has(reason) && !order.holds.some((other) => other.reason !== reason && financialHolds.has(other.reason))) this.newInQueue.add(order);
+    order.reservedUntil ??= later(this.now, this.settings.reservationHours);
+  }
+
+  unhold(order: Order, reason: HoldReason, options: { readonly evenForced: boolean }): void {
+    if (!order.holds.some((hold) => hold.reason === reason && (options.evenForced || !hold.forced))) return;
+    order.holds = order.holds.filter((hold) => hold.reason !== reason);
+  }
+
+  /** Why the order is changed, for its audit record of this transaction. The last reason stands, evidence is added up. */
+  note(order: Order, reason: string | null, evidence: Evidence, actor?: string): void {
+    const note = this.notes.get(order.id);
+    this.notes.set(order.id, { reason: reason ?? note?.reason ?? null, evidence: { ...note?.evidence, ...evidence }, actor: actor ?? note?.actor ?? null });
+  }
+
+  /** Brings the order's status and its share of the approved bucket in line with what was changed in memory. */
+  settle(order: Order): void {
+    const status = statusOf(order);
+    const from = this.before.get(order.id)?.status ?? order.status;
+    if (!isAllowed(from, status)) {
+      throw new TechnicalFault('unexpected', `${salesOrderNumber(order.id)} may not go from ${from} to ${status}.`);
+    }
+    order.status = status;
+    if (order.holds.length === 0) {
+      order.heldSince = null;
+      order.passedOver = 0;
+      order.passesAtHold = 0;
+      order.reservedUntil = null;
+    }
+    const contribution = approvedContribution(order);
+    const change = contribution - order.approvedGross;
+    if (change !== 0) {
+      order.approvedGross = contribution;
+      this.changeAccount(order.creditAccount, { approvedGross: change });
+    }
+  }
+
+  changeAccount(name: string, change: Partial<AccountChange>): void {
+    const sum = this.accountChanges.get(name) ?? { ...noChange };
+    const account = this.accounts.get(name);
+    for (const [bucket, amount] of Object.entries(change) as [keyof AccountChange, number][]) {
+      sum[bucket] += amount;
+      if (account !== undefined && bucket !== 'dueMark') account[bucket] += amount;
+    }
+    this.accountChanges.set(name, sum);
+  }
+
+  /** Something happened that may free held orders of this account. */
+  due(account: string): void {
+    this.changeAccount(account, { dueMark: 1 });
+  }
+
+  /** Moves goods: the stock row, which must be locked and exist, and the movement that explains it. */
+  moveStock(movement: Omit<Movement, 'at'>): StockItem {
+    const item = this.stock.get(stockKey(movement.sku, movement.warehouse));
+    if (item === undefined) throw new TechnicalFault('unexpected', `The stock row of ${movement.sku} in ${movement.warehouse} is missing.`);
+    move(item, movement.quantity);
+    this.movements.push({ ...movement, at: this.now });
+    return item;
+  }
+
+  post(posting: Omit<Posting, 'postedAt' | 'postingDate'>): void {
+    this.postings.push({ ...posting, postingDate: this.today, postedAt: this.now });
+  }
+
+  raise(exception: RaisedException): void {
+    this.exceptions.push(exception);
+  }
+
+  /** An audit record of something other than a loaded order. */
+  record(record: Omit<AuditRecord, 'at' | 'stage' | 'actor'> & { readonly actor?: string }): void {
+    this.records.push({ at: this.now, actor: this.actor, stage: this.stage, ...record });
+  }
+
+  /** Writes everything; the transaction's last act. */
+  async finish(): Promise<void> {
+    await this.enterQueue();
+    for (const order of this.orders.values()) this.settle(order);
+    const changed = await saveOrders(this.db, this.loaded(), this.now);
+    await saveDecisions(this.db, this.decisions);
+    const items = [...this.stock].filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item)).map(([, item]) => item);
+    await saveStock(this.db, items);
+    await insertMovements(this.db, this.movements);
+    for (const account of await accountsAwaiting(this.db, items.filter((item) => this.hasMore(item)))) this.due(account);
+    await addToAccounts(this.db, this.accountChanges);
+    await insertPostings(this.db, this.postings);
+    this.raiseDeficits(items);
+    await raiseExceptions(this.db, this.exceptions, this.now);
+    await writeAudit(this.db, [...this.orderRecords(changed), ...this.records], this.now);
+  }
+
+  /** An order that begins to wait for credit remembers how many approvals its account has seen by then. */
+  private async enterQueue(): Promise<void> {
+    const names = [...this.newInQueue].map((order) => order.creditAccount).filter((name) => !this.accounts.has(name));
+    const passes = await countPasses(this.db, names);
+    for (const order of this.newInQueue) {
+      order.passedOver = 0;
+      order.passesAtHold = this.accounts.get(order.creditAccount)?.passes ?? passes.get(order.creditAccount) ?? 0;
+    }
+  }
+
+  private loaded(): { order: Order; before: OrderBefore }[] {
+    return [...this.orders.values()].map((order) => ({ order, before: this.before.get(order.id) as OrderBefore }));
+  }
+
+  private hasMore(item: StockItem): boolean {
+    const before = this.stockBefore.get(stockKey(item.sku, item.warehouse));
+    return before === undefined || availableOf(item) > availableOf(JSON.parse(before) as StockItem);
+  }
+
+  private orderRecords(changed: readonly Order[]): AuditRecord[] {
+    return changed.map((order) => {
+      const note = this.notes.get(order.id);
+      return {
+        at: this.now,
+        actor: note?.actor ?? this.actor,
+        stage: this.stage,
+        subject: 'order',
+        subjectId: salesOrderNumber(order.id),
+        from: this.before.get(order.id)?.status ?? null,
+        to: order.status,
+        reason: note?.reason ?? null,
+        evidence: note?.evidence ?? {},
+      };
+    });
+  }
+
+  private raiseDeficits(items: readonly StockItem[]): void {
+    for (const item of items) {
+      const before = JSON.parse(this.stockBefore.get(stockKey(item.sku, item.warehouse)) ?? '{"deficit":0}') as StockItem;
+      if (item.deficit <= before.deficit) continue;
+      this.raise({
+        kind: 'stock-deficit',
+        subject: `${item.sku} in ${item.warehouse}`,
+        message: `Orders under way claim more of ${item.sku} in ${item.warehouse} than is there. Count the stock, or ask the warehouse what it can ship.`,
+        evidence: { sku: item.sku, warehouse: item.warehouse, deficitMilliUnits: item.deficit },
+      });
+    }
+  }
+}
+
+export function later(now: string, hours: number): string {
+  return new Date(Date.parse(now) + hours * 3_600_000).toISOString();
+}
+
+/** Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end. */
+export function inTransaction<T>(context: StageContext, stage: string, run: (work: Work) => Promise<T>): Promise<T> {
+  return context.store.transaction(async (db) => {
+    const work = new Work(db, stage, context.actor, context.clock(), await currentSettings(db));
+    const result = await run(work);
+    await work.finish();
+    return result;
+  });
+}

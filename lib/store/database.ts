@@ -1,0 +1,29 @@
+import type { Dialect } from './dialect';
+
+export type Value = string | number | null | Buffer;
+export type Row = Readonly<Record<string, Value>>;
+
+/** One connection, usually inside a transaction. SQL is written once with `?` placeholders; both drivers get their own form of it. */
+export interface Database {
+  readonly dialect: Dialect;
+  /** Rows of a statement that returns some. */
+  all<T>(sql: string, values?: readonly unknown[]): Promise<T[]>;
+  /** Number of rows a statement changed. */
+  run(sql: string, values?: readonly unknown[]): Promise<number>;
+  /** Inserts rows that all have the columns of the first one, in one statement (PostgreSQL) or one prepared statement (SQLite). Returns how many went in. */
+  insert(table: string, rows: readonly Row[], options?: { readonly onConflict?: 'nothing' }): Promise<number>;
+  /** Updates rows found by `keys`; the other columns of the first row are set. Returns how many were found. */
+  update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number>;
+  /** Adds numbers to columns of rows found by `keys`. */
+  add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number>;
+  /** The next `count` numbers of a sequence, ascending. They are never given twice; a rolled back transaction may leave a gap. */
+  take(sequence: SequenceName, count: number): Promise<number[]>;
+}
+
+/** The first row, or undefined. */
+export async function first<T>(db: Database, sql: string, values: readonly unknown[] = []): Promise<T | undefined> {
+  return (await db.all<T>(sql, values))[0];
+}
+
+export const sequences = ['inbox_message', 'inbox_document', 'sales_order', 'packing_slip', 'invoice', 'payment', 'audit_batch', 'exception'] as const;
+export type SequenceName = (typeof sequences)[number];

@@ -1,0 +1,92 @@
+/** What differs between the two databases, and nothing else: types, lists, locks, sequences, the audit head, error codes. */
+export type DialectName = 'postgres' | 'sqlite';
+
+/** How a transaction failed, which decides what happens next. */
+export type FailureClass =
+  /** the rows themselves are at fault: split the batch until the culprit stands alone */
+  | 'data'
+  /** two transactions met: the whole batch again */
+  | 'conflict'
+  /** the database is away: pause, then the whole batch again */
+  | 'away'
+  /** anything else: report it */
+  | 'fault';
+
+/** Another transaction was first with a row that this one found missing: the whole of this one again. */
+export class ConcurrentChange extends Error {
+  constructor(what: string) {
+    super(`Another transaction changed ${what} at the same moment.`);
+    this.name = 'ConcurrentChange';
+  }
+}
+
+export interface Dialect {
+  readonly name: DialectName;
+  /** Appended to a select that locks the rows it returns; parents are locked so that foreign key checks still pass. */
+  readonly lockRows: string;
+  /** Like `lockRows`, leaving out rows that another transaction works on. */
+  readonly lockFreeRows: string;
+  /** SQL condition: `column` is one of the values bound by `listOf`. */
+  inList(column: string, type: 'bigint' | 'text'): string;
+  /** The bound value that goes with `inList`. */
+  listOf(values: readonly (string | number)[]): unknown;
+  classify(error: unknown): FailureClass;
+}
+
+interface DriverError {
+  code?: unknown;
+  errcode?: unknown;
+}
+
+const driverError = (error: unknown): DriverError => (typeof error === 'object' && error !== null ? (error as DriverError) : {});
+
+const awayCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
+const awayMessages = /Connection terminated|timeout exceeded when trying to connect|Timeout acquiring a connection|Connection ended unexpectedly/i;
+
+export const postgres: Dialect = {
+  name: 'postgres',
+  lockRows: 'for no key update',
+  lockFreeRows: 'for no key update skip locked',
+  inList: (column, type) => `${column} = any(?::${type}[])`,
+  listOf: (values) => values,
+  classify(error) {
+    if (error instanceof ConcurrentChange) return 'conflict';
+    const { code } = driverError(error);
+    if (typeof code === 'string') {
+      if (code === '40001' || code === '40P01') return 'conflict';
+      if (/^(22|23|P0001)/.test(code)) return 'data';
+      if (/^(08|53|57)/.test(code) || awayCodes.has(code)) return 'away';
+    }
+    if (error instanceof Error && awayMessages.test(error.message)) return 'away';
+    return error instanceof RangeError || error instanceof TypeError ? 'data' : 'fault';
+  },
+};
+
+const sqliteBusy = 5;
+const sqliteLocked = 6;
+const sqliteFull = 13;
+const sqliteDiskError = 10;
+const sqliteCannotOpen = 14;
+const sqliteConstraint = 19;
+const sqliteMismatch = 20;
+const sqliteTooBig = 18;
+
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  lockRows: '',
+  lockFreeRows: '',
+  inList: (column) => `${column} in (select value from json_each(?))`,
+  listOf: (values) => JSON.stringify(values),
+  classify(error) {
+    if (error instanceof ConcurrentChange) return 'conflict';
+    const { errcode } = driverError(error);
+    if (typeof errcode === 'number') {
+      const primary = errcode & 0xff;
+      if (primary === sqliteBusy || primary === sqliteLocked) return 'conflict';
+      if (primary === sqliteConstraint || primary === sqliteMismatch || primary === sqliteTooBig) return 'data';
+      if (primary === sqliteFull || primary === sqliteDiskError || primary === sqliteCannotOpen) return 'away';
+    }
+    if (error instanceof Error && awayMessages.test(error.message)) return 'away';
+    return error instanceof RangeError || error instanceof TypeError ? 'data' : 'fault';
+  },
+};

@@ -1,0 +1,225 @@
+import type { Fault, FaultCode } from '../domain/faults';
+import type { OrderStatus } from '../domain/order';
+import { type Database, first } from './database';
+import { Conditions } from './queries';
+
+export const documentStates = ['stored', 'accepted', 'duplicate', 'rejected', 'parked'] as const;
+export type DocumentState = (typeof documentStates)[number];
+
+/** A message without its bytes. */
+export interface InboxEntry {
+  readonly inboxId: number;
+  readonly channel: 'file' | 'api' | 'edi';
+  readonly partner: string;
+  readonly sourceSystem: string | null;
+  readonly document: string;
+  readonly contentType: string;
+  /** bytes */
+  readonly size: number;
+  readonly sha256: string;
+  readonly single: boolean;
+  readonly warnings: readonly string[];
+  readonly receivedAt: string;
+}
+
+interface EntryRow {
+  inbox_id: number;
+  channel: InboxEntry['channel'];
+  partner: string;
+  source_system: string | null;
+  document: string;
+  content_type: string;
+  size: number;
+  sha256: string;
+  single: number;
+  warnings: string;
+  received_at: string;
+}
+
+const entryColumns = 'inbox_id, channel, partner, source_system, document, content_type, size, sha256, single, warnings, received_at';
+
+const entryOf = (row: EntryRow): InboxEntry => ({
+  inboxId: row.inbox_id,
+  channel: row.channel,
+  partner: row.partner,
+  sourceSystem: row.source_system,
+  document: row.document,
+  contentType: row.content_type,
+  size: row.size,
+  sha256: row.sha256,
+  single: row.single === 1,
+  warnings: JSON.parse(row.warnings) as string[],
+  receivedAt: row.received_at,
+});
+
+export async function findMessage(db: Database, inboxId: number): Promise<InboxEntry | undefined> {
+  const row = await first<EntryRow>(db, `select ${entryColumns} from inbox_message where inbox_id = ?`, [inboxId]);
+  return row === undefined ? undefined : entryOf(row);
+}
+
+/** The first `count` bytes of a message as it came in. */
+export async function messageBytes(db: Database, inboxId: number, count: number): Promise<Buffer> {
+  const row = await first<{ head: Uint8Array }>(db, `select substr(bytes, 1, ${count}) as head from inbox_message where inbox_id = ?`, [inboxId]);
+  return Buffer.from(row?.head ?? []);
+}
+
+/** Times are ISO 8601 UTC texts of when the message was received. */
+export interface InboxSelection {
+  /** Messages with at least one document in this state. */
+  readonly state?: DocumentState | undefined;
+  readonly code?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly partner?: string | undefined;
+  readonly from?: string | undefined;
+  /** exclusive */
+  readonly until?: string | undefined;
+  readonly before?: number | undefined;
+}
+
+/** Messages, newest first, at most `count`. */
+export async function findInbox(db: Database, selection: InboxSelection, count: number): Promise<InboxEntry[]> {
+  const conditions = new Conditions()
+    .when('channel = ?', selection.channel)
+    .when('partner = ?', selection.partner)
+    .when('received_at >= ?', selection.from)
+    .when('received_at < ?', selection.until)
+    .when('inbox_id < ?', selection.before);
+  // The state stands in the text, so that both databases see that the partial index on failed documents serves.
+  const state = selection.state === undefined ? '' : ` and d.state = '${selection.state}'`;
+  const code = selection.code === undefined ? '' : ' and d.code = ?';
+  if (state !== '' || code !== '') {
+    const values = selection.code === undefined ? [] : [selection.code];
+    conditions.add(`exists (select 1 from inbox_document d where d.inbox_id = inbox_message.inbox_id${state}${code})`, ...values);
+  }
+  const rows = await db.all<EntryRow>(`select ${entryColumns} from inbox_message ${conditions.where} order by inbox_id desc limit ${count}`, conditions.values);
+  return rows.map(entryOf);
+}
+
+export type DocumentCounts = Readonly<Record<DocumentState, number>>;
+
+/** How many documents of each message are in which state. */
+export async function documentCounts(db: Database, inboxIds: readonly number[]): Promise<Map<number, DocumentCounts>> {
+  const counts = new Map(inboxIds.map((id) => [id, { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 }]));
+  if (inboxIds.length === 0) return counts;
+  const rows = await db.all<{ inbox_id: number; state: DocumentState; documents: number }>(
+    `select inbox_id, state, count(*) as documents from inbox_document where ${db.dialect.inList('inbox_id', 'bigint')} group by inbox_id, state`,
+    [db.dialect.listOf(inboxIds)],
+  );
+  for (const row of rows) {
+    const message = counts.get(row.inbox_id);
+    if (message !== undefined) message[row.state] = row.documents;
+  }
+  return counts;
+}
+
+/** A document without its canonical form, with the status of the order it became. */
+export interface DocumentEntry {
+  readonly documentId: number;
+  readonly inboxId: number;
+  readonly ordinal: number;
+  readonly kind: 'order' | 'change' | 'cancel' | 'test' | 'unreadable';
+  readonly place: string;
+  readonly poNumber: string | null;
+  readonly state: DocumentState;
+  readonly orderId: number | null;
+  readonly orderStatus: OrderStatus | null;
+  readonly code: FaultCode | null;
+  readonly faults: readonly Fault[];
+  readonly attempts: number;
+  readonly nextAttemptAt: string | null;
+  readonly stepAt: string;
+}
+
+interface DocumentRow {
+  document_id: number;
+  inbox_id: number;
+  ordinal: number;
+  kind: DocumentEntry['kind'];
+  place: string;
+  po_number: string | null;
+  state: DocumentState;
+  order_id: number | null;
+  order_status: OrderStatus | null;
+  code: FaultCode | null;
+  faults: string | null;
+  attempts: number;
+  next_attempt_at: string | null;
+  step_at: string;
+}
+
+const documentColumns = `d.document_id, d.inbox_id, d.ordinal, d.kind, d.place, d.po_number, d.state, d.order_id, o.status as order_status,
+  d.code, d.faults, d.attempts, d.next_attempt_at, d.step_at`;
+
+const documentOf = (row: DocumentRow): DocumentEntry => ({
+  documentId: row.document_id,
+  inboxId: row.inbox_id,
+  ordinal: row.ordinal,
+  kind: row.kind,
+  place: row.place,
+  poNumber: row.po_number,
+  state: row.state,
+  orderId: row.order_id,
+  orderStatus: row.order_status,
+  code: row.code,
+  faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
+  attempts: row.attempts,
+  nextAttemptAt: row.next_attempt_at,
+  stepAt: row.step_at,
+});
+
+/** The documents of one message in their order: all, or at most `count` after the ordinal `after`. */
+export async function documentsOf(db: Database, inboxId: number, page?: { readonly after: number; readonly count: number }): Promise<DocumentEntry[]> {
+  const conditions = new Conditions().add('d.inbox_id = ?', inboxId).when('d.ordinal > ?', page?.after);
+  const rows = await db.all<DocumentRow>(
+    `select ${documentColumns} from inbox_document d left join sales_order o on o.order_id = d.order_id
+     ${conditions.where} order by d.ordinal ${page === undefined ? '' : `limit ${page.count}`}`,
+    conditions.values,
+  );
+  return rows.map(documentOf);
+}
+
+export interface DocumentSelection extends Omit<InboxSelection, 'state'> {
+  readonly state?: DocumentState | undefined;
+  readonly orderId?: number | undefined;
+  readonly inboxId?: number | undefined;
+  readonly poNumber?: string | undefined;
+}
+
+export type SourcedDocument = DocumentEntry & Pick<InboxEntry, 'channel' | 'partner' | 'document' | 'receivedAt'>;
+
+/** Documents of all messages with their source, newest first, at most `count`. */
+export async function findDocuments(db: Database, selection: DocumentSelection, count: number): Promise<SourcedDocument[]> {
+  const conditions = new Conditions()
+    .when('d.inbox_id = ?', selection.inboxId)
+    .when('d.po_number = ?', selection.poNumber)
+    .when('d.code = ?', selection.code)
+    .when('m.channel = ?', selection.channel)
+    .when('m.partner = ?', selection.partner)
+    .when('m.received_at >= ?', selection.from)
+    .when('m.received_at < ?', selection.until)
+    .when('d.document_id < ?', selection.before);
+  if (selection.state !== undefined) conditions.add(`d.state = '${selection.state}'`);
+  if (selection.orderId !== undefined) {
+    // An order's repeats come after the document that created it: the key bounds the search.
+    conditions.add('d.order_id = ? and d.document_id >= (select document_id from sales_order where order_id = ?)', selection.orderId, selection.orderId);
+  }
+  const rows = await db.all<DocumentRow & Pick<EntryRow, 'channel' | 'partner' | 'document' | 'received_at'>>(
+    `select ${documentColumns}, m.channel, m.partner, m.document, m.received_at
+     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id left join sales_order o on o.order_id = d.order_id
+     ${conditions.where} order by d.document_id desc limit ${count}`,
+    conditions.values,
+  );
+  return rows.map((row) => ({ ...documentOf(row), channel: row.channel, partner: row.partner, document: row.document, receivedAt: row.received_at }));
+}
+
+/** Of these messages, those whose documents all have their verdict: no document waits, and every order is past its checks. */
+export async function findDecided(db: Database, inboxIds: readonly number[]): Promise<Set<number>> {
+  if (inboxIds.length === 0) return new Set();
+  const rows = await db.all<{ inbox_id: number }>(
+    `select m.inbox_id from inbox_message m where ${db.dialect.inList('m.inbox_id', 'bigint')} and not exists (
+       select 1 from inbox_document d left join sales_order o on o.order_id = d.order_id
+       where d.inbox_id = m.inbox_id and (d.state = 'stored' or (d.state in ('accepted', 'duplicate') and o.status = 'Created')))`,
+    [db.dialect.listOf(inboxIds)],
+  );
+  return new Set(rows.map((row) => row.inbox_id));
+}

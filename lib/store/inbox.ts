@@ -1,0 +1,226 @@
+import type { Fault, FaultCode } from '../domain/faults';
+import type { Database, Row } from './database';
+
+/** A message as it came in, with its bytes. */
+export interface NewMessage {
+  readonly inboxId: number;
+  readonly channel: 'file' | 'api' | 'edi';
+  readonly partner: string;
+  readonly sourceSystem: string | null;
+  /** What identifies the message within its channel and partner: the idempotency key, the file's SHA-256; null when nothing does. */
+  readonly messageKey: string | null;
+  readonly document: string;
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  /** SHA-256 over the fingerprints of its documents. */
+  readonly fingerprint: string;
+  /** One order by itself, not a list that may hold several. */
+  readonly single: boolean;
+  readonly warnings: readonly string[];
+  readonly receivedAt: string;
+  readonly keyId: string | null;
+}
+
+export interface NewDocument {
+  readonly documentId: number;
+  readonly inboxId: number;
+  readonly ordinal: number;
+  readonly kind: 'order' | 'unreadable';
+  readonly place: string;
+  readonly poNumber: string | null;
+  readonly canonical: string | null;
+  readonly fingerprint: string | null;
+  readonly state: 'stored' | 'rejected';
+  readonly code: FaultCode | null;
+  readonly faults: readonly Fault[];
+}
+
+export interface MessageIdentity {
+  readonly partner: string;
+  readonly channel: string;
+  readonly messageKey: string;
+}
+
+export interface StoredMessage extends MessageIdentity {
+  readonly inboxId: number;
+  readonly fingerprint: string;
+  readonly sha256: string;
+}
+
+/** Messages that are there already under these keys. */
+export async function findMessages(db: Database, keys: readonly string[]): Promise<StoredMessage[]> {
+  if (keys.length === 0) return [];
+  const rows = await db.all<{ inbox_id: number; partner: string; channel: string; message_key: string; fingerprint: string; sha256: string }>(
+    `select inbox_id, partner, channel, message_key, fingerprint, sha256 from inbox_message where ${db.dialect.inList('message_key', 'text')} and message_key is not null`,
+    [db.dialect.listOf(keys)],
+  );
+  return rows.map((row) => ({
+    inboxId: row.inbox_id,
+    partner: row.partner,
+    channel: row.channel,
+    messageKey: row.message_key,
+    fingerprint: row.fingerprint,
+    sha256: row.sha256,
+  }));
+}
+
+/** Returns false when another transaction stored one of the keyed messages first: the caller starts again and finds it. */
+export async function insertMessages(db: Database, messages: readonly NewMessage[]): Promise<boolean> {
+  const rows = messages.map(
+    (message): Row => ({
+      inbox_id: message.inboxId,
+      channel: message.channel,
+      partner: message.partner,
+      source_system: message.sourceSystem,
+      message_key: message.messageKey,
+      document: message.document,
+      content_type: message.contentType,
+      bytes: message.bytes,
+      size: message.bytes.length,
+      sha256: message.sha256,
+      fingerprint: message.fingerprint,
+      single: message.single ? 1 : 0,
+      warnings: JSON.stringify(message.warnings),
+      received_at: message.receivedAt,
+      key_id: message.keyId,
+    }),
+  );
+  return (await db.insert('inbox_message', rows, { onConflict: 'nothing' })) === rows.length;
+}
+
+export async function insertDocuments(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
+  const rows = documents.map(
+    (document): Row => ({
+      document_id: document.documentId,
+      inbox_id: document.inboxId,
+      ordinal: document.ordinal,
+      kind: document.kind,
+      place: document.place,
+      po_number: document.poNumber,
+      canonical: document.canonical,
+      fingerprint: document.fingerprint,
+      state: document.state,
+      code: document.code,
+      faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
+      attempts: 0,
+      step_at: now,
+    }),
+  );
+  await db.insert('inbox_document', rows);
+}
+
+/** A document with what its order's source needs of the message. */
+export interface StoredDocument {
+  readonly documentId: number;
+  readonly inboxId: number;
+  readonly ordinal: number;
+  readonly kind: string;
+  readonly place: string;
+  readonly canonical: string | null;
+  readonly fingerprint: string | null;
+  readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
+  readonly orderId: number | null;
+  readonly code: FaultCode | null;
+  readonly faults: readonly Fault[];
+  readonly channel: 'file' | 'api' | 'edi';
+  readonly partner: string;
+  readonly sourceSystem: string | null;
+  readonly document: string;
+  readonly receivedAt: string;
+}
+
+interface DocumentRow {
+  document_id: number;
+  inbox_id: number;
+  ordinal: number;
+  kind: string;
+  place: string;
+  canonical: string | null;
+  fingerprint: string | null;
+  state: StoredDocument['state'];
+  order_id: number | null;
+  code: FaultCode | null;
+  faults: string | null;
+}
+
+interface MessageRow {
+  inbox_id: number;
+  channel: StoredDocument['channel'];
+  partner: string;
+  source_system: string | null;
+  document: string;
+  received_at: string;
+}
+
+/** Locks documents, in the order of their numbers, and reads them with their messages' source. */
+export async function lockDocuments(db: Database, ids: readonly number[]): Promise<StoredDocument[]> {
+  if (ids.length === 0) return [];
+  const { dialect } = db;
+  const rows = await db.all<DocumentRow>(
+    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, code, faults from inbox_document
+     where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
+    [dialect.listOf([...new Set(ids)])],
+  );
+  const messages = await db.all<MessageRow>(
+    `select inbox_id, channel, partner, source_system, document, received_at from inbox_message where ${dialect.inList('inbox_id', 'bigint')}`,
+    [dialect.listOf([...new Set(rows.map((row) => row.inbox_id))])],
+  );
+  const byId = new Map(messages.map((message) => [message.inbox_id, message]));
+  return rows.map((row) => {
+    const message = byId.get(row.inbox_id) as MessageRow;
+    return {
+      documentId: row.document_id,
+      inboxId: row.inbox_id,
+      ordinal: row.ordinal,
+      kind: row.kind,
+      place: row.place,
+      canonical: row.canonical,
+      fingerprint: row.fingerprint,
+      state: row.state,
+      orderId: row.order_id,
+      code: row.code,
+      faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
+      channel: message.channel,
+      partner: message.partner,
+      sourceSystem: message.source_system,
+      document: message.document,
+      receivedAt: message.received_at,
+    };
+  });
+}
+
+/** What became of a document. */
+export interface DocumentVerdict {
+  readonly documentId: number;
+  readonly state: 'accepted' | 'duplicate' | 'rejected';
+  readonly orderId: number | null;
+  readonly code: FaultCode | null;
+  readonly faults: readonly Fault[];
+}
+
+export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerdict[], now: string): Promise<void> {
+  await db.update(
+    'inbox_document',
+    ['document_id'],
+    verdicts.map((verdict) => ({
+      document_id: verdict.documentId,
+      state: verdict.state,
+      order_id: verdict.orderId,
+      code: verdict.code,
+      faults: verdict.faults.length === 0 ? null : JSON.stringify(verdict.faults),
+      step_at: now,
+    })),
+  );
+}
+
+/** Takes rejected but readable documents of these messages up again: what was unknown then may be known now. */
+export async function reopenRejected(db: Database, inboxIds: readonly number[], now: string): Promise<{ documentId: number; inboxId: number; ordinal: number }[]> {
+  if (inboxIds.length === 0) return [];
+  const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number }>(
+    `update inbox_document set state = 'stored', code = null, faults = null, step_at = ?
+     where state = 'rejected' and canonical is not null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
+    [now, db.dialect.listOf(inboxIds)],
+  );
+  return rows.map((row) => ({ documentId: row.document_id, inboxId: row.inbox_id, ordinal: row.ordinal }));
+}

@@ -1,0 +1,243 @@
+import type { Customer, Partner, Product, TaxRate } from '../domain/master';
+import type { Database, Row } from './database';
+
+export type { Customer, Partner, Product, TaxRate } from '../domain/master';
+
+interface CustomerRow {
+  customer: string;
+  name: string;
+  currency: string;
+  credit_account: string;
+  payment_terms_days: number;
+  tax_code: string | null;
+  ship_to: string | null;
+}
+
+interface ProductRow {
+  sku: string;
+  name: string;
+  base_uom: string;
+  uoms: string;
+  price: number;
+  cost: number;
+  tax_code: string;
+  gtin: string | null;
+}
+
+interface PartnerRow {
+  partner: string;
+  name: string;
+  channels: string;
+  customers: string;
+  edi_ids: string;
+  sku_map: string;
+  price_policy: Partner['pricePolicy'];
+  shortage_policy: Partner['shortagePolicy'];
+  indicator: string | null;
+  priority: number;
+}
+
+interface TaxRateRow {
+  tax_code: string;
+  valid_from: string;
+  rate: number;
+}
+
+/** The customers with these numbers, by number; unknown ones are missing. */
+export async function loadCustomers(db: Database, customers: Iterable<string>): Promise<Map<string, Customer>> {
+  const rows = await load<CustomerRow>(db, 'customer', 'customer', customers);
+  return new Map(
+    rows.map((row) => [
+      row.customer,
+      {
+        customer: row.customer,
+        name: row.name,
+        currency: row.currency,
+        creditAccount: row.credit_account,
+        paymentTermsDays: row.payment_terms_days,
+        taxCode: row.tax_code,
+        shipTo: row.ship_to,
+      },
+    ]),
+  );
+}
+
+/** The products with these SKUs, by SKU; unknown ones are missing. */
+export async function loadProducts(db: Database, skus: Iterable<string>): Promise<Map<string, Product>> {
+  const rows = await load<ProductRow>(db, 'product', 'sku', skus);
+  return new Map(
+    rows.map((row) => [
+      row.sku,
+      {
+        sku: row.sku,
+        name: row.name,
+        baseUom: row.base_uom,
+        uoms: JSON.parse(row.uoms),
+        price: row.price,
+        cost: row.cost,
+        taxCode: row.tax_code,
+        gtin: row.gtin,
+      },
+    ]),
+  );
+}
+
+/** The partners with these names, by name; unknown ones are missing. */
+export async function loadPartners(db: Database, partners: Iterable<string>): Promise<Map<string, Partner>> {
+  const rows = await load<PartnerRow>(db, 'partner', 'partner', partners);
+  return new Map(
+    rows.map((row) => [
+      row.partner,
+      {
+        partner: row.partner,
+        name: row.name,
+        channels: JSON.parse(row.channels),
+        customers: JSON.parse(row.customers),
+        ediIds: JSON.parse(row.edi_ids),
+        skuMap: JSON.parse(row.sku_map),
+        pricePolicy: row.price_policy,
+        shortagePolicy: row.shortage_policy,
+        indicator: row.indicator,
+        priority: row.priority,
+      },
+    ]),
+  );
+}
+
+/** All rates ever valid of these tax codes, by code, oldest first. */
+export async function loadTaxRates(db: Database, codes: Iterable<string>): Promise<Map<string, TaxRate[]>> {
+  const rates = new Map<string, TaxRate[]>();
+  for (const row of await load<TaxRateRow>(db, 'tax_rate', 'tax_code', codes)) {
+    const rate = { taxCode: row.tax_code, validFrom: row.valid_from, rate: row.rate };
+    rates.set(row.tax_code, [...(rates.get(row.tax_code) ?? []), rate]);
+  }
+  for (const ofCode of rates.values()) ofCode.sort((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
+  return rates;
+}
+
+/** The warehouses that goods were ever counted in or sent from. */
+export async function loadWarehouses(db: Database): Promise<Set<string>> {
+  const rows = await db.all<{ warehouse: string }>('select warehouse from warehouse');
+  return new Set(rows.map((row) => row.warehouse));
+}
+
+/** Makes sure that these warehouses are known. */
+export async function createWarehouses(db: Database, warehouses: Iterable<string>): Promise<void> {
+  const rows = [...new Set(warehouses)].sort().map((warehouse): Row => ({ warehouse, failures: 0, open_until: null }));
+  await db.insert('warehouse', rows, { onConflict: 'nothing' });
+}
+
+async function load<T>(db: Database, table: string, key: string, wanted: Iterable<string>): Promise<T[]> {
+  const keys = [...new Set(wanted)];
+  if (keys.length === 0) return [];
+  return db.all<T>(`select * from ${table} where ${db.dialect.inList(key, 'text')}`, [db.dialect.listOf(keys)]);
+}
+
+/** Inserts or updates customers. Their credit accounts must exist. */
+export function saveCustomers(db: Database, customers: readonly Customer[], now: string): Promise<void> {
+  const rows = customers.map((customer) => ({
+    customer: customer.customer,
+    name: customer.name,
+    currency: customer.currency,
+    credit_account: customer.creditAccount,
+    payment_terms_days: customer.paymentTermsDays,
+    tax_code: customer.taxCode,
+    ship_to: customer.shipTo,
+    updated_at: now,
+  }));
+  return upsert(db, 'customer', ['customer'], rows);
+}
+
+export function saveProducts(db: Database, products: readonly Product[], now: string): Promise<void> {
+  const rows = products.map((product) => ({
+    sku: product.sku,
+    name: product.name,
+    base_uom: product.baseUom,
+    uoms: JSON.stringify(product.uoms),
+    price: product.price,
+    cost: product.cost,
+    tax_code: product.taxCode,
+    gtin: product.gtin,
+    updated_at: now,
+  }));
+  return upsert(db, 'product', ['sku'], rows);
+}
+
+export function savePartners(db: Database, partners: readonly Partner[], now: string): Promise<void> {
+  const rows = partners.map((partner) => ({
+    partner: partner.partner,
+    name: partner.name,
+    channels: JSON.stringify(partner.channels),
+    customers: JSON.stringify(partner.customers),
+    edi_ids: JSON.stringify(partner.ediIds),
+    sku_map: JSON.stringify(partner.skuMap),
+    price_policy: partner.pricePolicy,
+    shortage_policy: partner.shortagePolicy,
+    indicator: partner.indicator,
+    priority: partner.priority,
+    updated_at: now,
+  }));
+  return upsert(db, 'partner', ['partner'], rows);
+}
+
+export function saveTaxRates(db: Database, rates: readonly TaxRate[]): Promise<void> {
+  const rows = rates.map((rate) => ({ tax_code: rate.taxCode, valid_from: rate.validFrom, rate: rate.rate }));
+  return upsert(db, 'tax_rate', ['tax_code', 'valid_from'], rows);
+}
+
+/** Two transactions may bring the same new record: the one that comes second updates it. */
+async function upsert(db: Database, table: string, keys: readonly string[], rows: readonly Row[]): Promise<void> {
+  const inserted = await db.insert(table, rows, { onConflict: 'nothing' });
+  if (inserted < rows.length) await db.update(table, keys, rows);
+}
+
+/** Limit and currency of a credit account, apart from the buckets that only movements change. `limit` null: unlimited. */
+export interface AccountTerms {
+  readonly account: string;
+  readonly currency: string;
+  readonly limit: number | null;
+}
+
+/** Makes sure that the customers' accounts exist: empty and without credit, so that they can be locked. */
+export async function createAccounts(db: Database, terms: readonly Pick<AccountTerms, 'account' | 'currency'>[]): Promise<void> {
+  const rows = terms.map(
+    ({ account, currency }): Row => ({
+      account,
+      kind: 'customer',
+      currency,
+      credit_limit: 0,
+      open_receivables: 0,
+      uninvoiced_gross: 0,
+      approved_gross: 0,
+      passes: 0,
+      due_mark: 0,
+    }),
+  );
+  await db.insert('credit_account', rows, { onConflict: 'nothing' });
+}
+
+export async function saveAccountTerms(db: Database, terms: readonly AccountTerms[]): Promise<void> {
+  const rows = terms.map(({ account, currency, limit }) => ({ account, currency, credit_limit: limit }));
+  await db.update('credit_account', ['account'], rows);
+}
+
+/** Which of these customers ever had an order, an invoice or a payment: their currency stands. */
+export async function customersWithMovements(db: Database, customers: readonly string[]): Promise<Set<string>> {
+  if (customers.length === 0) return new Set();
+  const among = db.dialect.inList('customer', 'text');
+  const list = db.dialect.listOf(customers);
+  const rows = await db.all<{ customer: string }>(
+    `select customer from sales_order where ${among} union select customer from invoice where ${among} union select customer from payment where ${among}`,
+    [list, list, list],
+  );
+  return new Set(rows.map((row) => row.customer));
+}
+
+/** Which of these SKUs were ever stocked or ordered: their base unit stands, for all quantities are kept in it. */
+export async function skusInUse(db: Database, skus: readonly string[]): Promise<Set<string>> {
+  if (skus.length === 0) return new Set();
+  const among = db.dialect.inList('sku', 'text');
+  const list = db.dialect.listOf(skus);
+  const rows = await db.all<{ sku: string }>(`select sku from stock_item where ${among} union select sku from sales_order_line where ${among}`, [list, list]);
+  return new Set(rows.map((row) => row.sku));
+}

@@ -1,0 +1,89 @@
+import { type Database, first, sequences } from './database';
+import type { DialectName } from './dialect';
+import { orderToCash } from './migrations/0001-order-to-cash';
+
+/** The words in which a migration is written for either database. */
+export interface SchemaWords {
+  /** a 64 bit integer */
+  readonly int: string;
+  /** an integer primary key given by the program */
+  readonly id: string;
+  /** an integer primary key given by the database */
+  readonly serial: string;
+  readonly bytes: string;
+  /** table options */
+  readonly table: string;
+  /** table options of a table that is found by its own key only */
+  readonly narrow: string;
+}
+
+/** One numbered step forward. A released migration is never edited: what comes later is a later number. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  statements(words: SchemaWords): readonly string[];
+  /** Tables whose rows the database itself refuses to change or delete. */
+  readonly appendOnly: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [orderToCash];
+
+const words: Record<DialectName, SchemaWords> = {
+  postgres: {
+    int: 'bigint',
+    id: 'bigint primary key',
+    serial: 'bigint generated always as identity primary key',
+    bytes: 'bytea',
+    table: 'with (fillfactor = 80)',
+    narrow: 'with (fillfactor = 80)',
+  },
+  sqlite: {
+    int: 'integer',
+    id: 'integer primary key',
+    serial: 'integer primary key autoincrement',
+    bytes: 'blob',
+    table: 'strict',
+    narrow: 'strict, without rowid',
+  },
+};
+
+/** Brings the schema to the newest migration, in the caller's transaction. Returns the names of those applied now. */
+export async function migrate(db: Database, now: string): Promise<string[]> {
+  if (db.dialect.name === 'postgres') await db.run("select pg_advisory_xact_lock(hashtextextended(current_schema() || '.order-to-cash', 0))");
+  await db.run('create table if not exists schema_migration (number bigint primary key, name text not null, applied_at text not null)');
+  const row = await first<{ number: number | null }>(db, 'select max(number) as number from schema_migration');
+  const applied: string[] = [];
+  for (const migration of migrations.filter((candidate) => candidate.number > (row?.number ?? 0))) {
+    if (migration.number === 1) await createSequences(db);
+    for (const statement of migration.statements(words[db.dialect.name])) await db.run(statement);
+    await refuseChanges(db, migration.appendOnly);
+    await db.run('insert into schema_migration (number, name, applied_at) values (?, ?, ?)', [migration.number, migration.name, now]);
+    applied.push(`${String(migration.number).padStart(4, '0')}-${migration.name}`);
+  }
+  return applied;
+}
+
+async function createSequences(db: Database): Promise<void> {
+  if (db.dialect.name === 'postgres') {
+    for (const name of sequences) await db.run(`create sequence ${name}_sequence`);
+    return;
+  }
+  await db.run('create table id_sequence (name text primary key, next integer not null) strict, without rowid');
+  for (const name of sequences) await db.run('insert into id_sequence (name, next) values (?, 1)', [name]);
+}
+
+async function refuseChanges(db: Database, tables: readonly string[]): Promise<void> {
+  if (db.dialect.name === 'sqlite') {
+    for (const table of tables) {
+      for (const verb of ['update', 'delete']) {
+        await db.run(`create trigger ${table}_no_${verb} before ${verb} on ${table} begin select raise(abort, '${table} is append-only'); end`);
+      }
+    }
+    return;
+  }
+  await db.run(`create or replace function refuse_change() returns trigger language plpgsql as
+    $$ begin raise exception '% is append-only', tg_table_name; end $$`);
+  for (const table of tables) {
+    await db.run(`create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function refuse_change()`);
+  }
+}

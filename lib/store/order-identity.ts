@@ -1,0 +1,73 @@
+import type { Database } from './database';
+
+/** An order is known by partner, customer, PO number and release number. */
+export interface OrderIdentity {
+  readonly partner: string;
+  readonly customer: string;
+  readonly poKey: string;
+  /** The number without dots and dashes. */
+  readonly loose: string;
+  readonly releaseNumber: string;
+}
+
+export interface KnownOrder extends OrderIdentity {
+  readonly orderId: number;
+  readonly fingerprint: string;
+}
+
+/** Orders that have, or could be taken to have, certain PO numbers. */
+export class KnownOrders {
+  private readonly exact = new Map<string, KnownOrder>();
+  private readonly loose = new Map<string, KnownOrder>();
+
+  add(order: KnownOrder): void {
+    this.exact.set(exactKey(order), order);
+    const key = looseKey(order);
+    if (!this.loose.has(key)) this.loose.set(key, order);
+  }
+
+  same(identity: OrderIdentity): KnownOrder | undefined {
+    return this.exact.get(exactKey(identity));
+  }
+
+  /** The oldest order whose number differs in dots and dashes only. */
+  alike(identity: OrderIdentity): KnownOrder | undefined {
+    const order = this.loose.get(looseKey(identity));
+    return order?.poKey === identity.poKey ? undefined : order;
+  }
+}
+
+const exactKey = (order: OrderIdentity): string => JSON.stringify([order.partner, order.customer, order.poKey, order.releaseNumber]);
+const looseKey = (order: OrderIdentity): string => JSON.stringify([order.partner, order.customer, order.loose]);
+
+interface IdentityRow {
+  order_id: number;
+  partner: string;
+  customer: string;
+  po_key: string;
+  loose_po_key: string;
+  release_number: string;
+  fingerprint: string;
+}
+
+export async function findOrders(db: Database, numbers: readonly { readonly customer: string; readonly loose: string }[]): Promise<KnownOrders> {
+  const known = new KnownOrders();
+  const { dialect } = db;
+  const rows = await db.all<IdentityRow>(
+    `select order_id, partner, customer, po_key, loose_po_key, release_number, fingerprint from sales_order
+     where ${dialect.inList('customer', 'text')} and ${dialect.inList('loose_po_key', 'text')} order by order_id`,
+    [dialect.listOf([...new Set(numbers.map(({ customer }) => customer))]), dialect.listOf([...new Set(numbers.map(({ loose }) => loose))])],
+  );
+  for (const row of rows) {
+    known.add({
+      orderId: row.order_id,
+      partner: row.partner,
+      customer: row.customer,
+      poKey: row.po_key,
+      loose: row.loose_po_key,
+      releaseNumber: row.release_number,
+      fingerprint: row.fingerprint,
+    });
+  }
+  return known;
+}

@@ -1,0 +1,57 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Database, Row, SequenceName } from './database';
+import { sqlite } from './dialect';
+import { preparedStatement, type SqliteConnection } from './sqlite-client';
+
+/** SQLite runs in this process: a prepared statement in a loop is its quickest bulk statement. */
+export class SqliteDatabase implements Database {
+  readonly dialect = sqlite;
+
+  constructor(private readonly connection: SqliteConnection) {}
+
+  async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
+    return preparedStatement(this.connection, sql).all(...(values as SQLInputValue[])) as T[];
+  }
+
+  async run(sql: string, values: readonly unknown[] = []): Promise<number> {
+    return Number(preparedStatement(this.connection, sql).run(...(values as SQLInputValue[])).changes);
+  }
+
+  async insert(table: string, rows: readonly Row[], options: { readonly onConflict?: 'nothing' } = {}): Promise<number> {
+    const [head] = rows;
+    if (head === undefined) return 0;
+    const names = Object.keys(head);
+    const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
+    return this.each(`insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflict}`, names, rows);
+  }
+
+  async update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
+    return this.change(table, keys, rows, (name) => `${name} = ?`);
+  }
+
+  async add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
+    return this.change(table, keys, rows, (name) => `${name} = ${name} + ?`);
+  }
+
+  async take(sequence: SequenceName, count: number): Promise<number[]> {
+    if (count === 0) return [];
+    const [row] = await this.all<{ next: number }>('update id_sequence set next = next + ? where name = ? returning next', [count, sequence]);
+    if (row === undefined) throw new Error(`There is no sequence ${sequence}.`);
+    return Array.from({ length: count }, (_, i) => row.next - count + i);
+  }
+
+  private change(table: string, keys: readonly string[], rows: readonly Row[], assign: (name: string) => string): number {
+    const [head] = rows;
+    if (head === undefined) return 0;
+    const set = Object.keys(head).filter((name) => !keys.includes(name));
+    const match = keys.map((key) => `${key} = ?`);
+    return this.each(`update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`, [...set, ...keys], rows);
+  }
+
+  private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
+    const statement = preparedStatement(this.connection, sql);
+    let changes = 0;
+    for (const row of rows) changes += Number(statement.run(...names.map((name) => row[name] as SQLInputValue)).changes);
+    return changes;
+  }
+}

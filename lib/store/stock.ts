@@ -1,0 +1,116 @@
+import { type StockItem, stockKey } from '../domain/stock';
+import type { Database, Row } from './database';
+
+interface StockRow {
+  sku: string;
+  warehouse: string;
+  on_hand: number;
+  reserved: number;
+  safety_stock: number;
+  deficit: number;
+}
+
+const itemOf = (row: StockRow): StockItem => ({
+  sku: row.sku,
+  warehouse: row.warehouse,
+  onHand: row.on_hand,
+  reserved: row.reserved,
+  safetyStock: row.safety_stock,
+  deficit: row.deficit,
+});
+
+/** Locks the stock rows of these (SKU, warehouse) in sorted order; those that do not exist are missing from the map. */
+export async function lockStock(db: Database, keys: Iterable<readonly [sku: string, warehouse: string]>): Promise<Map<string, StockItem>> {
+  const skus = new Set<string>();
+  const warehouses = new Set<string>();
+  for (const [sku, warehouse] of keys) {
+    skus.add(sku);
+    warehouses.add(warehouse);
+  }
+  if (skus.size === 0) return new Map();
+  const { dialect } = db;
+  const rows = await db.all<StockRow>(
+    `select sku, warehouse, on_hand, reserved, safety_stock, deficit from stock_item
+     where ${dialect.inList('sku', 'text')} and ${dialect.inList('warehouse', 'text')} order by sku, warehouse ${dialect.lockRows}`,
+    [dialect.listOf([...skus]), dialect.listOf([...warehouses])],
+  );
+  return new Map(rows.map((row) => [stockKey(row.sku, row.warehouse), itemOf(row)]));
+}
+
+export async function saveStock(db: Database, items: readonly StockItem[]): Promise<void> {
+  const rows = items.map((item) => ({
+    sku: item.sku,
+    warehouse: item.warehouse,
+    on_hand: item.onHand,
+    reserved: item.reserved,
+    safety_stock: item.safetyStock,
+    deficit: item.deficit,
+  }));
+  await db.update('stock_item', ['sku', 'warehouse'], rows);
+}
+
+/** Makes sure that the rows exist, empty, so that they can be locked. */
+export async function createStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<void> {
+  const rows = keys.map(([sku, warehouse]): Row => ({ sku, warehouse, on_hand: 0, reserved: 0, safety_stock: 0, deficit: 0 }));
+  await db.insert('stock_item', rows, { onConflict: 'nothing' });
+}
+
+export interface Movement {
+  readonly sku: string;
+  readonly warehouse: string;
+  readonly kind: 'count' | 'delivery' | 'receipt';
+  /** milli-units; negative when goods leave */
+  readonly quantity: number;
+  readonly reference: string;
+  readonly at: string;
+  readonly countedAt: string | null;
+}
+
+export async function insertMovements(db: Database, movements: readonly Movement[]): Promise<void> {
+  const rows = movements.map(
+    (movement): Row => ({
+      sku: movement.sku,
+      warehouse: movement.warehouse,
+      kind: movement.kind,
+      quantity: movement.quantity,
+      reference: movement.reference,
+      at: movement.at,
+      counted_at: movement.countedAt,
+    }),
+  );
+  await db.insert('stock_movement', rows);
+}
+
+/** Stock as it is now, without a lock. */
+export async function loadStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<Map<string, StockItem>> {
+  if (keys.length === 0) return new Map();
+  const { dialect } = db;
+  const rows = await db.all<StockRow>(
+    `select sku, warehouse, on_hand, reserved, safety_stock, deficit from stock_item where ${dialect.inList('sku', 'text')} and ${dialect.inList('warehouse', 'text')}`,
+    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
+  );
+  return new Map(rows.map((row) => [stockKey(row.sku, row.warehouse), itemOf(row)]));
+}
+
+/** `at`: when the goods moved, or for a count when they were counted. */
+export type MovementSince = Pick<Movement, 'sku' | 'warehouse' | 'kind' | 'quantity' | 'at'>;
+
+/** Movements of these SKUs after a time; a walk through all movements, for counts that come later than they were made. */
+export function movementsSince(db: Database, skus: readonly string[], after: string): Promise<MovementSince[]> {
+  return db.all<MovementSince>(
+    `select sku, warehouse, kind, quantity, coalesce(counted_at, at) as at from stock_movement where ${db.dialect.inList('sku', 'text')} and coalesce(counted_at, at) > ?`,
+    [db.dialect.listOf([...new Set(skus)]), after],
+  );
+}
+
+/** Credit accounts of orders that are on hold until there is more of these goods. */
+export async function accountsAwaitingStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const { dialect } = db;
+  const rows = await db.all<{ credit_account: string }>(
+    `select distinct o.credit_account from hold h join sales_order o on o.order_id = h.order_id join sales_order_line l on l.order_id = o.order_id
+     where h.reason = 'awaiting-stock' and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')}`,
+    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
+  );
+  return rows.map((row) => row.credit_account);
+}

@@ -1,0 +1,203 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import createKnex, { type Knex } from 'knex';
+import { Client, types as pgTypes } from 'pg';
+import { TechnicalFault } from '../domain/faults';
+import type { Database } from './database';
+import { type Dialect, postgres, sqlite } from './dialect';
+import { migrate } from './migrate';
+import { type ColumnTypes, PostgresDatabase } from './postgres-database';
+import { SqliteClient, type SqliteConnection } from './sqlite-client';
+import { SqliteDatabase } from './sqlite-database';
+
+/** One company's books: a SQLite file or a PostgreSQL schema. */
+export interface Store {
+  /** The address without its password, for people to read. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly knex: Knex;
+  /** Runs `work` in one transaction; the whole of it again, a few times, when it met another one. */
+  transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** Runs `work` on a connection without a transaction: reads only. */
+  read<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Most connections at once; PostgreSQL only. */
+  readonly connections?: number;
+  /** True for a runtime that works the orders: a second one on the same SQLite file is refused. */
+  readonly exclusive?: boolean;
+  /** Leave the schema as it is, and say so when it is not the newest. */
+  readonly migrate?: boolean;
+}
+
+const conflictRetries = 8;
+
+/**
+ * Opens the store at `url` (`sqlite:PATH` or `postgres://…?schema=NAME`) and brings its schema up to date.
+ * @throws TechnicalFault `store-away`, `store-locked`, or `store-fault` when the address is not one.
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), options);
+  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options);
+  throw new TechnicalFault('store-fault', 'The database address must start with sqlite: (sqlite:./data/o2c.sqlite) or postgres:// (postgres://user@host/database).');
+}
+
+async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
+  const filename = path === ':memory:' ? path : resolve(path);
+  if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
+  const lease = options.exclusive && filename !== ':memory:' ? leaseFile(filename) : undefined;
+  const knex = createKnex({ client: SqliteClient, connection: { filename }, useNullAsDefault: true, pool: { min: 1, max: 1 } });
+  const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection);
+  const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, async () => lease?.close());
+  return prepared(store, options);
+}
+
+/**
+ * Holds a lock file's exclusive transaction for as long as this process lives. The operating system gives it back
+ * when the process ends, however it ends, so that a killed runtime never has to wait for a lease to run out.
+ */
+function leaseFile(filename: string): DatabaseSync {
+  const lease = new DatabaseSync(`${filename}.lease`);
+  try {
+    lease.exec('pragma busy_timeout = 0; begin exclusive');
+    return lease;
+  } catch (cause) {
+    lease.close();
+    throw new TechnicalFault('store-locked', `Another Node-RED already works on ${filename}. Stop it, or use PostgreSQL to run several on one store.`, { cause });
+  }
+}
+
+const int8 = 20;
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The number ${text} is too large to be read exactly.`);
+  return value;
+}
+
+const driverTypes = {
+  getTypeParser: (oid: number, format?: string) =>
+    oid === int8 ? parseInt8 : format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text'),
+};
+
+async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
+  const address = new URL(url);
+  const schema = address.searchParams.get('schema') ?? 'public';
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+    throw new TechnicalFault('store-fault', `The schema name ${schema} may hold only lower case letters, digits and underscores.`);
+  }
+  address.searchParams.delete('schema');
+  const connection = { connectionString: address.href, options: `-c search_path=${schema} -c client_min_messages=warning`, application_name: 'order-to-cash', types: driverTypes };
+  const client = new Client(connection);
+  try {
+    await client.connect();
+    await client.query(`create schema if not exists ${schema}`).catch((error: unknown) => ignoreIfSchemaExists(error));
+  } catch (cause) {
+    throw new TechnicalFault('store-away', `PostgreSQL at ${address.host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  } finally {
+    await client.end();
+  }
+  const knex = createKnex({ client: 'pg', connection, pool: { min: 0, max: options.connections ?? 10 }, acquireConnectionTimeout: 10_000 });
+  const columnTypes = new Map<string, Map<string, string>>();
+  const open = (pgClient: Client): Database => new PostgresDatabase(pgClient, columnTypes);
+  address.password = '';
+  const store = new ConnectedStore(`${address.href}?schema=${schema}`, postgres, knex, 'begin', open, async () => undefined);
+  await prepared(store, options);
+  await store.read((db) => readColumnTypes(db, columnTypes));
+  return store;
+}
+
+/** Two instances that start together may both see that the schema is missing; the loser finds it there. */
+function ignoreIfSchemaExists(error: unknown): void {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code !== '42P06' && code !== '23505') throw error;
+}
+
+async function readColumnTypes(db: Database, into: Map<string, Map<string, string>>): Promise<ColumnTypes> {
+  const rows = await db.all<{ table_name: string; column_name: string; data_type: string }>(
+    'select table_name, column_name, data_type from information_schema.columns where table_schema = current_schema()',
+  );
+  for (const row of rows) {
+    const columns = into.get(row.table_name) ?? new Map<string, string>();
+    into.set(row.table_name, columns.set(row.column_name, row.data_type));
+  }
+  return into;
+}
+
+async function prepared(store: Store, options: StoreOptions): Promise<Store> {
+  try {
+    if (options.migrate !== false) await store.transaction((db) => migrate(db, new Date().toISOString()));
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+class ConnectedStore<Connection> implements Store {
+  constructor(
+    readonly name: string,
+    readonly dialect: Dialect,
+    readonly knex: Knex,
+    private readonly begin: string,
+    private readonly open: (connection: Connection) => Database,
+    private readonly release: () => Promise<void>,
+  ) {}
+
+  async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        if (this.dialect.classify(error) !== 'conflict' || attempt === conflictRetries) throw error;
+        await new Promise((wake) => setTimeout(wake, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+
+  async read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await work(this.open(connection));
+    } finally {
+      await this.knex.client.releaseConnection(connection);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.knex.destroy();
+    await this.release();
+  }
+
+  private async once<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    const db = this.open(connection);
+    try {
+      await db.run(this.begin);
+      const result = await work(db);
+      await db.run('commit');
+      return result;
+    } catch (error) {
+      await this.rollBack(db, connection);
+      throw error;
+    } finally {
+      await this.knex.client.releaseConnection(connection);
+    }
+  }
+
+  /** A connection that cannot even roll back is of no more use; the pool drops it. */
+  private async rollBack(db: Database, connection: Connection): Promise<void> {
+    try {
+      await db.run('rollback');
+    } catch (error) {
+      (connection as { __knex__disposed?: unknown }).__knex__disposed = error;
+    }
+  }
+
+  private async acquire(): Promise<Connection> {
+    return (await this.knex.client.acquireConnection()) as Connection;
+  }
+}

@@ -1,0 +1,7 @@
+import { stopPostgres } from './databases';
+
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    await stopPostgres();
+  },
+};
