@@ -1,7 +1,15 @@
-import { checkBits, checkNames, financialHolds, type Hold, openReleaseStatuses, type Order, ruleHolds } from '../domain/order';
+import {
+  checkBits,
+  checkNames,
+  financialHolds,
+  type Hold,
+  type Order,
+  openReleaseStatuses,
+  ruleHolds,
+} from '../domain/order';
 import type { Database } from '../store/database';
-import { readOrders, type OrderOut } from './order-out';
-import { type HistoryOut, type OrderDetail, detailOf } from './order-detail';
+import { detailOf, type HistoryOut, type OrderDetail } from './order-detail';
+import { type OrderOut, readOrders } from './order-out';
 
 /** An order's story for a person: as values, and as lines to be read from top to bottom. */
 export interface Explanation {
@@ -35,7 +43,16 @@ export async function explainOrder(db: Database, id: number): Promise<Explanatio
     holds: detail.holds,
     history: detail.history,
     next,
-    lines: [summary, originOf(detail), ...linesOf(detail), ...decisionsOf(detail), ...holdsOf(detail), ...shipmentsOf(detail), ...historyOf(detail), `Next: ${next}`],
+    lines: [
+      summary,
+      originOf(detail),
+      ...linesOf(detail),
+      ...decisionsOf(detail),
+      ...holdsOf(detail),
+      ...shipmentsOf(detail),
+      ...historyOf(detail),
+      `Next: ${next}`,
+    ],
   };
 }
 
@@ -64,7 +81,9 @@ function originOf({ source }: OrderDetail): string {
 
 function linesOf(order: OrderDetail): string[] {
   return order.lines.map((line) => {
-    const parts = (['reserved', 'delivered', 'invoiced', 'cancelled'] as const).filter((part) => line[part] !== '0').map((part) => `${line[part]} ${part}`);
+    const parts = (['reserved', 'delivered', 'invoiced', 'cancelled'] as const)
+      .filter((part) => line[part] !== '0')
+      .map((part) => `${line[part]} ${part}`);
     const reason = line.reason === null ? '' : ` (${line.reason})`;
     return `Line ${line.line}: ${line.quantity} ${line.uom} of ${line.sku} at ${line.unitPrice}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${reason}.`;
   });
@@ -78,7 +97,10 @@ function decisionsOf(order: OrderDetail): string[] {
 }
 
 function holdsOf(order: OrderDetail): string[] {
-  return order.holds.map(({ reason, since, by, forced }) => `On hold for ${reason} since ${since}, ${forced ? 'forced by' : 'placed by'} ${by}.`);
+  return order.holds.map(
+    ({ reason, since, by, forced }) =>
+      `On hold for ${reason} since ${since}, ${forced ? 'forced by' : 'placed by'} ${by}.`,
+  );
 }
 
 function shipmentsOf(order: OrderDetail): string[] {
@@ -86,9 +108,17 @@ function shipmentsOf(order: OrderDetail): string[] {
     ({ release, warehouse, status, reference, words: said }) =>
       `Release ${release} to ${warehouse}: ${status}${reference === null ? '' : `, reference ${reference}`}${said === null ? '' : `. The warehouse says: ${said}`}.`,
   );
-  const slips = order.slips.map(({ packingSlip, warehouse, shippedAt }) => `Packing slip ${packingSlip} of ${warehouse}, shipped ${shippedAt}.`);
-  const invoices = order.invoices.map(({ invoice, total, open, dueDate }) => `Invoice ${invoice} of ${total} ${order.currency}, due ${dueDate}, ${open} open.`);
-  const payments = order.payments.map(({ reference, amount, currency, kept }) => `Payment ${reference} of ${amount} ${currency}, ${kept} kept for this order.`);
+  const slips = order.slips.map(
+    ({ packingSlip, warehouse, shippedAt }) => `Packing slip ${packingSlip} of ${warehouse}, shipped ${shippedAt}.`,
+  );
+  const invoices = order.invoices.map(
+    ({ number, total, open, dueDate }) =>
+      `Invoice ${number} of ${total} ${order.currency}, due ${dueDate}, ${open} open.`,
+  );
+  const payments = order.payments.map(
+    ({ reference, amount, currency, kept }) =>
+      `Payment ${reference} of ${amount} ${currency}, ${kept} kept for this order.`,
+  );
   return [...releases, ...slips, ...invoices, ...payments];
 }
 
@@ -104,14 +134,17 @@ function nextStep(order: Order): string {
   switch (order.status) {
     case 'Created': {
       const due = checkNames.filter((check) => (order.checksRequired & ~order.checksPassed & checkBits[check]) !== 0);
-      return due.length === 0 ? 'stock is reserved for what is still open.' : `the checks that are still due: ${due.join(', ')}.`;
+      return due.length === 0
+        ? 'stock is reserved for what is still open.'
+        : `the checks that are still due: ${due.join(', ')}.`;
     }
     case 'OnHold':
       return order.holds.map(wayOut).join(' ');
     case 'ReadyForDelivery': {
       const release = order.releases.find(({ status }) => openReleaseStatuses.has(status));
       if (release === undefined) return `the next dispatch sends it to ${order.warehouse}.`;
-      if (release.parked) return `release ${release.release} had no clear answer from ${release.warehouse} in ${release.attempts} attempts: operations says resend or not-received.`;
+      if (release.parked)
+        return `release ${release.release} had no clear answer from ${release.warehouse} in ${release.attempts} attempts: operations says resend or not-received.`;
       return `release ${release.release} is being handed to ${release.warehouse}${release.nextAttemptAt === null ? '' : `, next attempt at ${release.nextAttemptAt}`}.`;
     }
     case 'SentToWarehouse':
@@ -130,6 +163,7 @@ function nextStep(order: Order): string {
 
 function wayOut({ reason, forced }: Hold): string {
   const office = financialHolds.has(reason) ? 'finance' : 'operations';
-  if (forced || !ruleHolds.has(reason)) return `${office} looks at the hold ${reason} and releases or rejects the order.`;
+  if (forced || !ruleHolds.has(reason))
+    return `${office} looks at the hold ${reason} and releases or rejects the order.`;
   return `the hold ${reason} goes by itself when its rule no longer fires, or ${office} releases it.`;
 }

@@ -17,7 +17,10 @@ export interface Health {
 export async function healthAnswer(store: Pick<Store, 'read' | 'dialect'> | undefined): Promise<HttpAnswer> {
   const schema = store === undefined ? undefined : await schemaOf(store);
   if (store === undefined || schema === undefined) {
-    const away = { ...problem(503, 'store-away', titleOf(503), 'The store does not answer.'), store: { state: 'away' } };
+    const away = {
+      ...problem(503, 'store-away', titleOf(503), 'The store does not answer.'),
+      store: { state: 'away' },
+    };
     return problemAnswer(away, { 'retry-after': '5' });
   }
   const health: Health = { status: 'ready', store: { kind: store.dialect.name, state: 'up', schema } };
@@ -30,10 +33,12 @@ async function schemaOf(store: Pick<Store, 'read'>): Promise<number | undefined>
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(resolve, patience, undefined);
   });
-  const asked = store.read((db) => first<{ number: number | null }>(db, 'select max(number) as number from schema_migration')).then(
-    (row) => row?.number ?? 0,
-    () => undefined,
-  );
+  const asked = store
+    .read((db) => first<{ number: number | null }>(db, 'select max(number) as number from schema_migration'))
+    .then(
+      (row) => row?.number ?? 0,
+      () => undefined,
+    );
   try {
     return await Promise.race([asked, late]);
   } finally {

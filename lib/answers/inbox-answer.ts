@@ -3,7 +3,16 @@ import type { Database } from '../store/database';
 import { type DocumentEntry, documentCounts, documentsOf, findDecided, findMessage } from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';
-import { type HttpAnswer, jsonAnswer, type Problem, problem, problemAnswer, problemOf, problemOfFaults, statusOfFault, titleOf } from './problem';
+import {
+  type HttpAnswer,
+  jsonAnswer,
+  type Problem,
+  problem,
+  problemAnswer,
+  problemOf,
+  problemOfFaults,
+  titleOf,
+} from './problem';
 
 export interface MessageAnswerOptions {
   /** The same message was here before. */
@@ -35,23 +44,35 @@ export function decidedInbox(db: Database, ids: readonly number[]): Promise<Set<
  * The HTTP answer for a stored message. It is decided when no document waits and every order of it is past its checks;
  * before that the answer is 202 with the place to look. A constant number of statements.
  */
-export async function answerForMessage(db: Database, inboxId: number, options: MessageAnswerOptions): Promise<{ decided: boolean; answer: HttpAnswer }> {
+export async function answerForMessage(
+  db: Database,
+  inboxId: number,
+  options: MessageAnswerOptions,
+): Promise<{ decided: boolean; answer: HttpAnswer }> {
   const message = await findMessage(db, inboxId);
-  if (message === undefined) return { decided: true, answer: problemAnswer(problem(404, 'not-found', titleOf(404), `There is no message ${inboxId} in the inbox.`)) };
+  if (message === undefined)
+    return {
+      decided: true,
+      answer: problemAnswer(problem(404, 'not-found', titleOf(404), `There is no message ${inboxId} in the inbox.`)),
+    };
   const location = `${options.inboxPath ?? '/o2c/inbox'}/${inboxId}`;
   if (!(await findDecided(db, [inboxId])).has(inboxId)) {
     const counts = (await documentCounts(db, [inboxId])).get(inboxId);
     const state = counts === undefined ? 'stored' : stateOfMessage(counts);
     return { decided: false, answer: jsonAnswer(202, { inboxId: String(inboxId), state }, { location }) };
   }
-  const results = await resultsOf(db, await documentsOf(db, inboxId), options);
+  const documents = await documentsOf(db, inboxId);
+  const results = await resultsOf(db, documents, options);
   const [only] = results;
-  const answer = message.single && only !== undefined && results.length === 1 ? singleAnswer(only, location) : listAnswer(inboxId, results);
+  // What cannot be read at all is one problem, whatever it should have held.
+  const single = documents.length === 1 && (message.single || documents[0]?.kind === 'unreadable');
+  const answer = single && only !== undefined ? singleAnswer(only, location) : listAnswer(inboxId, results);
   return { decided: true, answer };
 }
 
 function singleAnswer({ status, order, problem: found, salesOrder }: DocumentResult, location: string): HttpAnswer {
-  if (order !== undefined) return jsonAnswer(status, order, { location: location.replace(/inbox\/\d+$/, `orders/${salesOrder}`) });
+  if (order !== undefined)
+    return jsonAnswer(status, order, { location: location.replace(/inbox\/\d+$/, `orders/${salesOrder}`) });
   return found === undefined ? problemOf(undefined) : problemAnswer(found);
 }
 
@@ -66,11 +87,21 @@ function listAnswer(inboxId: number, results: readonly DocumentResult[]): HttpAn
   });
 }
 
-async function resultsOf(db: Database, documents: readonly DocumentEntry[], options: MessageAnswerOptions): Promise<DocumentResult[]> {
+async function resultsOf(
+  db: Database,
+  documents: readonly DocumentEntry[],
+  options: MessageAnswerOptions,
+): Promise<DocumentResult[]> {
   const reopened = new Set(options.reopened);
-  const isReplay = (document: DocumentEntry): boolean => document.state === 'duplicate' || (options.replayed && !reopened.has(document.documentId));
+  const isReplay = (document: DocumentEntry): boolean =>
+    document.state === 'duplicate' || (options.replayed && !reopened.has(document.documentId));
   const orderIds = documents.flatMap(({ orderId }) => orderId ?? []);
-  const orders = new Map((await ordersOut(db, orderIds, { audience: options.audience ?? 'partner' })).map((order) => [order.salesOrder, order]));
+  const orders = new Map(
+    (await ordersOut(db, orderIds, { audience: options.audience ?? 'partner' })).map((order) => [
+      order.salesOrder,
+      order,
+    ]),
+  );
   return documents.map((document) => {
     const number = document.orderId === null ? null : salesOrderNumber(document.orderId);
     const order = number === null || document.state === 'rejected' ? undefined : orders.get(number);
@@ -87,13 +118,13 @@ async function resultsOf(db: Database, documents: readonly DocumentEntry[], opti
 function problemOfDocument(document: DocumentEntry): Problem {
   const [fault] = document.faults;
   if (document.state === 'parked') {
-    const detail = 'The document is kept, but could not be worked for a technical reason. It is worked again when the operators have seen to it; sending it again does no harm.';
+    const detail =
+      'The document is kept, but could not be worked for a technical reason. It is worked again when the operators have seen to it; sending it again does no harm.';
     return problem(500, 'parked', titleOf(500), detail);
   }
   const code = document.code ?? fault?.code ?? 'unreadable';
   const more = document.faults.length > 1 ? ` (and ${document.faults.length - 1} more)` : '';
   const detail = `${fault?.message ?? 'The document was rejected.'}${more}`;
   if (document.kind !== 'unreadable') return problemOfFaults(code, detail, document.faults);
-  const status = statusOfFault(code) === 413 ? 413 : 400;
-  return problem(status, code, titleOf(status), detail, document.faults);
+  return problem(400, code, titleOf(400), detail, document.faults);
 }

@@ -4,10 +4,10 @@ import type { Database } from '../store/database';
 import {
   type DocumentCounts,
   type DocumentEntry,
+  type DocumentState,
   documentCounts,
   documentStates,
   documentsOf,
-  type DocumentState,
   findDocuments,
   findInbox,
   findMessage,
@@ -104,7 +104,10 @@ function documentOut(entry: DocumentEntry): DocumentOut {
  * `from` and `to` (dates or instants of the receipt), `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
-export async function listInbox(db: Database, query: ListQuery): Promise<{ inbox: InboxMessageOut[]; next: string | null }> {
+export async function listInbox(
+  db: Database,
+  query: ListQuery,
+): Promise<{ inbox: InboxMessageOut[]; next: string | null }> {
   const reader = new ListQueryReader(query, ['state', 'code', 'channel', 'partner', 'from', 'to', 'limit', 'cursor']);
   const selection = {
     state: reader.oneOf('state', documentStates),
@@ -131,20 +134,35 @@ export interface InboxMessageDetail extends InboxMessageOut {
 }
 
 /**
- * One message with its documents (a page of at most 500, the default; parameters `limit`, `cursor`) and how it came in;
+ * One message with its documents (a page of at most 500, the default; parameters `limit`, `cursor`; an `inboxId` is
+ * passed over, for it is `id`) and how it came in;
  * undefined when there is none.
  * @throws BusinessRejection with every parameter that is not valid.
  */
-export async function inboxMessage(db: Database, id: number, query: ListQuery = {}): Promise<InboxMessageDetail | undefined> {
-  const reader = new ListQueryReader(query, ['limit', 'cursor']);
+export async function inboxMessage(
+  db: Database,
+  id: number,
+  query: ListQuery = {},
+): Promise<InboxMessageDetail | undefined> {
+  const reader = new ListQueryReader(query, ['inboxId', 'limit', 'cursor']);
   const after = reader.cursor(`inbox ${id}`, [0] as const)?.[0] ?? -1;
   const limit = reader.limit(500);
   reader.check();
   const entry = await findMessage(db, id);
   if (entry === undefined) return undefined;
   const counts = await documentCounts(db, [id]);
-  const { page, next } = pageOf(`inbox ${id}`, await documentsOf(db, id, { after, count: limit + 1 }), limit, (document) => [document.ordinal]);
-  return { ...messageOut(entry, counts.get(id)), documents: page.map(documentOut), next, raw: rawOf(await messageBytes(db, id, mostInline), entry.size) };
+  const { page, next } = pageOf(
+    `inbox ${id}`,
+    await documentsOf(db, id, { after, count: limit + 1 }),
+    limit,
+    (document) => [document.ordinal],
+  );
+  return {
+    ...messageOut(entry, counts.get(id)),
+    documents: page.map(documentOut),
+    next,
+    raw: rawOf(await messageBytes(db, id, mostInline), entry.size),
+  };
 }
 
 const mostInline = 65_536;
@@ -152,14 +170,15 @@ const mostInline = 65_536;
 function rawOf(head: Buffer, size: number): RawMessage {
   const truncated = size > head.length;
   const content = textOf(head, truncated);
-  return content === undefined ? { encoding: 'base64', content: head.toString('base64'), truncated } : { encoding: 'text', content, truncated };
+  return content === undefined
+    ? { encoding: 'base64', content: head.toString('base64'), truncated }
+    : { encoding: 'text', content, truncated };
 }
 
 /** UTF-8 without control characters other than white space; a character that the cut split is left out. */
 function textOf(head: Buffer, truncated: boolean): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(head, { stream: truncated });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from text
     return /[\u0000-\u0008\u000e-\u001f\u007f]/.test(text) ? undefined : text;
   } catch {
     return undefined;
@@ -179,8 +198,23 @@ export interface MessageOut extends DocumentOut {
  * `inboxId`, `poNumber` (as it was sent), `state`, `code`, `channel`, `partner`, `from`, `to`, `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
-export async function listMessages(db: Database, query: ListQuery): Promise<{ messages: MessageOut[]; next: string | null }> {
-  const reader = new ListQueryReader(query, ['salesOrder', 'inboxId', 'poNumber', 'state', 'code', 'channel', 'partner', 'from', 'to', 'limit', 'cursor']);
+export async function listMessages(
+  db: Database,
+  query: ListQuery,
+): Promise<{ messages: MessageOut[]; next: string | null }> {
+  const reader = new ListQueryReader(query, [
+    'salesOrder',
+    'inboxId',
+    'poNumber',
+    'state',
+    'code',
+    'channel',
+    'partner',
+    'from',
+    'to',
+    'limit',
+    'cursor',
+  ]);
   const selection = {
     orderId: reader.id('salesOrder', /^SO-(\d{6,15})$/, 'SO-000012'),
     inboxId: reader.id('inboxId', /^(\d{1,15})$/, '12'),
@@ -195,7 +229,9 @@ export async function listMessages(db: Database, query: ListQuery): Promise<{ me
   };
   const limit = reader.limit();
   reader.check();
-  const { page, next } = pageOf('messages', await findDocuments(db, selection, limit + 1), limit, (entry) => [entry.documentId]);
+  const { page, next } = pageOf('messages', await findDocuments(db, selection, limit + 1), limit, (entry) => [
+    entry.documentId,
+  ]);
   const messages = page.map((entry) => ({
     inboxId: String(entry.inboxId),
     channel: entry.channel,

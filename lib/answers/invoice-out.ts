@@ -4,7 +4,7 @@ import { type Order, salesOrderNumber } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
-import { baseUnits, findInvoice, paymentsOfInvoice, type SlipLineRow, slipLinesOfInvoice } from '../store/queries';
+import { findInvoice, paymentsOfInvoice, type SlipLineRow, slipLinesOfInvoice } from '../store/queries';
 
 /** Quantities in the base unit `uom`; `unitPrice` is for one ordered unit. */
 export interface InvoiceLineOut {
@@ -20,7 +20,7 @@ export interface InvoiceLineOut {
 
 /** Amounts are decimal strings in `currency`; `rate` is a percentage ("19", "5.5"). */
 export interface InvoiceOut {
-  readonly invoice: string;
+  readonly number: string;
   readonly documentType: string;
   readonly salesOrder: string;
   readonly poNumber: string;
@@ -31,7 +31,12 @@ export interface InvoiceOut {
   readonly tax: string;
   readonly total: string;
   readonly open: string;
-  readonly taxes: readonly { readonly taxCode: string; readonly rate: string; readonly net: string; readonly tax: string }[];
+  readonly taxes: readonly {
+    readonly taxCode: string;
+    readonly rate: string;
+    readonly net: string;
+    readonly tax: string;
+  }[];
   readonly invoiceDate: string;
   readonly dueDate: string;
   readonly postedAt: string;
@@ -46,10 +51,9 @@ export async function getInvoice(db: Database, number: string): Promise<InvoiceO
   if (row === undefined) return undefined;
   const [order] = (await loadOrders(db, [row.order_id], { lock: false })) as [Order];
   const slipLines = await slipLinesOfInvoice(db, row.order_id, row.invoice_id);
-  const units = await baseUnits(db, [...new Set(slipLines.map((line) => line.sku))]);
   const money = (minor: number): string => formatMoney(minor, row.currency);
   return {
-    invoice: row.number,
+    number: row.number,
     documentType: row.document_type,
     salesOrder: salesOrderNumber(row.order_id),
     poNumber: order.poNumber,
@@ -60,17 +64,26 @@ export async function getInvoice(db: Database, number: string): Promise<InvoiceO
     tax: money(row.tax),
     total: money(row.gross),
     open: money(row.open_amount),
-    taxes: (JSON.parse(row.taxes) as TaxAmount[]).map(({ taxCode, rate, net, tax }) => ({ taxCode, rate: formatScaled(rate, 2, 0), net: money(net), tax: money(tax) })),
+    taxes: (JSON.parse(row.taxes) as TaxAmount[]).map(({ taxCode, rate, net, tax }) => ({
+      taxCode,
+      rate: formatScaled(rate, 2, 0),
+      net: money(net),
+      tax: money(tax),
+    })),
     invoiceDate: row.invoice_date,
     dueDate: row.due_date,
     postedAt: row.posted_at,
     disputed: row.disputed === 1,
-    lines: slipLines.flatMap((line) => lineOut(line, order, units)),
-    payments: (await paymentsOfInvoice(db, row.invoice_id)).map((payment) => ({ reference: payment.reference, amount: money(payment.amount), receivedAt: payment.received_at })),
+    lines: slipLines.flatMap((line) => lineOut(line, order)),
+    payments: (await paymentsOfInvoice(db, row.invoice_id)).map((payment) => ({
+      reference: payment.reference,
+      amount: money(payment.amount),
+      receivedAt: payment.received_at,
+    })),
   };
 }
 
-function lineOut(slipLine: SlipLineRow, order: Order, units: ReadonlyMap<string, string>): InvoiceLineOut[] {
+function lineOut(slipLine: SlipLineRow, order: Order): InvoiceLineOut[] {
   const line = order.lines.find((candidate) => candidate.line === slipLine.line);
   if (line === undefined) return [];
   return [
@@ -79,9 +92,12 @@ function lineOut(slipLine: SlipLineRow, order: Order, units: ReadonlyMap<string,
       line: line.line,
       sku: line.sku,
       quantity: formatQuantity(slipLine.quantity),
-      uom: units.get(line.sku) ?? line.uom,
+      uom: line.baseUom,
       unitPrice: formatPrice(line.unitPrice),
-      net: formatMoney(lineNet({ quantity: slipLine.quantity, unitPrice: line.unitPrice, uom: line.ratio }, order.currency), order.currency),
+      net: formatMoney(
+        lineNet({ quantity: slipLine.quantity, unitPrice: line.unitPrice, uom: line.ratio }, order.currency),
+        order.currency,
+      ),
       taxCode: line.taxCode,
     },
   ];

@@ -18,7 +18,8 @@ export class ListQueryReader {
     known: readonly string[],
   ) {
     for (const name of Object.keys(query)) {
-      if (!known.includes(name)) this.fault(name, 'unknown-field', `There is no parameter ${name}; there are: ${known.join(', ')}.`);
+      if (!known.includes(name))
+        this.fault(name, 'unknown-field', `There is no parameter ${name}; there are: ${known.join(', ')}.`);
     }
   }
 
@@ -27,14 +28,19 @@ export class ListQueryReader {
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'string' && value.length <= longestText) return value;
     if (typeof value === 'number') return String(value);
-    this.fault(name, 'wrong-type', `The parameter ${name} must be given once, as a text of at most ${longestText} characters.`);
+    this.fault(
+      name,
+      'wrong-type',
+      `The parameter ${name} must be given once, as a text of at most ${longestText} characters.`,
+    );
     return undefined;
   }
 
   oneOf<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
     const value = this.text(name);
     const word = words.find((candidate) => candidate === value);
-    if (value !== undefined && word === undefined) this.fault(name, 'out-of-range', `The parameter ${name} must be one of: ${words.join(', ')}.`);
+    if (value !== undefined && word === undefined)
+      this.fault(name, 'out-of-range', `The parameter ${name} must be one of: ${words.join(', ')}.`);
     return word;
   }
 
@@ -42,7 +48,8 @@ export class ListQueryReader {
   someOf<Word extends string>(name: string, words: readonly Word[]): Word[] | undefined {
     const values = this.text(name)?.split(',');
     const unknown = values?.filter((value) => !words.includes(value as Word)) ?? [];
-    if (unknown.length > 0) this.fault(name, 'out-of-range', `The parameter ${name} must be one or more of: ${words.join(', ')}.`);
+    if (unknown.length > 0)
+      this.fault(name, 'out-of-range', `The parameter ${name} must be one or more of: ${words.join(', ')}.`);
     return values as Word[] | undefined;
   }
 
@@ -72,12 +79,20 @@ export class ListQueryReader {
 
   /** The start of a period as ISO text: a date stands for its beginning in UTC. */
   from(name = 'from'): string | undefined {
-    return this.instant(name, (date) => date, (time) => time);
+    return this.instant(
+      name,
+      (date) => date,
+      (time) => time,
+    );
   }
 
   /** The first instant after a period that ends with `to`: a date, or an instant, that is itself part of it. */
   until(name = 'to'): string | undefined {
-    return this.instant(name, (date) => addDays(date, 1), (time) => time + 1);
+    return this.instant(
+      name,
+      (date) => addDays(date, 1),
+      (time) => time + 1,
+    );
   }
 
   /** Where the last page of the list `name` ended. */
@@ -85,7 +100,13 @@ export class ListQueryReader {
     const value = this.text('cursor');
     if (value === undefined) return undefined;
     const key = readCursor(name, value);
-    if (key?.length === shape.length && key.every((part, i) => typeof part === typeof shape[i] && (typeof part === 'string' || Number.isSafeInteger(part)))) return key as unknown as Key;
+    if (
+      key?.length === shape.length &&
+      key.every(
+        (part, i) => typeof part === typeof shape[i] && (typeof part === 'string' || Number.isSafeInteger(part)),
+      )
+    )
+      return key as unknown as Key;
     this.fault('cursor', 'out-of-range', 'The cursor is not one that this list has given. Start again without it.');
     return undefined;
   }
@@ -96,20 +117,33 @@ export class ListQueryReader {
     if (fault !== undefined) throw new BusinessRejection(fault.code, fault.message, this.faults);
   }
 
-  private instant(name: string, ofDate: (date: string) => string, ofTime: (time: number) => number): string | undefined {
+  private instant(
+    name: string,
+    ofDate: (date: string) => string,
+    ofTime: (time: number) => number,
+  ): string | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const date = parseDate(value);
     if (date !== null && date < '9999-12-31') return ofDate(date);
     const time = instantPattern.test(value) ? Date.parse(value) : Number.NaN;
     if (!Number.isNaN(time)) return new Date(ofTime(time)).toISOString();
-    this.fault(name, 'bad-date', `The parameter ${name} must be a date such as 2026-11-23 or a time such as 2026-11-23T10:00:00Z.`);
+    this.fault(
+      name,
+      'bad-date',
+      `The parameter ${name} must be a date such as 2026-11-23 or a time such as 2026-11-23T10:00:00Z.`,
+    );
     return undefined;
   }
 
   private fault(name: string, code: FaultCode, message: string): void {
     const value = this.query[name];
-    this.faults.push({ path: `/${name}`, code, message, ...(typeof value === 'string' ? { value: value.slice(0, 80) } : {}) });
+    this.faults.push({
+      path: `/${name}`,
+      code,
+      message,
+      ...(typeof value === 'string' ? { value: value.slice(0, 80) } : {}),
+    });
   }
 }
 
@@ -128,7 +162,12 @@ function readCursor(name: string, text: string): unknown[] | undefined {
 }
 
 /** One page of rows that were read with one more than `limit`, and the cursor of the next page, or null at the end. */
-export function pageOf<Row>(name: string, rows: readonly Row[], limit: number, keyOf: (row: Row) => readonly (string | number)[]): { readonly page: readonly Row[]; readonly next: string | null } {
+export function pageOf<Row>(
+  name: string,
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => readonly (string | number)[],
+): { readonly page: readonly Row[]; readonly next: string | null } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return { page, next: rows.length > limit && last !== undefined ? writeCursor(name, keyOf(last)) : null };

@@ -25,8 +25,22 @@ export const channels = ['file', 'api', 'edi'] as const;
  * `from` and `to` (dates or instants of the creation), `limit` 1 to 500 (default 50), `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
-export async function listOrders(db: Database, query: ListQuery, visible: Visibility = {}): Promise<{ orders: OrderOut[]; next: string | null }> {
-  const reader = new ListQueryReader(query, ['status', 'channel', 'partner', 'customer', 'poNumber', 'from', 'to', 'limit', 'cursor']);
+export async function listOrders(
+  db: Database,
+  query: ListQuery,
+  visible: Visibility = null,
+): Promise<{ orders: OrderOut[]; next: string | null }> {
+  const reader = new ListQueryReader(query, [
+    'status',
+    'channel',
+    'partner',
+    'customer',
+    'poNumber',
+    'from',
+    'to',
+    'limit',
+    'cursor',
+  ]);
   const poNumber = reader.text('poNumber');
   const selection = {
     statuses: reader.someOf('status', orderStatuses),
@@ -36,14 +50,13 @@ export async function listOrders(db: Database, query: ListQuery, visible: Visibi
     poKey: poNumber === undefined ? undefined : poKey(poNumber),
     from: reader.from(),
     until: reader.until(),
-    visiblePartner: visible.partner,
-    visibleCustomers: visible.customers,
+    visible: visible ?? undefined,
     before: reader.cursor('orders', [0] as const)?.[0],
   };
   const limit = reader.limit();
   reader.check();
   const { page, next } = pageOf('orders', await findOrderIds(db, selection, limit + 1), limit, (id) => [id]);
-  const audience = visible.partner === undefined ? 'internal' : 'partner';
+  const audience = visible === null ? 'internal' : 'partner';
   return { orders: await ordersOut(db, page, { audience }), next };
 }
 
@@ -66,10 +79,17 @@ export interface PostingOut {
  */
 export async function ledger(db: Database, query: ListQuery): Promise<{ postings: PostingOut[]; next: string | null }> {
   const reader = new ListQueryReader(query, ['from', 'to', 'limit', 'cursor']);
-  const selection = { from: reader.date('from'), to: reader.date('to'), before: reader.cursor('ledger', ['', 0] as const) };
+  const selection = {
+    from: reader.date('from'),
+    to: reader.date('to'),
+    before: reader.cursor('ledger', ['', 0] as const),
+  };
   const limit = reader.limit();
   reader.check();
-  const { page, next } = pageOf('ledger', await findPostings(db, selection, limit + 1), limit, (entry) => [entry.postingDate, entry.posting]);
+  const { page, next } = pageOf('ledger', await findPostings(db, selection, limit + 1), limit, (entry) => [
+    entry.postingDate,
+    entry.posting,
+  ]);
   const postings = page.map((entry) => ({
     posting: entry.posting,
     postingDate: entry.postingDate,

@@ -17,13 +17,47 @@ interface Metric {
 }
 
 const metrics: readonly Metric[] = [
-  { name: 'o2c_orders', help: 'Orders by status.', label: 'status', sql: 'select status as label, count(*) as count from sales_order group by status order by status' },
-  { name: 'o2c_inbox_documents', help: 'Documents of the inbox by state.', label: 'state', sql: 'select state as label, count(*) as count from inbox_document group by state order by state' },
-  { name: 'o2c_inbox_messages', help: 'Messages by channel.', label: 'channel', sql: 'select channel as label, count(*) as count from inbox_message group by channel order by channel' },
-  { name: 'o2c_holds', help: 'Holds by reason.', label: 'reason', sql: 'select reason as label, count(*) as count from hold group by reason order by reason' },
-  { name: 'o2c_warehouse_releases', help: 'Releases to warehouses by status.', label: 'status', sql: 'select status as label, count(*) as count from warehouse_release group by status order by status' },
-  { name: 'o2c_stock_deficits', help: 'Stock items that are short of what is claimed.', sql: "select '' as label, count(*) as count from stock_item where deficit > 0" },
-  { name: 'o2c_open_exceptions', help: 'Exceptions that wait for a person, by kind.', label: 'kind', sql: 'select kind as label, count(*) as count from exception where closed_at is null group by kind order by kind' },
+  {
+    name: 'o2c_orders',
+    help: 'Orders by status.',
+    label: 'status',
+    sql: 'select status as label, count(*) as count from sales_order group by status order by status',
+  },
+  {
+    name: 'o2c_inbox_documents',
+    help: 'Documents of the inbox by state.',
+    label: 'state',
+    sql: 'select state as label, count(*) as count from inbox_document group by state order by state',
+  },
+  {
+    name: 'o2c_inbox_messages',
+    help: 'Messages by channel.',
+    label: 'channel',
+    sql: 'select channel as label, count(*) as count from inbox_message group by channel order by channel',
+  },
+  {
+    name: 'o2c_holds',
+    help: 'Holds by reason.',
+    label: 'reason',
+    sql: 'select reason as label, count(*) as count from hold group by reason order by reason',
+  },
+  {
+    name: 'o2c_warehouse_releases',
+    help: 'Releases to warehouses by status.',
+    label: 'status',
+    sql: 'select status as label, count(*) as count from warehouse_release group by status order by status',
+  },
+  {
+    name: 'o2c_stock_deficits',
+    help: 'Stock items that are short of what is claimed.',
+    sql: "select '' as label, count(*) as count from stock_item where deficit > 0",
+  },
+  {
+    name: 'o2c_open_exceptions',
+    help: 'Exceptions that wait for a person, by kind.',
+    label: 'kind',
+    sql: 'select kind as label, count(*) as count from exception where closed_at is null group by kind order by kind',
+  },
 ];
 
 /** What may wait, and since when. */
@@ -40,14 +74,20 @@ export async function metricsText(db: Database, now: string): Promise<string> {
   const lines: string[] = [];
   for (const { name, help, label, sql } of metrics) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
-    for (const row of await db.all<Count>(sql)) lines.push(`${name}${label === undefined ? '' : `{${label}="${escape(row.label)}"}`} ${row.count}`);
+    for (const row of await db.all<Count>(sql))
+      lines.push(`${name}${label === undefined ? '' : `{${label}="${quoted(row.label)}"}`} ${row.count}`);
   }
-  lines.push('# HELP o2c_oldest_waiting_seconds Age of what has waited longest at a step; 0 when nothing waits.', '# TYPE o2c_oldest_waiting_seconds gauge');
+  lines.push(
+    '# HELP o2c_oldest_waiting_seconds Age of what has waited longest at a step; 0 when nothing waits.',
+    '# TYPE o2c_oldest_waiting_seconds gauge',
+  );
   for (const { step, sql } of waiting) {
     const since = (await db.all<{ since: string | null }>(sql))[0]?.since ?? now;
-    lines.push(`o2c_oldest_waiting_seconds{step="${step}"} ${Math.max(0, (Date.parse(now) - Date.parse(since)) / 1000)}`);
+    lines.push(
+      `o2c_oldest_waiting_seconds{step="${step}"} ${Math.max(0, (Date.parse(now) - Date.parse(since)) / 1000)}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }
 
-const escape = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const quoted = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

@@ -10,21 +10,37 @@ export const flag: Schema = { type: 'boolean' };
 export const textOrNull: Schema = { type: ['string', 'null'] };
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const oneOf = (...words: readonly string[]): Schema => ({ type: 'string', enum: words });
-export const numberOrText: Schema = { type: ['string', 'number'], description: 'A decimal string; a JSON number that is exact is accepted.' };
+export const numberOrText: Schema = {
+  type: ['string', 'number'],
+  description: 'A decimal string; a JSON number that is exact is accepted.',
+};
 
 /** An object with exactly these fields; `optional` ones may be missing. */
-export function fields(properties: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
-  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties: { ...properties, ...optional } };
+export function fields(
+  properties: Readonly<Record<string, Schema>>,
+  optional: Readonly<Record<string, Schema>> = {},
+): Schema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: Object.keys(properties),
+    properties: { ...properties, ...optional },
+  };
 }
 
 /** One page of a list. */
-export const pageOf = (name: string, item: Schema): Schema => fields({ [name]: listOf(item), next: { ...textOrNull, description: 'Cursor of the next page; null at the end.' } });
+export const pageOf = (name: string, item: Schema): Schema =>
+  fields({ [name]: listOf(item), next: { ...textOrNull, description: 'Cursor of the next page; null at the end.' } });
 
 const instant: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
 const instantOrNull: Schema = { anyOf: [instant, { type: 'null' }] };
 const date: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const dateOrNull: Schema = { anyOf: [date, { type: 'null' }] };
-const money: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,4})?$', description: "A decimal string with the currency's decimals." };
+const money: Schema = {
+  type: 'string',
+  pattern: '^-?\\d+(\\.\\d{1,4})?$',
+  description: "A decimal string with the currency's decimals.",
+};
 const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', description: 'A decimal string.' };
 const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
 const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
@@ -40,7 +56,15 @@ const orderFields: Readonly<Record<string, Schema>> = {
   status,
   reason: textOrNull,
   replayed: flag,
-  source: fields({ channel, partner: text, sourceSystem: textOrNull, indicator: text, document: text, inboxId, receivedAt: instant }),
+  source: fields({
+    channel,
+    partner: text,
+    sourceSystem: textOrNull,
+    indicator: text,
+    document: text,
+    inboxId,
+    receivedAt: instant,
+  }),
   customer: text,
   currency: text,
   net: money,
@@ -94,21 +118,58 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     type: 'object',
     description: 'A problem of RFC 9457 with a stable code and every fault found.',
     required: ['type', 'title', 'status', 'code', 'detail', 'errors'],
-    properties: { type: text, title: text, status: { type: 'integer', minimum: 400, maximum: 599 }, code: text, detail: text, errors: listOf(ref('Fault')) },
+    properties: {
+      type: text,
+      title: text,
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      code: text,
+      detail: text,
+      errors: listOf(ref('Fault')),
+    },
     not: { required: ['stack'] },
   },
   ShipTo: fields({}, { name: text, address: text, city: text, postalCode: text, country: text }),
   OrderLine: fields(
-    { line: whole, sku: text, quantity, uom: text, reserved: quantity, delivered: quantity, invoiced: quantity, cancelled: quantity, unitPrice: money, status: oneOf('Open', 'Partly', 'Delivered', 'Invoiced', 'Cancelled'), reason: textOrNull },
+    {
+      line: whole,
+      sku: text,
+      quantity,
+      uom: text,
+      reserved: quantity,
+      delivered: quantity,
+      invoiced: quantity,
+      cancelled: quantity,
+      unitPrice: money,
+      status: oneOf('Open', 'Partly', 'Delivered', 'Invoiced', 'Cancelled'),
+      reason: textOrNull,
+    },
     { ordered: fields({ quantity, uom: text }) },
   ),
   Hold: fields({ reason: text, rule: text, since: instant, by: textOrNull, forced: flag, evidence }),
-  Decision: fields({ check: text, outcome: oneOf('passed', 'held', 'cancelled'), reason: textOrNull, explanation: text, evidence, passesIf: textOrNull, decidedAt: instant }),
+  Decision: fields({
+    check: text,
+    outcome: oneOf('passed', 'held', 'cancelled'),
+    reason: textOrNull,
+    explanation: text,
+    evidence,
+    passesIf: textOrNull,
+    decidedAt: instant,
+  }),
   Order: fields(orderFields),
   OrderDetail: fields({
     ...orderFields,
     note: textOrNull,
-    history: listOf(fields({ at: instant, stage: text, from: textOrNull, to: textOrNull, reason: textOrNull, actor: textOrNull, evidence })),
+    history: listOf(
+      fields({
+        at: instant,
+        stage: text,
+        from: textOrNull,
+        to: textOrNull,
+        reason: textOrNull,
+        actor: textOrNull,
+        evidence,
+      }),
+    ),
     releases: listOf(
       fields({
         release: whole,
@@ -128,10 +189,31 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
         warehouse: text,
         shippedAt: text,
         final: flag,
-        lines: listOf(fields({ slipLine: whole, line: whole, sku: text, quantity, lot: textOrNull, serials: listOf(text), invoiced: flag })),
+        lines: listOf(
+          fields({
+            slipLine: whole,
+            line: whole,
+            sku: text,
+            quantity,
+            lot: textOrNull,
+            serials: listOf(text),
+            invoiced: flag,
+          }),
+        ),
       }),
     ),
-    invoices: listOf(fields({ invoice: text, packingSlip: textOrNull, net: money, tax: money, total: money, open: money, invoiceDate: date, dueDate: date })),
+    invoices: listOf(
+      fields({
+        number: text,
+        packingSlip: textOrNull,
+        net: money,
+        tax: money,
+        total: money,
+        open: money,
+        invoiceDate: date,
+        dueDate: date,
+      }),
+    ),
     payments: listOf(fields({ reference: text, amount: money, currency: text, receivedAt: text, kept: money })),
   }),
   OrderPage: pageOf('orders', ref('Order')),
@@ -142,11 +224,19 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     rejected: whole,
     replayed: whole,
     results: listOf(
-      fields({ status: { type: 'integer', minimum: 200, maximum: 599 }, place: text, poNumber: textOrNull, salesOrder: salesOrderOrNull }, { order: ref('Order'), problem: ref('Problem') }),
+      fields(
+        {
+          status: { type: 'integer', minimum: 200, maximum: 599 },
+          place: text,
+          poNumber: textOrNull,
+          salesOrder: salesOrderOrNull,
+        },
+        { order: ref('Order'), problem: ref('Problem') },
+      ),
     ),
   }),
   Invoice: fields({
-    invoice: text,
+    number: text,
     documentType: text,
     salesOrder,
     poNumber: text,
@@ -162,12 +252,33 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     dueDate: date,
     postedAt: instant,
     disputed: flag,
-    lines: listOf(fields({ slipLine: whole, line: whole, sku: text, quantity, uom: text, unitPrice: money, net: money, taxCode: text })),
+    lines: listOf(
+      fields({
+        slipLine: whole,
+        line: whole,
+        sku: text,
+        quantity,
+        uom: text,
+        unitPrice: money,
+        net: money,
+        taxCode: text,
+      }),
+    ),
     payments: listOf(fields({ reference: text, amount: money, receivedAt: text })),
   }),
   PostingPage: pageOf(
     'postings',
-    fields({ posting: whole, postingDate: date, documentType: text, document: text, debit: text, credit: text, amount: money, currency: text, postedAt: instant }),
+    fields({
+      posting: whole,
+      postingDate: date,
+      documentType: text,
+      document: text,
+      debit: text,
+      credit: text,
+      amount: money,
+      currency: text,
+      postedAt: instant,
+    }),
   ),
   InboxPage: pageOf('inbox', fields(inboxFields)),
   InboxMessage: fields({
@@ -176,6 +287,12 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     next: textOrNull,
     raw: fields({ encoding: oneOf('text', 'base64'), content: text, truncated: flag }),
   }),
-  MessagePage: pageOf('messages', fields({ inboxId, channel, partner: text, document: text, receivedAt: instant, ...documentFields })),
-  Health: fields({ status: oneOf('ready'), store: fields({ kind: oneOf('sqlite', 'postgres'), state: oneOf('up'), schema: whole }) }),
+  MessagePage: pageOf(
+    'messages',
+    fields({ inboxId, channel, partner: text, document: text, receivedAt: instant, ...documentFields }),
+  ),
+  Health: fields({
+    status: oneOf('ready'),
+    store: fields({ kind: oneOf('sqlite', 'postgres'), state: oneOf('up'), schema: whole }),
+  }),
 };

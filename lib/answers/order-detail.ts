@@ -2,7 +2,16 @@ import { formatMoney } from '../domain/money';
 import { type Evidence, type Order, type Release, type ReleaseStatus, salesOrderNumber } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
 import type { Database } from '../store/database';
-import { historyOfOrder, type HistoryEntry, type InvoiceRow, invoicesOfOrder, type PaymentRow, paymentsOfOrder, type SlipLineRow, slipLinesOfOrder } from '../store/queries';
+import {
+  type HistoryEntry,
+  historyOfOrder,
+  type InvoiceRow,
+  invoicesOfOrder,
+  type PaymentRow,
+  paymentsOfOrder,
+  type SlipLineRow,
+  slipLinesOfOrder,
+} from '../store/queries';
 import { type Audience, type OrderOut, orderOut, type ReadOrders, readOrders } from './order-out';
 import { mayRead, type Visibility } from './visibility';
 
@@ -47,7 +56,7 @@ export interface SlipOut {
 }
 
 export interface InvoiceSummary {
-  readonly invoice: string;
+  readonly number: string;
   readonly packingSlip: string | null;
   readonly net: string;
   readonly tax: string;
@@ -76,17 +85,27 @@ export interface OrderDetail extends OrderOut {
 }
 
 /** An order with all that happened to it; undefined when there is none, or the reader may not see it. */
-export async function orderDetail(db: Database, id: number, audience: Audience, visible: Visibility = {}): Promise<OrderDetail | undefined> {
+export async function orderDetail(
+  db: Database,
+  id: number,
+  audience: Audience,
+  visible: Visibility = null,
+): Promise<OrderDetail | undefined> {
   const read = await readOrders(db, [id]);
   const [order] = read.orders;
   return order === undefined || !mayRead(order, visible) ? undefined : detailOf(db, order, read, audience);
 }
 
 /** The same for an order that is read already. */
-export async function detailOf(db: Database, order: Order, { decisions, units }: ReadOrders, audience: Audience): Promise<OrderDetail> {
+export async function detailOf(
+  db: Database,
+  order: Order,
+  { decisions }: ReadOrders,
+  audience: Audience,
+): Promise<OrderDetail> {
   const { id } = order;
   return {
-    ...orderOut(order, decisions.get(id) ?? [], units, { audience }),
+    ...orderOut(order, decisions.get(id) ?? [], { audience }),
     note: order.note,
     history: (await historyOfOrder(db, salesOrderNumber(id))).map((entry) => historyOut(entry, audience)),
     releases: order.releases.map((release) => releaseOut(release, audience)),
@@ -97,7 +116,17 @@ export async function detailOf(db: Database, order: Order, { decisions, units }:
 }
 
 function historyOut(entry: HistoryEntry, audience: Audience): HistoryOut {
-  return audience === 'internal' ? entry : { at: entry.at, stage: entry.stage, from: entry.from, to: entry.to, reason: entry.reason, actor: null, evidence: {} };
+  return audience === 'internal'
+    ? entry
+    : {
+        at: entry.at,
+        stage: entry.stage,
+        from: entry.from,
+        to: entry.to,
+        reason: entry.reason,
+        actor: null,
+        evidence: {},
+      };
 }
 
 function releaseOut(release: Release, audience: Audience): ReleaseOut {
@@ -141,7 +170,7 @@ export function slipsOut(rows: readonly SlipLineRow[]): SlipOut[] {
 function invoiceSummary(row: InvoiceRow): InvoiceSummary {
   const money = (minor: number): string => formatMoney(minor, row.currency);
   return {
-    invoice: row.number,
+    number: row.number,
     packingSlip: row.packing_slip,
     net: money(row.net),
     tax: money(row.tax),
@@ -161,4 +190,3 @@ function paymentOut(row: PaymentRow): PaymentOut {
     kept: formatMoney(row.earmarked, row.currency),
   };
 }
-

@@ -1,11 +1,19 @@
 import { multiplyDivide } from '../domain/decimal';
 import { formatMoney, formatPrice } from '../domain/money';
-import { type Decision, type Evidence, type Hold, type Order, type OrderLine, type OrderStatus, openQuantity, salesOrderNumber } from '../domain/order';
+import {
+  type Decision,
+  type Evidence,
+  type Hold,
+  type Order,
+  type OrderLine,
+  type OrderStatus,
+  openQuantity,
+  salesOrderNumber,
+} from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { formatQuantity } from '../domain/quantity';
 import type { Database } from '../store/database';
 import { loadDecisions, loadOrders } from '../store/orders';
-import { baseUnits } from '../store/queries';
 import { customerSentence } from './customer-words';
 
 /** Who reads an answer: the customer's side sees outcomes and reason codes, never figures, names or explanations. */
@@ -93,18 +101,20 @@ export interface OrderOutOptions {
   readonly audience?: Audience;
 }
 
-/** Orders as they are answered, in the order of `ids`; ids that are none are left out. Six statements, however many they are. */
-export async function ordersOut(db: Database, ids: readonly number[], options: OrderOutOptions = {}): Promise<OrderOut[]> {
-  const { orders, decisions, units } = await readOrders(db, ids);
-  const out = new Map(orders.map((order) => [order.id, orderOut(order, decisions.get(order.id) ?? [], units, options)]));
+/** Orders as they are answered, in the order of `ids`; ids that are none are left out. Five statements, however many they are. */
+export async function ordersOut(
+  db: Database,
+  ids: readonly number[],
+  options: OrderOutOptions = {},
+): Promise<OrderOut[]> {
+  const { orders, decisions } = await readOrders(db, ids);
+  const out = new Map(orders.map((order) => [order.id, orderOut(order, decisions.get(order.id) ?? [], options)]));
   return ids.flatMap((id) => out.get(id) ?? []);
 }
 
 export interface ReadOrders {
   readonly orders: readonly Order[];
   readonly decisions: ReadonlyMap<number, Decision[]>;
-  /** base unit by SKU */
-  readonly units: ReadonlyMap<string, string>;
 }
 
 export async function readOrders(db: Database, ids: readonly number[]): Promise<ReadOrders> {
@@ -113,11 +123,10 @@ export async function readOrders(db: Database, ids: readonly number[]): Promise<
     db,
     orders.map((order) => order.id),
   );
-  const units = await baseUnits(db, [...new Set(orders.flatMap((order) => order.lines.map((line) => line.sku)))]);
-  return { orders, decisions, units };
+  return { orders, decisions };
 }
 
-export function orderOut(order: Order, decisions: readonly Decision[], units: ReadonlyMap<string, string>, options: OrderOutOptions): OrderOut {
+export function orderOut(order: Order, decisions: readonly Decision[], options: OrderOutOptions): OrderOut {
   const amounts = orderAmounts(order);
   const audience = options.audience ?? 'partner';
   return {
@@ -146,20 +155,28 @@ export function orderOut(order: Order, decisions: readonly Decision[], units: Re
     shipTo: order.shipTo === null ? null : (JSON.parse(order.shipTo) as Record<string, string>),
     priority: order.priority,
     createdAt: order.createdAt,
-    lines: order.lines.map((line) => lineOut(line, units.get(line.sku) ?? line.uom)),
+    lines: order.lines.map(lineOut),
     holds: order.holds.map((hold) => holdOut(hold, audience)),
     decisions: decisions.map((decision) => decisionOut(decision, audience)),
   };
 }
 
-function lineOut(line: OrderLine, baseUnit: string): LineOut {
+function lineOut(line: OrderLine): LineOut {
   const { numerator, denominator } = line.ratio;
-  const orderedIn = line.uom === baseUnit ? {} : { ordered: { quantity: formatQuantity(multiplyDivide(line.ordered, denominator, 1, numerator, 1)), uom: line.uom } };
+  const orderedIn =
+    line.uom === line.baseUom
+      ? {}
+      : {
+          ordered: {
+            quantity: formatQuantity(multiplyDivide(line.ordered, denominator, 1, numerator, 1)),
+            uom: line.uom,
+          },
+        };
   return {
     line: line.line,
     sku: line.sku,
     quantity: formatQuantity(line.ordered),
-    uom: baseUnit,
+    uom: line.baseUom,
     ...orderedIn,
     reserved: formatQuantity(line.reserved),
     delivered: formatQuantity(line.delivered),
@@ -178,13 +195,23 @@ export function lineStatus(line: OrderLine): LineStatus {
 }
 
 function holdOut({ reason, rule, since, by, forced, evidence }: Hold, audience: Audience): HoldOut {
-  return audience === 'internal' ? { reason, rule, since, by, forced, evidence } : { reason, rule, since, by: null, forced, evidence: {} };
+  return audience === 'internal'
+    ? { reason, rule, since, by, forced, evidence }
+    : { reason, rule, since, by: null, forced, evidence: {} };
 }
 
 function decisionOut(decision: Decision, audience: Audience): DecisionOut {
   const { check, outcome, reason, decidedAt } = decision;
   if (audience === 'internal') {
-    return { check, outcome, reason, explanation: decision.explanation, evidence: decision.evidence, passesIf: decision.passesIf, decidedAt };
+    return {
+      check,
+      outcome,
+      reason,
+      explanation: decision.explanation,
+      evidence: decision.evidence,
+      passesIf: decision.passesIf,
+      decidedAt,
+    };
   }
   return { check, outcome, reason, explanation: customerSentence(decision), evidence: {}, passesIf: null, decidedAt };
 }

@@ -21,16 +21,27 @@ export interface Problem {
   readonly errors: readonly Fault[];
 }
 
-export function problem(status: number, code: string, title: string, detail: string, errors: readonly Fault[] = []): Problem {
+export function problem(
+  status: number,
+  code: string,
+  title: string,
+  detail: string,
+  errors: readonly Fault[] = [],
+): Problem {
   return { type: `urn:order-to-cash:problem:${code}`, title, status, code, detail, errors };
 }
 
 export function problemAnswer(body: Problem, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
-  const challenge: Record<string, string> = body.status === 401 ? { 'www-authenticate': 'Bearer realm="order-to-cash"' } : {};
+  const challenge: Record<string, string> =
+    body.status === 401 ? { 'www-authenticate': 'Bearer realm="order-to-cash"' } : {};
   return { statusCode: body.status, headers: { 'content-type': problemType, ...challenge, ...headers }, body };
 }
 
-export function jsonAnswer(statusCode: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+export function jsonAnswer(
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
   return { statusCode, headers: { 'content-type': jsonType, ...headers }, body };
 }
 
@@ -106,14 +117,40 @@ function technical(code: TechnicalFault['code']): HttpAnswer {
   switch (code) {
     case 'store-away':
     case 'store-locked':
-      return problemAnswer(problem(503, code, titleOf(503), 'The store does not answer; nothing was accepted. Send the same again later.'), { 'retry-after': String(retryAway) });
+      return problemAnswer(
+        problem(503, code, titleOf(503), 'The store does not answer; nothing was accepted. Send the same again later.'),
+        { 'retry-after': String(retryAway) },
+      );
     case 'closing':
-      return problemAnswer(problem(503, code, titleOf(503), 'The request could not be taken just now; nothing was accepted. Send the same again.'), { 'retry-after': String(retryBusy) });
+      return problemAnswer(
+        problem(
+          503,
+          code,
+          titleOf(503),
+          'The request could not be taken just now; nothing was accepted. Send the same again.',
+        ),
+        { 'retry-after': String(retryBusy) },
+      );
     case 'queue-full':
-      return problemAnswer(problem(429, code, titleOf(429), 'More requests are waiting than can be worked; nothing was accepted. Send the same again later.'), {
-        'retry-after': String(retryAway),
-      });
+      return problemAnswer(
+        problem(
+          429,
+          code,
+          titleOf(429),
+          'More requests are waiting than can be worked; nothing was accepted. Send the same again later.',
+        ),
+        {
+          'retry-after': String(retryAway),
+        },
+      );
     default:
-      return problemAnswer(problem(500, 'unexpected', titleOf(500), 'The request could not be worked because of an internal fault; the operators see it in their log.'));
+      return problemAnswer(
+        problem(
+          500,
+          'unexpected',
+          titleOf(500),
+          'The request could not be worked because of an internal fault; the operators see it in their log.',
+        ),
+      );
   }
 }

@@ -1,19 +1,13 @@
 import type { Order } from '../domain/order';
-import type { Database } from '../store/database';
-import { customersOfPartner } from '../store/queries';
 
-/** Which orders a reader may see: nothing said means all. `customers: null` stands for all customers of the partner. */
-export interface Visibility {
-  readonly partner?: string;
-  readonly customers?: readonly string[] | null;
-}
+/**
+ * Which orders a reader may see: the customers of each partner that it stands for, `["*"]` all of them. null: everything,
+ * for the company's own people.
+ */
+export type Visibility = Readonly<Record<string, readonly string[]>> | null;
 
-/** What a partner's key may see: the partner's own orders, of its own customers. */
-export async function visibleToPartner(db: Database, partner: string): Promise<Visibility> {
-  return { partner, customers: await customersOfPartner(db, partner) };
-}
-
-export function mayRead(order: Pick<Order, 'partner' | 'customer'>, visible: Visibility): boolean {
-  if (visible.partner !== undefined && order.partner !== visible.partner) return false;
-  return visible.customers === undefined || visible.customers === null || visible.customers.includes(order.customer);
+export function mayRead({ partner, customer }: Pick<Order, 'partner' | 'customer'>, visible: Visibility): boolean {
+  if (visible === null) return true;
+  const customers = Object.hasOwn(visible, partner) ? visible[partner] : undefined;
+  return customers !== undefined && (customers.includes('*') || customers.includes(customer));
 }

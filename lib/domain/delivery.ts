@@ -27,7 +27,7 @@ export interface PackingSlipLine {
   readonly line: number;
   /** milli-units of `uom`; 0 says that nothing came */
   readonly quantity: number;
-  /** null: the unit of the order line */
+  /** null: the base unit, in which the warehouse was asked to ship */
   readonly uom: string | null;
   readonly sku: string | null;
   readonly lot: string | null;
@@ -100,8 +100,8 @@ function readSlip(sent: unknown, at: string): ReadPackingSlip {
   }
   refuseRepeatedNumbers(slipLines, drafts, at, faults);
   if (faults.length > 0) return { faults };
-  const content = { warehouse: slip.warehouse, packingSlip: slip.packingSlip, final, shippedAt: slip.shippedAt ?? null };
-  return { slip: { ...content, salesOrder, lines: slipLines, digest: digestOf(content, slipLines, drafts) }, faults };
+  const content = { warehouse: slip.warehouse, packingSlip: slip.packingSlip, final, shippedAt: slip.shippedAt ?? null, salesOrder };
+  return { slip: { ...content, lines: slipLines, digest: digestOf(content, slipLines, drafts) }, faults };
 }
 
 type LineDraft = Draft<typeof lineFields>;

@@ -9,6 +9,7 @@ import { parseQuantity, type Ratio } from './quantity';
 /** Reads one field of a record; reports what is wrong and gives undefined then. */
 export type Read<T> = (value: unknown, report: (code: FaultCode, message: string, below?: string) => void) => T | undefined;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]|\p{Cs}/u;
 
 /** A text of 1 to `longest` characters without control characters, blanks around it taken away. */
@@ -120,8 +121,8 @@ export const list =
       report('wrong-type', 'This must be a list in square brackets.');
       return undefined;
     }
-    const read1 = value.map((item, i) => read(item, (code, message, below = '') => report(code, message, `/${i}${below}`)));
-    return read1.includes(undefined) ? undefined : [...new Set(read1 as T[])];
+    const items = value.map((item, i) => read(item, (code, message, below = '') => report(code, message, `/${i}${below}`)));
+    return items.includes(undefined) ? undefined : [...new Set(items as T[])];
   };
 
 export const channel: Read<Channel> = (value, report) => {

@@ -95,9 +95,8 @@ class SlipJudge {
     }
     for (const [line, { came, last }] of sums) {
       if (line.delivered + came <= line.ordered) continue;
-      const unit = this.unitWords(line);
       const now = line.delivered === 0 ? `${formatQuantity(came)} came` : `${formatQuantity(line.delivered)} came before, ${formatQuantity(came)} now`;
-      const message = `Line ${line.line} of ${salesOrderNumber(last.order.id)} was ordered ${formatQuantity(line.ordered)}${unit}, ${now}.`;
+      const message = `Line ${line.line} of ${salesOrderNumber(last.order.id)} was ordered ${formatQuantity(line.ordered)}${this.unitWords(line)}, ${now}.`;
       this.add(`${this.paths.get(last)}/quantity`, 'over-delivery', message, formatQuantity(came));
     }
   }
@@ -142,7 +141,7 @@ class SlipJudge {
       this.add(`${path}/sku`, 'unknown-sku', `The SKU ${line.sku} of ${of} is not in the products.`, line.sku);
       return undefined;
     }
-    const ratio = uom === null || uom === line.uom ? line.ratio : ratioOf(product, uom);
+    const ratio = ratioOf(product, uom ?? product.baseUom);
     if (ratio === undefined) {
       this.add(`${path}/uom`, 'unknown-uom', `The unit ${uom} is not known for ${line.sku}, ${of}.`, uom ?? '');
       return undefined;
@@ -150,7 +149,7 @@ class SlipJudge {
     const quantity = toBase(slipLine.quantity, ratio);
     if (quantity !== null) return quantity;
     const sent = formatQuantity(slipLine.quantity);
-    this.add(`${path}/quantity`, 'inexact-quantity', `${sent} ${uom ?? line.uom} of ${of} is no whole number of thousandths of ${product.baseUom}.`, sent);
+    this.add(`${path}/quantity`, 'inexact-quantity', `${sent} ${uom} of ${of} is no whole number of thousandths of ${product.baseUom}.`, sent);
     return undefined;
   }
 

@@ -21,6 +21,8 @@ export type DispatchOutput = 'acknowledged' | 'refused' | 'unknown';
 export interface Shipper {
   ship(requests: readonly ShippingRequest[]): Promise<ShippingOutcome[]>;
   cancel(key: string): Promise<CancelOutcome>;
+  /** True once this side has ended its calls: what is unknown then says nothing about the warehouse. */
+  readonly closed?: boolean;
 }
 
 export interface DispatchOrder {
@@ -49,7 +51,7 @@ export async function dispatchOrders(context: StageContext, order: DispatchOrder
   const cancelled = await Promise.all(claims.cancellations.map(async ({ orderId, key }) => ({ orderId, key, outcome: await shipper.cancel(key) })));
   const shipped = claims.requests.length === 0 ? [] : await shipper.ship(claims.requests);
   if (shipped.length === 0 && cancelled.length === 0) return [];
-  return settleReleases(context, order.warehouse, shipped, cancelled);
+  return settleReleases(context, order.warehouse, shipped, cancelled, shipper.closed === true);
 }
 
 function claimReleases(context: StageContext, { warehouse, limit, orderIds }: DispatchOrder): Promise<Claims> {
@@ -163,6 +165,7 @@ function settleReleases(
   warehouse: string,
   shipped: readonly ShippingOutcome[],
   cancelled: readonly { orderId: number; key: string; outcome: CancelOutcome }[],
+  closed: boolean,
 ): Promise<OrderOutcome<DispatchOutput>[]> {
   return inTransaction(context, 'dispatch', async (work) => {
     const byOrder = shipped.map((outcome) => ({ orderId: orderOfKey(outcome.key), outcome }));
@@ -173,6 +176,7 @@ function settleReleases(
       const order = work.orders.get(orderId);
       return order === undefined ? [] : [settleShipping(work, order, outcome)];
     });
+    if (closed) return outcomes;
     const circuit = await readCircuit(work.db, warehouse);
     const next = afterOutcome(circuit, shipped.map(({ kind }) => kind), work.now);
     if (!(await changeCircuit(work.db, warehouse, circuit, next))) throw new ConcurrentChange('the warehouse');

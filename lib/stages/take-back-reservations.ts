@@ -2,29 +2,8 @@ import { checkBits, openReleaseStatuses, type Order } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
 import { type StockItem, stockKey } from '../domain/stock';
 import type { Database } from '../store/database';
+import { unclaimedReservations } from '../store/stock';
 import type { Work } from './work';
-
-export type StockKeys = readonly (readonly [sku: string, warehouse: string])[];
-
-interface CandidateRow {
-  order_id: number;
-  sku: string;
-  warehouse: string;
-  reserved: number;
-}
-
-async function reservations(db: Database, keys: StockKeys): Promise<CandidateRow[]> {
-  if (keys.length === 0) return [];
-  const { dialect } = db;
-  const wanted = new Set(keys.map(([sku, warehouse]) => stockKey(sku, warehouse)));
-  const rows = await db.all<CandidateRow>(
-    `select l.order_id, l.sku, o.warehouse, l.reserved from sales_order o join sales_order_line l on l.order_id = o.order_id
-     where o.status in ('Created', 'OnHold', 'ReadyForDelivery') and o.open_release is null and l.reserved > 0
-       and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')} order by l.order_id desc`,
-    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
-  );
-  return rows.filter((row) => wanted.has(stockKey(row.sku, row.warehouse)));
-}
 
 /**
  * The orders whose reservations a shortage of these goods would take: to be locked before the stock. Asked for
@@ -39,11 +18,11 @@ export async function findCandidates(db: Database, shortages: readonly { readonl
   }
   const ids = new Set<number>();
   const keys = shortages.filter(({ quantity }) => quantity > 0).map(({ sku, warehouse }) => [sku, warehouse] as const);
-  for (const row of await reservations(db, keys)) {
+  for (const row of await unclaimedReservations(db, keys)) {
     const key = stockKey(row.sku, row.warehouse);
     const left = missing.get(key) ?? 0;
     if (left <= 0) continue;
-    ids.add(row.order_id);
+    ids.add(row.orderId);
     missing.set(key, left - row.reserved);
   }
   return [...ids].sort((a, b) => a - b);
@@ -61,7 +40,7 @@ export async function takeBack(work: Work, key: readonly [sku: string, warehouse
   if (left === 0) return 0;
   // Somebody reserved meanwhile. These orders are locked after the stock, against the usual order: should two
   // transactions wait for each other, the database ends one of them, and it runs again.
-  const later = (await reservations(work.db, [key])).map((row) => row.order_id).filter((id) => !work.orders.has(id));
+  const later = (await unclaimedReservations(work.db, [key])).map((row) => row.orderId).filter((id) => !work.orders.has(id));
   if (later.length === 0) return left;
   await work.lockOrders(later);
   left = takeFrom(work, item, left);

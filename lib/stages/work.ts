@@ -1,7 +1,8 @@
 import { approvedContribution, type CreditAccount } from '../domain/credit';
 import { today } from '../domain/dates';
 import { TechnicalFault } from '../domain/faults';
-import { isAllowed, statusOf } from '../domain/lifecycle';
+import { isAllowed, isFinished, statusOf } from '../domain/lifecycle';
+import { formatMoney } from '../domain/money';
 import { checkBits, type Decision, type Evidence, financialHolds, type Hold, type HoldReason, type Order, salesOrderNumber } from '../domain/order';
 import type { Settings, SettingsVersion } from '../domain/settings';
 import { availableOf, move, type StockItem, stockKey } from '../domain/stock';
@@ -16,6 +17,7 @@ import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
 import type { Store } from '../store/store';
 import { accountsAwaiting } from '../store/waiting';
+import { freeCash } from './free-cash';
 
 /** What a stage works with, whoever calls it. */
 export interface StageContext {
@@ -202,6 +204,7 @@ export class Work {
   async finish(): Promise<void> {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
+    const freed = this.freeKeptCash();
     const changed = await saveOrders(this.db, this.loaded(), this.now);
     await saveDecisions(this.db, this.decisions);
     const items = [...this.stock].filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item)).map(([, item]) => item);
@@ -209,6 +212,7 @@ export class Work {
     await insertMovements(this.db, this.movements);
     for (const account of await accountsAwaiting(this.db, items.filter((item) => this.hasMore(item)))) this.due(account);
     await addToAccounts(this.db, this.accountChanges);
+    await freeCash(this.db, freed);
     await insertPostings(this.db, this.postings);
     this.raiseDeficits(items);
     await raiseExceptions(this.db, this.exceptions, this.now);
@@ -223,6 +227,17 @@ export class Work {
       order.passedOver = 0;
       order.passesAtHold = this.accounts.get(order.creditAccount)?.passes ?? passes.get(order.creditAccount) ?? 0;
     }
+  }
+
+  /** Cash that was kept for an order counts for all of its account once the order is finished. */
+  private freeKeptCash(): Order[] {
+    const freed = [...this.orders.values()].filter((order) => order.earmarked > 0 && isFinished(order.status));
+    for (const order of freed) {
+      this.changeAccount(order.creditAccount, { openReceivables: -order.earmarked, dueMark: 1 });
+      this.note(order, null, { cashFreed: formatMoney(order.earmarked, order.currency), currency: order.currency });
+      order.earmarked = 0;
+    }
+    return freed;
   }
 
   private loaded(): { order: Order; before: OrderBefore }[] {

@@ -36,7 +36,8 @@ interface EntryRow {
   received_at: string;
 }
 
-const entryColumns = 'inbox_id, channel, partner, source_system, document, content_type, size, sha256, single, warnings, received_at';
+const entryColumns =
+  'inbox_id, channel, partner, source_system, document, content_type, size, sha256, single, warnings, received_at';
 
 const entryOf = (row: EntryRow): InboxEntry => ({
   inboxId: row.inbox_id,
@@ -59,7 +60,11 @@ export async function findMessage(db: Database, inboxId: number): Promise<InboxE
 
 /** The first `count` bytes of a message as it came in. */
 export async function messageBytes(db: Database, inboxId: number, count: number): Promise<Buffer> {
-  const row = await first<{ head: Uint8Array }>(db, `select substr(bytes, 1, ${count}) as head from inbox_message where inbox_id = ?`, [inboxId]);
+  const row = await first<{ head: Uint8Array }>(
+    db,
+    `select substr(bytes, 1, ${count}) as head from inbox_message where inbox_id = ?`,
+    [inboxId],
+  );
   return Buffer.from(row?.head ?? []);
 }
 
@@ -89,9 +94,15 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
   const code = selection.code === undefined ? '' : ' and d.code = ?';
   if (state !== '' || code !== '') {
     const values = selection.code === undefined ? [] : [selection.code];
-    conditions.add(`exists (select 1 from inbox_document d where d.inbox_id = inbox_message.inbox_id${state}${code})`, ...values);
+    conditions.add(
+      `exists (select 1 from inbox_document d where d.inbox_id = inbox_message.inbox_id${state}${code})`,
+      ...values,
+    );
   }
-  const rows = await db.all<EntryRow>(`select ${entryColumns} from inbox_message ${conditions.where} order by inbox_id desc limit ${count}`, conditions.values);
+  const rows = await db.all<EntryRow>(
+    `select ${entryColumns} from inbox_message ${conditions.where} order by inbox_id desc limit ${count}`,
+    conditions.values,
+  );
   return rows.map(entryOf);
 }
 
@@ -168,7 +179,11 @@ const documentOf = (row: DocumentRow): DocumentEntry => ({
 });
 
 /** The documents of one message in their order: all, or at most `count` after the ordinal `after`. */
-export async function documentsOf(db: Database, inboxId: number, page?: { readonly after: number; readonly count: number }): Promise<DocumentEntry[]> {
+export async function documentsOf(
+  db: Database,
+  inboxId: number,
+  page?: { readonly after: number; readonly count: number },
+): Promise<DocumentEntry[]> {
   const conditions = new Conditions().add('d.inbox_id = ?', inboxId).when('d.ordinal > ?', page?.after);
   const rows = await db.all<DocumentRow>(
     `select ${documentColumns} from inbox_document d left join sales_order o on o.order_id = d.order_id
@@ -188,7 +203,11 @@ export interface DocumentSelection extends Omit<InboxSelection, 'state'> {
 export type SourcedDocument = DocumentEntry & Pick<InboxEntry, 'channel' | 'partner' | 'document' | 'receivedAt'>;
 
 /** Documents of all messages with their source, newest first, at most `count`. */
-export async function findDocuments(db: Database, selection: DocumentSelection, count: number): Promise<SourcedDocument[]> {
+export async function findDocuments(
+  db: Database,
+  selection: DocumentSelection,
+  count: number,
+): Promise<SourcedDocument[]> {
   const conditions = new Conditions()
     .when('d.inbox_id = ?', selection.inboxId)
     .when('d.po_number = ?', selection.poNumber)
@@ -201,7 +220,11 @@ export async function findDocuments(db: Database, selection: DocumentSelection, 
   if (selection.state !== undefined) conditions.add(`d.state = '${selection.state}'`);
   if (selection.orderId !== undefined) {
     // An order's repeats come after the document that created it: the key bounds the search.
-    conditions.add('d.order_id = ? and d.document_id >= (select document_id from sales_order where order_id = ?)', selection.orderId, selection.orderId);
+    conditions.add(
+      'd.order_id = ? and d.document_id >= (select document_id from sales_order where order_id = ?)',
+      selection.orderId,
+      selection.orderId,
+    );
   }
   const rows = await db.all<DocumentRow & Pick<EntryRow, 'channel' | 'partner' | 'document' | 'received_at'>>(
     `select ${documentColumns}, m.channel, m.partner, m.document, m.received_at
@@ -209,7 +232,13 @@ export async function findDocuments(db: Database, selection: DocumentSelection, 
      ${conditions.where} order by d.document_id desc limit ${count}`,
     conditions.values,
   );
-  return rows.map((row) => ({ ...documentOf(row), channel: row.channel, partner: row.partner, document: row.document, receivedAt: row.received_at }));
+  return rows.map((row) => ({
+    ...documentOf(row),
+    channel: row.channel,
+    partner: row.partner,
+    document: row.document,
+    receivedAt: row.received_at,
+  }));
 }
 
 /** Of these messages, those whose documents all have their verdict: no document waits, and every order is past its checks. */

@@ -1,6 +1,6 @@
 import type { Evidence } from '../domain/order';
-import type { LedgerAccount, Posting } from './postings';
 import { type Database, first } from './database';
+import type { LedgerAccount, Posting } from './postings';
 
 /** SQL conditions that are put together from what was asked for. */
 export class Conditions {
@@ -34,10 +34,8 @@ export interface OrderSelection {
   readonly from?: string | undefined;
   /** exclusive */
   readonly until?: string | undefined;
-  /** Only what this partner may see. */
-  readonly visiblePartner?: string | undefined;
-  /** Only orders of these customers; null: of all. */
-  readonly visibleCustomers?: readonly string[] | null | undefined;
+  /** Only orders of these partners, for these customers of theirs; `["*"]`: for all. */
+  readonly visible?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Only orders before this one. */
   readonly before?: number | undefined;
 }
@@ -52,27 +50,31 @@ export async function findOrderIds(db: Database, selection: OrderSelection, coun
     .when('po_key = ?', selection.poKey)
     .when('created_at >= ?', selection.from)
     .when('created_at < ?', selection.until)
-    .when('partner = ?', selection.visiblePartner)
     .when('order_id < ?', selection.before);
-  if (selection.statuses !== undefined) conditions.add(dialect.inList('status', 'text'), dialect.listOf(selection.statuses));
-  const customers = selection.visibleCustomers ?? undefined;
-  if (customers !== undefined) conditions.add(dialect.inList('customer', 'text'), dialect.listOf(customers));
-  const rows = await db.all<{ order_id: number }>(`select order_id from sales_order ${conditions.where} order by order_id desc limit ${count}`, conditions.values);
+  if (selection.statuses !== undefined)
+    conditions.add(dialect.inList('status', 'text'), dialect.listOf(selection.statuses));
+  if (selection.visible !== undefined) addVisible(conditions, db, selection.visible);
+  const rows = await db.all<{ order_id: number }>(
+    `select order_id from sales_order ${conditions.where} order by order_id desc limit ${count}`,
+    conditions.values,
+  );
   return rows.map((row) => row.order_id);
 }
 
-/** The customers that a partner may order for; null: all. An unknown partner has none. */
-export async function customersOfPartner(db: Database, partner: string): Promise<readonly string[] | null> {
-  const row = await first<{ customers: string }>(db, 'select customers from partner where partner = ?', [partner]);
-  const customers = row === undefined ? [] : (JSON.parse(row.customers) as string[]);
-  return customers.includes('*') ? null : customers;
-}
-
-/** The base units of these SKUs. */
-export async function baseUnits(db: Database, skus: readonly string[]): Promise<Map<string, string>> {
-  if (skus.length === 0) return new Map();
-  const rows = await db.all<{ sku: string; base_uom: string }>(`select sku, base_uom from product where ${db.dialect.inList('sku', 'text')}`, [db.dialect.listOf(skus)]);
-  return new Map(rows.map((row) => [row.sku, row.base_uom]));
+function addVisible(
+  conditions: Conditions,
+  { dialect }: Database,
+  visible: Readonly<Record<string, readonly string[]>>,
+): void {
+  const views = Object.entries(visible).map(([partner, customers]) =>
+    customers.includes('*')
+      ? { text: 'partner = ?', values: [partner] }
+      : { text: `partner = ? and ${dialect.inList('customer', 'text')}`, values: [partner, dialect.listOf(customers)] },
+  );
+  conditions.add(
+    views.length === 0 ? '1 = 0' : `(${views.map(({ text }) => text).join(' or ')})`,
+    ...views.flatMap(({ values }) => values),
+  );
 }
 
 export interface HistoryEntry {
@@ -87,7 +89,15 @@ export interface HistoryEntry {
 
 /** What the audit keeps of one order, oldest first. */
 export async function historyOfOrder(db: Database, salesOrder: string): Promise<HistoryEntry[]> {
-  const rows = await db.all<{ at: string; actor: string; stage: string; from_state: string | null; to_state: string | null; reason: string | null; evidence: string }>(
+  const rows = await db.all<{
+    at: string;
+    actor: string;
+    stage: string;
+    from_state: string | null;
+    to_state: string | null;
+    reason: string | null;
+    evidence: string;
+  }>(
     `select at, actor, stage, from_state, to_state, reason, evidence from audit_record
      where subject_id = ? and subject = 'order' order by batch, position`,
     [salesOrder],
@@ -129,7 +139,10 @@ export function slipLinesOfOrder(db: Database, orderId: number): Promise<SlipLin
 }
 
 export function slipLinesOfInvoice(db: Database, orderId: number, invoiceId: number): Promise<SlipLineRow[]> {
-  return db.all<SlipLineRow>(`${slipLines} where l.order_id = ? and l.invoice_id = ? order by l.slip_id, l.slip_line`, [orderId, invoiceId]);
+  return db.all<SlipLineRow>(`${slipLines} where l.order_id = ? and l.invoice_id = ? order by l.slip_id, l.slip_line`, [
+    orderId,
+    invoiceId,
+  ]);
 }
 
 /** Amounts in minor units; `taxes` is the JSON text of the amounts by tax code. */
@@ -175,7 +188,10 @@ export interface PaymentRow {
 
 /** The payments that named this order. */
 export function paymentsOfOrder(db: Database, orderId: number): Promise<PaymentRow[]> {
-  return db.all<PaymentRow>('select reference, amount, currency, received_at, earmarked from payment where order_id = ? order by payment_id', [orderId]);
+  return db.all<PaymentRow>(
+    'select reference, amount, currency, received_at, earmarked from payment where order_id = ? order by payment_id',
+    [orderId],
+  );
 }
 
 /** What was paid on an invoice: `amount` is the part that went to it, in minor units. */
@@ -210,7 +226,10 @@ export async function findPostings(db: Database, selection: PostingSelection, co
     currency: string;
     posting_date: string;
     posted_at: string;
-  }>(`select * from posting ${conditions.where} order by posting_date desc, posting desc limit ${count}`, conditions.values);
+  }>(
+    `select * from posting ${conditions.where} order by posting_date desc, posting desc limit ${count}`,
+    conditions.values,
+  );
   return rows.map((row) => ({
     posting: row.posting,
     documentType: row.document_type,

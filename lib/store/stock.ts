@@ -114,3 +114,27 @@ export async function accountsAwaitingStock(db: Database, keys: readonly (readon
   );
   return rows.map((row) => row.credit_account);
 }
+
+/** A line of an order that no warehouse was asked to ship, with what it has reserved in milli-units. */
+export interface UnclaimedReservation {
+  readonly orderId: number;
+  readonly sku: string;
+  readonly warehouse: string;
+  readonly reserved: number;
+}
+
+/** What of these goods is reserved without being claimed by a release, the youngest order first. */
+export async function unclaimedReservations(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<UnclaimedReservation[]> {
+  if (keys.length === 0) return [];
+  const { dialect } = db;
+  const wanted = new Set(keys.map(([sku, warehouse]) => stockKey(sku, warehouse)));
+  const rows = await db.all<{ order_id: number; sku: string; warehouse: string; reserved: number }>(
+    `select l.order_id, l.sku, o.warehouse, l.reserved from sales_order o join sales_order_line l on l.order_id = o.order_id
+     where o.status in ('Created', 'OnHold', 'ReadyForDelivery') and o.open_release is null and l.reserved > 0
+       and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')} order by l.order_id desc`,
+    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
+  );
+  return rows
+    .filter((row) => wanted.has(stockKey(row.sku, row.warehouse)))
+    .map((row) => ({ orderId: row.order_id, sku: row.sku, warehouse: row.warehouse, reserved: row.reserved }));
+}

@@ -27,6 +27,7 @@ export const orderToCash: Migration = {
       credit_limit ${int} check (credit_limit >= 0), open_receivables ${int} not null, uninvoiced_gross ${int} not null check (uninvoiced_gross >= 0),
       approved_gross ${int} not null check (approved_gross >= 0), passes ${int} not null, due_mark ${int} not null
     ) ${narrow}`,
+    'create index credit_account_due on credit_account (account) where due_mark > 0',
     `create table customer (
       customer text primary key, name text not null, currency text not null, credit_account text not null references credit_account (account),
       payment_terms_days ${int} not null check (payment_terms_days >= 0), tax_code text, ship_to text, updated_at text not null

@@ -1,0 +1,235 @@
+import { channels } from './lists';
+import {
+  fields,
+  flag,
+  listOf,
+  numberOrText,
+  oneOf,
+  pageOf,
+  ref,
+  type Schema,
+  text,
+  textOrNull,
+  whole,
+} from './openapi-schemas';
+
+/** One or an array of them. */
+export const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, listOf(schema)] });
+
+const roles = oneOf('partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin');
+const numberTextOrNull: Schema = { type: ['string', 'number', 'null'] };
+
+/** What the API takes. */
+export const bodySchemas: Readonly<Record<string, Schema>> = {
+  OrderIn: fields(
+    { poNumber: text, customer: text, lines: { type: 'array', minItems: 1, items: ref('OrderLineIn') } },
+    {
+      release: text,
+      currency: text,
+      orderDate: text,
+      requestedDelivery: text,
+      warehouse: text,
+      shipTo: ref('ShipTo'),
+      note: text,
+    },
+  ),
+  OrderLineIn: fields(
+    { sku: text, quantity: numberOrText },
+    { line: numberOrText, uom: text, unitPrice: numberOrText },
+  ),
+  ActionIn: fields({}, { reason: text, note: text }),
+  DeliveryIn: fields(
+    {
+      warehouse: text,
+      packingSlip: text,
+      lines: {
+        type: 'array',
+        minItems: 1,
+        items: fields(
+          { line: whole, quantity: numberOrText },
+          { slipLine: whole, salesOrder: text, release: whole, uom: text, sku: text, lot: text, serials: listOf(text) },
+        ),
+      },
+    },
+    { final: flag, shippedAt: text, salesOrder: text },
+  ),
+  CancellationIn: fields({ salesOrder: text, release: whole, cancelled: flag }, { reason: text }),
+  CustomerIn: fields(
+    { customer: text },
+    {
+      name: text,
+      currency: text,
+      creditLimit: numberTextOrNull,
+      creditGroup: textOrNull,
+      paymentTermsDays: whole,
+      taxCode: textOrNull,
+      shipTo: ref('ShipTo'),
+    },
+  ),
+  CreditGroupIn: fields({ creditGroup: text }, { currency: text, creditLimit: numberTextOrNull }),
+  ProductIn: fields(
+    { sku: text },
+    {
+      name: text,
+      baseUom: text,
+      uoms: { type: 'object', additionalProperties: numberOrText },
+      price: numberOrText,
+      cost: numberOrText,
+      taxCode: text,
+      gtin: textOrNull,
+    },
+  ),
+  StockIn: fields({ sku: text, warehouse: text, onHand: numberOrText }, { countedAt: text, safetyStock: numberOrText }),
+  PartnerIn: fields(
+    { partner: text },
+    {
+      name: text,
+      channels: listOf(oneOf(...channels)),
+      customers: listOf(text),
+      ediIds: listOf(text),
+      skuMap: { type: 'object', additionalProperties: text },
+      pricePolicy: text,
+      shortagePolicy: textOrNull,
+      indicator: textOrNull,
+      priority: whole,
+    },
+  ),
+  TaxIn: fields({ taxCode: text, rate: numberOrText }, { validFrom: text }),
+  SettingsIn: {
+    type: 'object',
+    description: 'The settings to change, laid over the version that the change is based on.',
+    required: ['basedOn', 'settings'],
+    additionalProperties: false,
+    properties: { basedOn: whole, settings: { type: 'object' } },
+  },
+  KeyIn: fields({ role: roles, name: text }, { partner: text, actsFor: listOf(text), expiresAt: text }),
+};
+
+const itemStatus: Schema = { type: 'integer', minimum: 200, maximum: 599 };
+
+/** A result for each item of the body, in order, with its own status: what became of it, or its errors. */
+const resultsOf = (told: Readonly<Record<string, Schema>>): Schema =>
+  fields({ results: listOf(fields({ status: itemStatus }, { ...told, errors: listOf(ref('Fault')) })) });
+
+/** What else the API answers: of actions, postings, master data, keys and the state of the business. */
+export const businessSchemas: Readonly<Record<string, Schema>> = {
+  DeliveryResults: resultsOf({
+    output: oneOf('delivered', 'partly', 'exception'),
+    replayed: flag,
+    warehouse: text,
+    packingSlip: text,
+    orders: listOf(fields({ salesOrder: text, status: text })),
+    summary: text,
+  }),
+  CancellationResults: {
+    type: 'object',
+    description: 'A result for each answer of the body, in order, each with its own status and its order.',
+    required: ['results'],
+    additionalProperties: false,
+    properties: {
+      results: listOf({
+        type: 'object',
+        required: ['status', 'summary'],
+        properties: { status: itemStatus, summary: text, salesOrder: text, errors: listOf(ref('Fault')) },
+      }),
+    },
+  },
+  PaymentResults: resultsOf({
+    output: oneOf('applied'),
+    replayed: flag,
+    reference: text,
+    customer: text,
+    amount: text,
+    currency: text,
+    invoices: listOf(fields({ invoice: text, amount: text })),
+    earmarked: text,
+    onAccount: text,
+    salesOrder: textOrNull,
+    summary: text,
+    released: { ...listOf(text), description: 'Orders that could go on because of the money.' },
+  }),
+  MasterChange: fields({
+    kind: text,
+    upserted: whole,
+    rejected: listOf(fields({ index: whole, key: textOrNull, faults: listOf(ref('Fault')) })),
+    summary: text,
+  }),
+  SettingsVersion: {
+    type: 'object',
+    required: ['version', 'settings'],
+    additionalProperties: false,
+    properties: { version: whole, createdAt: textOrNull, createdBy: textOrNull, settings: { type: 'object' } },
+  },
+  CreatedKey: fields({
+    key: { type: 'string', description: 'Shown once, in this answer only.' },
+    keyId: text,
+    role: roles,
+    partner: textOrNull,
+    actsFor: listOf(text),
+    name: text,
+    createdAt: text,
+    createdBy: text,
+    expiresAt: textOrNull,
+    revokedAt: textOrNull,
+    lastUsedAt: textOrNull,
+  }),
+  RevokedKey: fields({ keyId: text, revoked: flag }),
+  JobPage: pageOf(
+    'jobs',
+    fields({
+      inboxId: text,
+      channel: oneOf(...channels),
+      partner: text,
+      document: text,
+      receivedAt: text,
+      state: oneOf('in progress', 'done', 'failed'),
+      documents: whole,
+      accepted: whole,
+      duplicate: whole,
+      rejected: whole,
+      parked: whole,
+      inProgress: whole,
+    }),
+  ),
+  Signals: fields({
+    at: text,
+    failedImports: fields({
+      count: whole,
+      channels: listOf(fields({ channel: text, rejected: whole, parked: whole })),
+    }),
+    shortages: fields({ count: whole, items: listOf(fields({ sku: text, warehouse: text, lines: whole })) }),
+    ordersOnHold: fields({
+      count: whole,
+      value: listOf(fields({ currency: text, amount: text })),
+      oldest: textOrNull,
+      reasons: listOf(fields({ reason: text, orders: whole, oldest: text })),
+    }),
+    warehouseFailures: fields({
+      count: whole,
+      warehouses: listOf(fields({ warehouse: text, unknown: whole, parked: whole, oldest: text })),
+    }),
+    lateDeliveries: fields({
+      count: whole,
+      warehouses: listOf(fields({ warehouse: text, releases: whole, oldest: text })),
+    }),
+    exceptions: listOf(fields({ kind: text, exceptions: whole, oldest: text })),
+  }),
+  SourceReport: fields({
+    from: text,
+    to: text,
+    sources: listOf(
+      fields({
+        channel: text,
+        partner: text,
+        indicator: text,
+        currency: text,
+        orders: whole,
+        total: text,
+        onHold: whole,
+        cancelled: whole,
+        invoiced: whole,
+      }),
+    ),
+    documents: listOf(fields({ channel: text, partner: text, state: text, documents: whole })),
+  }),
+};

@@ -1,0 +1,270 @@
+import { channels, orderStatuses } from './lists';
+import { oneOrMany } from './openapi-bodies';
+import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+
+/** One call of the API, in as few words as its description needs. */
+export interface Call {
+  readonly summary: string;
+  /** Roles that may call it besides admin; none: no key is needed. */
+  readonly roles: readonly string[];
+  readonly parameters?: readonly Schema[];
+  /** content type -> schema */
+  readonly body?: Readonly<Record<string, Schema>>;
+  /** status -> [words, content type -> schema] */
+  readonly answers: Readonly<Record<number, readonly [words: string, content: Readonly<Record<string, Schema>>]>>;
+  readonly problems?: readonly number[];
+}
+
+const json = (schema: Schema): Readonly<Record<string, Schema>> => ({ 'application/json': schema });
+const query = (name: string, description: string, schema: Schema = text): Schema => ({
+  name,
+  in: 'query',
+  description,
+  schema,
+});
+const inPath = (name: string, schema: Schema = text): Schema => ({ name, in: 'path', required: true, schema });
+const header = (name: string, description: string): Schema => ({ name, in: 'header', description, schema: text });
+
+const page: readonly Schema[] = [
+  query('limit', 'Entries a page, 50 when nothing is said.', { type: 'integer', minimum: 1, maximum: 500 }),
+  query('cursor', 'The next of the page before.'),
+];
+const period: readonly Schema[] = [
+  query('from', 'A date or an instant, included.'),
+  query('to', 'A date or an instant, included.'),
+];
+const days = (what: string): readonly Schema[] => [
+  query('from', `${what}, included.`),
+  query('to', `${what}, included.`),
+];
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const source: readonly Schema[] = [
+  query('channel', 'Only of this channel.', oneOf(...channels)),
+  query('partner', 'Only of this partner.'),
+];
+
+const postOrders: Call = {
+  summary:
+    'Send orders. The message is stored before it is answered; the same message again gets the first answer again.',
+  roles: ['partner', 'operations'],
+  parameters: [
+    header('Idempotency-Key', 'What makes this message the same as another one of this partner.'),
+    header('X-O2C-Partner', 'The partner that is posted for, by a key of no partner or one that acts for several.'),
+    header('X-O2C-Channel', 'edi: the order came to an EDI agent.'),
+    header('X-O2C-Document', 'Control numbers of the document that the order came in.'),
+    header('Prefer', 'wait=n: seconds to wait for the verdict before 202.'),
+  ],
+  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+  answers: {
+    200: ['The same order was here before: equal to the first answer but for replayed.', json(ref('Order'))],
+    201: ['The order exists, also when it is on hold or cancelled for want of stock: it says why.', json(ref('Order'))],
+    202: ['The message is safe; the verdict takes longer. Location tells where to look.', json(ref('Pending'))],
+    207: ['A result for each order of a body that may hold several, in order.', json(ref('Results'))],
+  },
+  problems: [400, 403, 409, 413, 415, 422, 429],
+};
+
+const getMessage: Call = {
+  summary:
+    'One message. Operations see its documents, their faults and its first 64 KB; a partner the answer to its own.',
+  roles: ['partner', 'operations'],
+  parameters: [inPath('id'), ...page],
+  answers: {
+    200: ['The message; for a partner its order.', json({ anyOf: [ref('InboxMessage'), ref('Order')] })],
+    201: ['The order that the message became.', json(ref('Order'))],
+    202: ['The verdict takes longer.', json(ref('Pending'))],
+    207: ['A result for each order of the message.', json(ref('Results'))],
+  },
+  problems: [400, 404, 409, 422],
+};
+
+const act = (words: string, roles: readonly string[]): Call => ({
+  summary: words,
+  roles,
+  parameters: [inPath('salesOrder')],
+  body: json(ref('ActionIn')),
+  answers: { 200: ['Done, or asked of the warehouse: the order as it is now.', json(ref('OrderDetail'))] },
+  problems: [400, 404, 409, 422],
+});
+
+const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, Call>>> => ({
+  put: {
+    summary: `Add and change ${kind}; a field that is absent stays as it is.`,
+    roles: [],
+    body: json(oneOrMany(ref(schema))),
+    answers: {
+      200: ['What was stored, and what was rejected with every fault.', json(ref('MasterChange'))],
+      207: ['Some records were rejected.', json(ref('MasterChange'))],
+    },
+    problems: [400, 409, 422],
+  },
+});
+
+const post = (summary: string, roles: readonly string[], schema: string, results: string): Call => ({
+  summary,
+  roles,
+  body: json(oneOrMany(ref(schema))),
+  answers: {
+    200: ['All were booked, or had been before.', json(ref(results))],
+    207: ['A result for each.', json(ref(results))],
+  },
+  problems: [400, 404, 409, 422],
+});
+
+const read = (
+  summary: string,
+  roles: readonly string[],
+  schema: string,
+  parameters: readonly Schema[] = [],
+  problems: readonly number[] = [422],
+): Call => ({
+  summary,
+  roles,
+  parameters,
+  answers: { 200: [summary, json(ref(schema))] },
+  problems,
+});
+
+const readers = ['partner', 'operations', 'finance', 'auditor'];
+
+/** Every call, by path and method. */
+export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>> = {
+  '/o2c/orders': {
+    post: postOrders,
+    get: read('Orders, newest first; a partner sees its own.', readers, 'OrderPage', [
+      query('status', `One or several of ${orderStatuses.join(', ')}, separated by commas.`),
+      ...source,
+      query('customer', 'Only of this customer.'),
+      query('poNumber', 'The PO number in any case, white space ignored.'),
+      ...period,
+      ...page,
+    ]),
+  },
+  '/o2c/orders/{salesOrder}': {
+    get: read('One order with all that happened to it.', readers, 'OrderDetail', [inPath('salesOrder')], [404]),
+  },
+  '/o2c/orders/{salesOrder}/cancel': {
+    post: act('Cancel; after dispatch the warehouse has to agree.', ['partner', 'operations', 'finance']),
+  },
+  '/o2c/orders/{salesOrder}/hold': { post: act('Put on hold until a person releases it.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/release': {
+    post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
+  },
+  '/o2c/orders/{salesOrder}/reject': { post: act('Turn down an order on hold.', ['operations', 'finance']) },
+  '/o2c/deliveries': { post: post('Packing slips of a warehouse.', ['warehouse'], 'DeliveryIn', 'DeliveryResults') },
+  '/o2c/deliveries/cancellations': {
+    post: post('Answers of a warehouse to cancel requests.', ['warehouse'], 'CancellationIn', 'CancellationResults'),
+  },
+  '/o2c/payments': { post: post("Customers' payments.", ['finance'], 'PaymentIn', 'PaymentResults') },
+  '/o2c/invoices/{number}': {
+    get: read(
+      'One invoice with its lines and what was paid on it.',
+      ['finance', 'auditor'],
+      'Invoice',
+      [inPath('number')],
+      [404],
+    ),
+  },
+  '/o2c/ledger': {
+    get: read('The postings of a period, newest first.', ['finance', 'auditor'], 'PostingPage', [
+      ...days('Posting date'),
+      ...page,
+    ]),
+  },
+  '/o2c/master/customers': upsert('customers', 'CustomerIn'),
+  '/o2c/master/products': upsert('products', 'ProductIn'),
+  '/o2c/master/stock': upsert('stock counts', 'StockIn'),
+  '/o2c/master/partners': upsert('partners', 'PartnerIn'),
+  '/o2c/master/taxes': upsert('tax rates', 'TaxIn'),
+  '/o2c/master/creditGroups': upsert('credit groups', 'CreditGroupIn'),
+  '/o2c/settings': {
+    get: read('The company settings in force.', [], 'SettingsVersion', [], []),
+    put: {
+      ...read('Change company settings: a new version.', [], 'SettingsVersion', [], [400, 409, 422]),
+      body: json(ref('SettingsIn')),
+    },
+  },
+  '/o2c/keys': {
+    post: {
+      summary: 'Make an API key; it is shown once.',
+      roles: [],
+      body: json(ref('KeyIn')),
+      answers: { 201: ['The key.', json(ref('CreatedKey'))] },
+      problems: [400, 422],
+    },
+  },
+  '/o2c/keys/{keyId}': {
+    delete: {
+      summary: 'End an API key.',
+      roles: [],
+      parameters: [inPath('keyId')],
+      answers: { 200: ['It has ended.', json(ref('RevokedKey'))] },
+      problems: [404],
+    },
+  },
+  '/o2c/inbox': {
+    get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
+      query('state', 'With a document in this state.', documentState),
+      query('code', 'With a document of this fault code.'),
+      ...source,
+      ...period,
+      ...page,
+    ]),
+  },
+  '/o2c/inbox/{id}': { get: getMessage },
+  '/o2c/inbox/{id}/replay': {
+    post: {
+      summary: 'Work a message again. Not built in this version: refused with the code not-supported.',
+      roles: ['operations'],
+      parameters: [inPath('id')],
+      answers: {},
+      problems: [404, 422],
+    },
+  },
+  '/o2c/messages': {
+    get: read('Documents of all messages, newest first: which became which order.', ['operations'], 'MessagePage', [
+      query('salesOrder', 'Those that led to this order.'),
+      query('inboxId', 'Those of this message.', whole),
+      query('poNumber', 'As it was sent.'),
+      query('state', 'Those in this state.', documentState),
+      query('code', 'Those with this fault code.'),
+      ...source,
+      ...period,
+      ...page,
+    ]),
+  },
+  '/o2c/jobs': {
+    get: read('Files and batches with their counts, newest first.', ['operations'], 'JobPage', [
+      query('state', 'With a document in this state.', documentState),
+      ...source,
+      ...period,
+      ...page,
+    ]),
+  },
+  '/o2c/signals': { get: read('What needs attention.', ['operations', 'finance'], 'Signals') },
+  '/o2c/reports/sources': {
+    get: read(
+      'Figures by channel and partner.',
+      ['operations', 'finance'],
+      'SourceReport',
+      days('Date of the receipt'),
+    ),
+  },
+  '/o2c/health': { get: read("Readiness with the store's state.", ['none'], 'Health', [], []) },
+  '/o2c/metrics': {
+    get: {
+      summary: 'Counts for Prometheus.',
+      roles: ['operations'],
+      answers: { 200: ['Prometheus text.', { 'text/plain': text }] },
+    },
+  },
+  '/o2c/openapi.json': {
+    get: {
+      summary: 'This document.',
+      roles: ['none'],
+      answers: { 200: ['OpenAPI 3.1.', json({ type: 'object', required: ['openapi', 'paths'] })] },
+    },
+  },
+};

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { TechnicalFault } from '../domain/faults';
+import type { StageContext } from '../stages/work';
+import { openStore, type Store } from '../store/store';
+
+/** How a command ends, for scripts. */
+export const exitCodes = { fine: 0, foundSomethingWrong: 1, wrongUsage: 2, technical: 3 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Someone called a command in a way that it does not have. */
+export class WrongUsage extends Error {}
+
+export interface Terminal {
+  out(line: string): void;
+}
+
+/** One call of a command. */
+export interface Invocation {
+  /** the words after the command's name */
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly json: boolean;
+  readonly database: string;
+  readonly terminal: Terminal;
+}
+
+export interface Command {
+  readonly name: string;
+  /** what follows the name, for the help */
+  readonly usage: string;
+  readonly help: string;
+  readonly options?: ParseArgsOptionsConfig;
+  run(invocation: Invocation): Promise<ExitCode>;
+}
+
+export const text = ({ options }: Invocation, name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+
+/** The words of a command that needs exactly these. */
+export function exactly({ words }: Invocation, ...names: string[]): string[] {
+  if (words.length === names.length) return [...words];
+  const missing = names.slice(words.length);
+  throw new WrongUsage(missing.length > 0 ? `What is missing: ${missing.join(', ')}.` : `Too many words: ${words.slice(names.length).join(' ')}.`);
+}
+
+/** Opens the store for one command. A command that only reads finds no store instead of making an empty one, which would always look sound. */
+export async function withStore<T>({ database }: Invocation, use: 'read' | 'write', work: (store: Store) => Promise<T>): Promise<T> {
+  if (use === 'read' && database.startsWith('sqlite:')) {
+    const file = resolve(database.slice('sqlite:'.length));
+    if (!existsSync(file)) throw new TechnicalFault('store-away', `There is no store at ${file}. Name it with --db or O2C_DB, or make one with "o2c migrate".`);
+  }
+  const store = await openStore(database, { connections: 2 });
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Who does it, for the audit. */
+export function operator(store: Store): StageContext {
+  return { store, actor: `o2c command line, ${userName()}`, clock: () => new Date().toISOString() };
+}
+
+/** A container may run under a number that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}

@@ -1,0 +1,52 @@
+import { explainOrder } from '../answers/explain';
+import { listOrders } from '../answers/lists';
+import { BusinessRejection } from '../domain/faults';
+import { salesOrderId } from '../domain/order';
+import { type Command, exactly, exitCodes, text, withStore, WrongUsage } from './command';
+import { print, table } from './output';
+
+const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit'] as const;
+
+export const ordersCommand: Command = {
+  name: 'orders',
+  usage: '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
+  help: 'Lists orders, the newest first.',
+  options: { ...Object.fromEntries(filters.map((name) => [name, { type: 'string' } as const])), po: { type: 'string' } },
+  async run(invocation) {
+    exactly(invocation);
+    const query = Object.fromEntries([...filters.map((name) => [name, text(invocation, name)]), ['poNumber', text(invocation, 'po')]]);
+    const list = await withStore(invocation, 'read', (store) => store.read((db) => listOrders(db, query)));
+    print(invocation, list, () => [
+      ...table(
+        ['order', 'status', 'customer', 'PO number', 'source', 'total', 'currency', 'on hold for'],
+        list.orders.map((order) => [
+          order.salesOrder,
+          order.status,
+          order.customer,
+          order.poNumber,
+          `${order.source.channel} ${order.source.partner}`,
+          order.total,
+          order.currency,
+          order.holds.map(({ reason }) => reason).join(', ') || order.reason,
+        ]),
+      ),
+      ...(list.next === null ? [] : ['There are more; narrow the filter or raise --limit (up to 500).']),
+    ]);
+    return exitCodes.fine;
+  },
+};
+
+export const explainCommand: Command = {
+  name: 'explain',
+  usage: 'ORDER',
+  help: 'Tells what became of an order, why, and what happens next.',
+  async run(invocation) {
+    const [number] = exactly(invocation, 'ORDER') as [string];
+    const id = salesOrderId(number.toUpperCase());
+    if (id === undefined) throw new WrongUsage(`${number} is no order number; they look like SO-000012.`);
+    const explanation = await withStore(invocation, 'read', (store) => store.read((db) => explainOrder(db, id)));
+    if (explanation === undefined) throw new BusinessRejection('not-found', `There is no order ${number}.`);
+    print(invocation, explanation, () => explanation.lines);
+    return exitCodes.fine;
+  },
+};

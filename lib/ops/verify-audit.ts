@@ -1,0 +1,121 @@
+import { digestOf, linkHash } from '../store/audit';
+import { type AuditHead, type AuditLink, auditHead, firstUnlinked, linksAfter, origin, recordsOf, type StoredRecord, textAt } from '../store/audit-trail';
+import type { Database } from '../store/database';
+import { inSnapshot } from '../store/snapshot';
+import type { Store } from '../store/store';
+
+export type AuditFaultKind = 'altered' | 'missing' | 'inserted' | 'reordered' | 'lost-tail';
+
+/** The first place where the trail is not what was written. `position` counts from 0 in the batch; null: the batch as a whole. */
+export interface AuditFault {
+  readonly kind: AuditFaultKind;
+  readonly link: number | null;
+  readonly batch: number | null;
+  readonly position: number | null;
+  readonly message: string;
+}
+
+export interface AuditProof {
+  readonly links: number;
+  readonly records: number;
+  /** To be kept outside: a later check against it shows whether the trail was cut off. */
+  readonly head: AuditHead;
+  readonly fault: AuditFault | null;
+}
+
+const linksInPage = 500;
+
+/**
+ * Walks the whole trail: every record against the digest of its link, every link against the one before it, the last
+ * one against the head, and the trail against a head that was noted before.
+ * @param expected a head noted earlier, outside the store
+ */
+export function verifyAudit(store: Store, expected?: AuditHead): Promise<AuditProof> {
+  return inSnapshot(store, async (db) => {
+    const head = await auditHead(db);
+    const walked = { last: origin, links: 0, records: 0, knowsExpected: expected === undefined || (expected.link === 0 && expected.hash === origin.hash) };
+    let fault: AuditFault | null = null;
+    while (fault === null) {
+      const links = await linksAfter(db, walked.last.link, linksInPage);
+      if (links.length === 0) break;
+      const records = await recordsOf(db, links.map(({ batch }) => batch));
+      for (const link of links) {
+        const ofBatch = records.get(link.batch) ?? [];
+        fault = faultOfLink(link, walked.last, ofBatch);
+        if (fault !== null) break;
+        walked.last = link;
+        walked.links += 1;
+        walked.records += ofBatch.length;
+        if (link.link === expected?.link && link.hash === expected.hash) walked.knowsExpected = true;
+      }
+    }
+    fault ??= await faultOfWhole(db, head, walked.last, walked.knowsExpected ? undefined : expected);
+    return { links: walked.links, records: walked.records, head, fault };
+  });
+}
+
+function faultOfLink(link: AuditLink, before: AuditHead, records: readonly StoredRecord[]): AuditFault | null {
+  if (link.link !== before.link + 1) {
+    return { kind: 'missing', link: before.link + 1, batch: null, position: null, message: `Link ${before.link + 1} is missing, and with it the proof of its records.` };
+  }
+  const content = faultOfRecords(link, records);
+  if (content !== null) return content;
+  if (linkHash(before.hash, link.batch, link.records, link.digest) !== link.hash) {
+    return { kind: 'altered', link: link.link, batch: link.batch, position: null, message: `Link ${link.link} does not follow from the one before it: it, or its order, was changed.` };
+  }
+  return null;
+}
+
+function faultOfRecords(link: AuditLink, records: readonly StoredRecord[]): AuditFault | null {
+  const at = { link: link.link, batch: link.batch };
+  const gap = records.findIndex((record, i) => record.position !== i);
+  const missing = gap >= 0 ? gap : records.length < link.records ? records.length : -1;
+  if (missing >= 0 && missing < link.records) {
+    return { kind: 'missing', ...at, position: missing, message: `Record ${missing} of batch ${link.batch} is missing.` };
+  }
+  if (records.length > link.records) {
+    const extra = records[link.records] as StoredRecord;
+    return { kind: 'inserted', ...at, position: extra.position, message: `Record ${extra.position} of batch ${link.batch} (${describe(extra)}) was inserted.` };
+  }
+  if (digestOf(records.map((record) => textAt(record, record.position))) === link.digest) return null;
+  const moved = swapped(records, link.digest);
+  if (moved !== undefined) {
+    const message = `Records ${moved.join(' and ')} of batch ${link.batch} changed places (${describe(records[moved[0]] as StoredRecord)}).`;
+    return { kind: 'reordered', ...at, position: moved[0], message };
+  }
+  const many = records.length === 1 ? 'Its record' : `One of its ${records.length} records`;
+  const named = records.slice(0, 5).map(describe).join(', ');
+  return { kind: 'altered', ...at, position: records.length === 1 ? 0 : null, message: `Batch ${link.batch} was altered. ${many} is not what was written: ${named}${records.length > 5 ? ', …' : ''}.` };
+}
+
+/** Trying all pairs of a large batch would take longer than the answer is worth. */
+const mostTried = 40;
+
+/** Two records that, put back, give the digest again. */
+function swapped(records: readonly StoredRecord[], digest: string): [number, number] | undefined {
+  if (records.length > mostTried) return undefined;
+  for (let a = 0; a < records.length; a++) {
+    for (let b = a + 1; b < records.length; b++) {
+      const order = [...records];
+      [order[a], order[b]] = [order[b] as StoredRecord, order[a] as StoredRecord];
+      if (digestOf(order.map(textAt)) === digest) return [a, b];
+    }
+  }
+  return undefined;
+}
+
+const describe = (record: StoredRecord): string => `${record.subjectId}, ${record.stage} at ${record.at}`;
+
+async function faultOfWhole(db: Database, head: AuditHead, last: AuditHead, missed: AuditHead | undefined): Promise<AuditFault | null> {
+  const nowhere = { link: null, batch: null, position: null };
+  const unlinked = await firstUnlinked(db);
+  if (unlinked !== undefined) {
+    return { kind: 'inserted', link: null, ...unlinked, message: `Record ${unlinked.position} of batch ${unlinked.batch} belongs to no link: it was inserted, or its link was removed.` };
+  }
+  if (head.link !== last.link || head.hash !== last.hash) {
+    return { kind: 'lost-tail', ...nowhere, link: last.link + 1, message: `The trail ends at link ${last.link}, its head says ${head.link}.` };
+  }
+  if (missed === undefined) return null;
+  const message = missed.link > last.link ? `The trail ends at link ${last.link}, but link ${missed.link} was there before: its tail is lost.` : `Link ${missed.link} is not the one that was noted: the trail was written anew.`;
+  return { kind: 'lost-tail', ...nowhere, link: missed.link, message };
+}

@@ -1,0 +1,90 @@
+import type { PackingSlip } from '../domain/delivery';
+import type { Fault } from '../domain/faults';
+import type { Order } from '../domain/order';
+import type { SlipJudgement } from '../domain/packing-slip';
+import { ConcurrentChange } from '../store/dialect';
+import { loadOrders } from '../store/orders';
+import { findSlips, insertSlipLines, insertSlips, type NewSlipLine, type StoredSlip } from '../store/packing-slips';
+import { DeliveryBooks, documentOf, ordersNamed, withReservations } from './book-delivery';
+import { type DeliveryOutcome, deliveredOutcome, exceptionOutcome } from './delivery-outcome';
+import { inTransaction, type StageContext, type Work } from './work';
+
+export type { DeliveryOutcome } from './delivery-outcome';
+
+/**
+ * Confirms packing slips, in the order given: goods leave the stock, their cost is accrued, the orders are delivered.
+ * A slip that cannot be confirmed posts nothing and waits as an exception. One outcome a slip, in order; a slip that
+ * came before changes nothing.
+ */
+export function confirmDeliveries(context: StageContext, slips: readonly PackingSlip[]): Promise<DeliveryOutcome[]> {
+  return withReservations((shortages) =>
+    inTransaction(context, 'delivery', async (work) => {
+      const known = new Map((await findSlips(work.db, slips)).map((stored) => [documentOf(stored.slip), stored]));
+      const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
+      const before = await replayed(work, slips.flatMap((slip) => known.get(documentOf(slip)) ?? []));
+      const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages), known);
+      return slips.map((slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before));
+    }),
+  );
+}
+
+/** Of several slips under one number in a batch the first is the slip, the others repeat it. */
+function firstOfEach(slips: readonly PackingSlip[]): PackingSlip[] {
+  const seen = new Set<string>();
+  return slips.filter((slip) => !seen.has(documentOf(slip)) && seen.add(documentOf(slip)));
+}
+
+async function confirm(work: Work, slips: readonly PackingSlip[], books: DeliveryBooks, known: Map<string, StoredSlip>): Promise<Map<PackingSlip, DeliveryOutcome>> {
+  const outcomes = new Map<PackingSlip, DeliveryOutcome>();
+  if (slips.length === 0) return outcomes;
+  const slipIds = await work.db.take('packing_slip', slips.length);
+  const stored: StoredSlip[] = [];
+  const lines: NewSlipLine[] = [];
+  for (const [i, slip] of slips.entries()) {
+    const slipId = slipIds[i] as number;
+    const judgement = books.judge(slip, { evenCancelled: false });
+    const confirmed = judgement.faults.length === 0;
+    if (confirmed) lines.push(...(await books.book(slip, slipId, judgement)));
+    const row: StoredSlip = { slipId, slip, state: confirmed ? 'confirmed' : 'exception', faults: judgement.faults, receivedAt: work.now };
+    stored.push(row);
+    known.set(documentOf(slip), row);
+    outcomes.set(slip, outcomeOf(work, row, judgement));
+  }
+  books.finish();
+  if (!(await insertSlips(work.db, stored))) throw new ConcurrentChange('a packing slip');
+  await insertSlipLines(work.db, lines);
+  return outcomes;
+}
+
+function outcomeOf(work: Work, { slipId, slip, state, faults }: StoredSlip, { orders }: SlipJudgement): DeliveryOutcome {
+  const told = { slipId, replayed: false };
+  const outcome = state === 'confirmed' ? deliveredOutcome(slip, orders, told) : exceptionOutcome(slip, orders, faults, told);
+  work.record({ subject: 'slip', subjectId: documentOf(slip), from: null, to: state, reason: faults[0]?.code ?? null, evidence: { summary: outcome.summary, digest: slip.digest, ...(faults.length > 0 ? { faults } : {}) } });
+  if (state === 'exception') raise(work, slip, outcome.summary, faults);
+  return outcome;
+}
+
+function raise(work: Work, slip: PackingSlip, message: string, faults: readonly Fault[]): void {
+  work.raise({ kind: 'delivery', subject: documentOf(slip), message, evidence: { faults, slip } });
+}
+
+/** The orders of slips that came before, as they are now. */
+async function replayed(work: Work, stored: readonly StoredSlip[]): Promise<Map<number, Order>> {
+  const orders = await loadOrders(work.db, ordersNamed(stored.map(({ slip }) => slip)), { lock: false });
+  return new Map(orders.map((order) => [order.id, order]));
+}
+
+/** The same slip again gives what became of it; another one under its number is an exception, and the first stands. */
+function repeatOf(work: Work, slip: PackingSlip, stored: StoredSlip, before: ReadonlyMap<number, Order>): DeliveryOutcome {
+  if (stored.slip.digest !== slip.digest) {
+    const message = `Another slip came before under the number ${slip.packingSlip} of ${slip.warehouse}; it stands.`;
+    const faults: Fault[] = [{ path: '/packingSlip', code: 'slip-conflict', message, value: slip.packingSlip }];
+    const outcome = exceptionOutcome(slip, [], faults, { slipId: null, replayed: false });
+    raise(work, slip, outcome.summary, faults);
+    return outcome;
+  }
+  const orders = ordersNamed([stored.slip]).flatMap((id) => work.orders.get(id) ?? before.get(id) ?? []);
+  const told = { slipId: stored.slipId, replayed: true };
+  if (stored.state === 'confirmed') return deliveredOutcome(stored.slip, orders, told);
+  return exceptionOutcome(stored.slip, orders, stored.faults, { ...told, rejected: stored.state === 'rejected' });
+}

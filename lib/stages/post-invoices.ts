@@ -1,0 +1,221 @@
+import { addDays } from '../domain/dates';
+import { BusinessRejection, type Fault } from '../domain/faults';
+import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
+import { formatMoney, type Totals } from '../domain/money';
+import type { Order } from '../domain/order';
+import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
+import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } from '../store/invoices';
+import { takeNumbers } from '../store/number-series';
+import { loadOrders } from '../store/orders';
+import { claimOrdersToInvoice, markInvoiced, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
+import { insertApplications, saveCash, unusedCash } from '../store/payments';
+import { type OrderSummary, summarize } from './outcome';
+import { inTransaction, type StageContext, type Work } from './work';
+
+const documentType = 'INV';
+
+export interface InvoiceSelection {
+  /** Only these slips; without them whatever waits, the oldest slips first. */
+  readonly slipIds?: readonly number[];
+  /** Most orders taken at once. */
+  readonly limit: number;
+}
+
+/** What became of one slip's lines of one order. Amounts are decimal strings in `currency`. */
+export interface InvoiceOutcome {
+  readonly output: 'posted' | 'exception';
+  /** It was invoiced before. */
+  readonly replayed: boolean;
+  /** null when it could not be invoiced. */
+  readonly number: string | null;
+  readonly orderId: number;
+  readonly slipId: number;
+  readonly packingSlip: string;
+  readonly customer: string;
+  readonly currency: string;
+  readonly gross: string;
+  readonly open: string;
+  /** YYYY-MM-DD */
+  readonly dueDate: string | null;
+  readonly faults: readonly Fault[];
+  readonly summary: OrderSummary;
+}
+
+/** What one slip delivered on one order: one invoice. */
+interface Bill {
+  readonly order: Order;
+  readonly lines: readonly UninvoicedLine[];
+  readonly totals: Totals;
+}
+
+interface Settlement extends Bill {
+  readonly payable: Payable;
+  readonly applications: readonly Application[];
+}
+
+/**
+ * Invoices confirmed slip lines, each once: one invoice a slip and order. Cash that the customer has left is used at
+ * once. Goods that were shipped are invoiced whatever holds there are. Slips that are given and were invoiced before
+ * give their invoices again.
+ */
+export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
+  return inTransaction(context, 'invoice', async (work) => {
+    const { slipIds, limit } = selection;
+    const orderIds = slipIds === undefined ? await claimOrdersToInvoice(work.db, limit) : await ordersOfSlips(work.db, slipIds);
+    await work.lockOrders(orderIds);
+    const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
+    const { bills, exceptions } = billsOf(work, lines);
+    const posted = await post(work, bills);
+    const replayed = slipIds === undefined ? [] : await recorded(work, slipIds, posted);
+    return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
+  });
+}
+
+function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {
+  const groups = new Map<string, UninvoicedLine[]>();
+  for (const line of lines) {
+    const key = `${line.slipId} ${line.orderId}`;
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  const bills: Bill[] = [];
+  const exceptions: InvoiceOutcome[] = [];
+  for (const group of groups.values()) {
+    const order = work.orders.get(group[0]?.orderId ?? 0) as Order;
+    try {
+      bills.push({ order, lines: group, totals: slipAmounts(order, group) });
+    } catch (error) {
+      exceptions.push(exceptionOf(work, order, group, error));
+    }
+  }
+  return { bills, exceptions };
+}
+
+/** What cannot be computed now waits for a person, and keeps nothing else from being invoiced. */
+function exceptionOf(work: Work, order: Order, [line]: readonly UninvoicedLine[], error: unknown): InvoiceOutcome {
+  if (!(error instanceof BusinessRejection || error instanceof RangeError) || line === undefined) throw error;
+  const code = error instanceof BusinessRejection ? error.code : 'unknown-line';
+  const fault: Fault = { path: '', code, message: error.message };
+  const words = `cannot be invoiced for ${line.packingSlip}: ${error.message}`;
+  work.raise({ kind: 'invoice', subject: `${line.warehouse}/${line.packingSlip}`, message: `${line.packingSlip} ${words}`, evidence: { orderId: order.id, faults: [fault] } });
+  return {
+    output: 'exception',
+    replayed: false,
+    number: null,
+    orderId: order.id,
+    slipId: line.slipId,
+    packingSlip: line.packingSlip,
+    customer: order.customer,
+    currency: order.currency,
+    gross: formatMoney(0, order.currency),
+    open: formatMoney(0, order.currency),
+    dueDate: null,
+    faults: [fault],
+    summary: summarize(order, words),
+  };
+}
+
+async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
+  if (bills.length === 0) return [];
+  await work.lockAccounts(bills.map(({ order }) => order.creditAccount));
+  const cash = await unusedCash(work.db, bills.map(({ order }) => order.customer));
+  const before = cash.map((money) => ({ ...money }));
+  const invoiceIds = await work.db.take('invoice', bills.length);
+  const settled = bills.map((bill, i) => settle(work, bill, invoiceIds[i] as number, cash));
+  const fiscalYear = fiscalYearOf(work.today);
+  const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
+  const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
+  await insertInvoices(work.db, invoices, work.now);
+  await markInvoiced(work.db, settled.flatMap(({ lines, payable }) => lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId }))));
+  await insertApplications(work.db, settled.flatMap(({ applications }) => applications));
+  await saveCash(work.db, cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount));
+  settled.forEach((settlement, i) => writeLedger(work, settlement, invoices[i] as Invoice));
+  return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
+}
+
+/** Takes the amount from the uninvoiced bucket to the receivables, and pays with the cash that is there. */
+function settle(work: Work, bill: Bill, invoiceId: number, cash: readonly Cash[]): Settlement {
+  const { order, lines, totals } = bill;
+  for (const { line, quantity } of lines) lineOf(order.lines, line).invoiced += quantity;
+  const payable: Payable = { invoiceId, number: '', orderId: order.id, customer: order.customer, open: totals.gross, disputed: false };
+  const { applications, earmarked } = payFromCash(payable, cash);
+  order.earmarked -= earmarked;
+  // Cash on account was taken off the receivables when it came; what was kept for the order is taken off now.
+  work.changeAccount(order.creditAccount, { uninvoicedGross: -totals.gross, openReceivables: totals.gross - earmarked });
+  return { ...bill, payable, applications };
+}
+
+function invoiceOf(work: Work, { order, lines, totals, payable }: Settlement, fiscalYear: number, sequence: number): Invoice {
+  return {
+    invoiceId: payable.invoiceId,
+    number: invoiceNumber(documentType, fiscalYear, sequence),
+    documentType,
+    fiscalYear,
+    sequence,
+    orderId: order.id,
+    slipId: lines[0]?.slipId ?? 0,
+    customer: order.customer,
+    creditAccount: order.creditAccount,
+    currency: order.currency,
+    net: totals.net,
+    tax: totals.tax,
+    gross: totals.gross,
+    openAmount: payable.open,
+    taxes: totals.byTaxCode,
+    invoiceDate: work.today,
+    dueDate: addDays(work.today, order.paymentTermsDays),
+  };
+}
+
+function writeLedger(work: Work, { order, lines, totals, applications }: Settlement, { number, dueDate }: Invoice): void {
+  const posting = { documentType: 'invoice', document: number } as const;
+  const { currency } = order;
+  work.post({ ...posting, debit: 'receivables', credit: 'revenue', amount: totals.net, currency });
+  for (const { tax } of totals.byTaxCode) work.post({ ...posting, debit: 'receivables', credit: 'tax', amount: tax, currency });
+  const cost = lines.reduce((sum, line) => sum + line.cost, 0);
+  work.post({ ...posting, debit: 'cost-of-sales', credit: 'goods-delivered-not-invoiced', amount: cost, currency: work.settings.currency });
+  const money = (minor: number) => formatMoney(minor, currency);
+  const slip = `${lines[0]?.warehouse}/${lines[0]?.packingSlip}`;
+  const evidence = { slip, gross: money(totals.gross), net: money(totals.net), tax: money(totals.tax), currency, dueDate, paidFromCash: money(sumOf(applications)) };
+  work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
+  work.note(order, null, { invoice: number });
+  work.settle(order);
+}
+
+function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: Invoice): InvoiceOutcome {
+  const packingSlip = lines[0]?.packingSlip ?? '';
+  return toldOf({ ...invoice, openAmount: payable.open, packingSlip, warehouse: lines[0]?.warehouse ?? '' }, work.orders.get(order.id) as Order, false);
+}
+
+function toldOf(invoice: PostedInvoice, order: Order, replayed: boolean): InvoiceOutcome {
+  const { currency, dueDate } = invoice;
+  const gross = formatMoney(invoice.gross, currency);
+  const open = formatMoney(invoice.openAmount, currency);
+  const paid = invoice.openAmount === 0 ? 'paid' : invoice.openAmount === invoice.gross ? `due ${dueDate}` : `${open} open, due ${dueDate}`;
+  return {
+    output: 'posted',
+    replayed,
+    number: invoice.number,
+    orderId: invoice.orderId,
+    slipId: invoice.slipId,
+    packingSlip: invoice.packingSlip,
+    customer: invoice.customer,
+    currency,
+    gross,
+    open,
+    dueDate,
+    faults: [],
+    summary: summarize(order, `invoiced with ${invoice.number}: ${gross} ${currency}, ${paid}`, { replayed }),
+  };
+}
+
+/** The invoices of given slips that were there before. */
+async function recorded(work: Work, slipIds: readonly number[], posted: readonly InvoiceOutcome[]): Promise<InvoiceOutcome[]> {
+  const fresh = new Set(posted.map(({ number }) => number));
+  const invoices = (await invoicesOfSlips(work.db, slipIds)).filter(({ number }) => !fresh.has(number));
+  const missing = invoices.map(({ orderId }) => orderId).filter((id) => !work.orders.has(id));
+  const orders = new Map((await loadOrders(work.db, missing, { lock: false })).map((order) => [order.id, order]));
+  return invoices.flatMap((invoice) => {
+    const order = work.orders.get(invoice.orderId) ?? orders.get(invoice.orderId);
+    return order === undefined ? [] : [toldOf(invoice, order, true)];
+  });
+}

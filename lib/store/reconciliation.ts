@@ -1,0 +1,243 @@
+import type { Database } from './database';
+
+/** A row of the books that is not what its parts add up to. Numbers as they are kept: minor units, milli-units, counts. */
+export interface Difference {
+  readonly subject: string;
+  readonly what: string;
+  readonly expected: number | string | null;
+  readonly found: number | string | null;
+}
+
+/** `count`: how many things are compared. `differences`: rows (subject, what, expected, found). */
+export interface Comparison {
+  readonly name: string;
+  readonly count: string;
+  readonly differences: readonly string[];
+}
+
+/** Two sets of (key, what, amount) that have to add up to the same by key and what. */
+const sums = (expected: string, found: string): string =>
+  `select key as subject, what, cast(sum(e) as bigint) as expected, cast(sum(f) as bigint) as found
+   from (select key, what, amount as e, 0 as f from (${expected}) a union all select key, what, 0, amount from (${found}) b) c
+   group by key, what having sum(e) <> sum(f)`;
+
+const order = (id: string): string => `'order ' || ${id}`;
+const line = "'order ' || order_id || ' line ' || line";
+
+/** Rows of `table` whose parent is missing. */
+const orphans = (table: string, subject: string, parent: string, on: string, given = 'true'): string =>
+  `select ${subject} as subject, 'without ${parent}' as what, null as expected, null as found from ${table} t
+   where ${given} and not exists (select 1 from ${parent} p where ${on})`;
+
+/** What is kept as a sum, beside what it is the sum of. Each statement walks a table or two once. */
+export const comparisons: readonly Comparison[] = [
+  {
+    name: 'open receivables',
+    count: 'select count(*) as n from credit_account',
+    differences: [
+      sums(
+        `select credit_account as key, 'open receivables' as what, gross as amount from invoice
+         union all select c.credit_account, 'open receivables', p.earmarked - p.amount from payment p join customer c on c.customer = p.customer`,
+        "select account as key, 'open receivables' as what, open_receivables as amount from credit_account",
+      ),
+    ],
+  },
+  {
+    name: 'approved by account',
+    count: 'select count(*) as n from credit_account',
+    differences: [
+      sums(
+        "select credit_account as key, 'approved gross' as what, approved_gross as amount from sales_order",
+        "select account as key, 'approved gross' as what, approved_gross as amount from credit_account",
+      ),
+    ],
+  },
+  {
+    name: 'payments',
+    count: 'select count(*) as n from payment',
+    differences: [
+      sums(
+        `select 'payment ' || customer || ' ' || reference as key, 'amount' as what, amount from payment`,
+        `select 'payment ' || customer || ' ' || reference as key, 'amount' as what, earmarked + on_account as amount from payment
+         union all select 'payment ' || p.customer || ' ' || p.reference, 'amount', a.amount from payment_application a join payment p on p.payment_id = a.payment_id`,
+      ),
+      sums(
+        "select number as key, 'paid' as what, gross - open_amount as amount from invoice",
+        "select i.number as key, 'paid' as what, a.amount from payment_application a join invoice i on i.invoice_id = a.invoice_id",
+      ),
+      sums(
+        `select ${order('order_id')} as key, 'kept for the order' as what, earmarked as amount from payment where order_id is not null`,
+        `select ${order('order_id')} as key, 'kept for the order' as what, earmarked as amount from sales_order`,
+      ),
+    ],
+  },
+  {
+    name: 'reservations',
+    count: 'select count(*) as n from stock_item',
+    differences: [
+      sums(
+        "select l.sku || ' in ' || o.warehouse as key, 'reserved' as what, l.reserved as amount from sales_order_line l join sales_order o on o.order_id = l.order_id where l.reserved > 0",
+        "select sku || ' in ' || warehouse as key, 'reserved' as what, reserved as amount from stock_item",
+      ),
+    ],
+  },
+  {
+    name: 'stock',
+    count: 'select count(*) as n from stock_item',
+    differences: [
+      sums(
+        "select sku || ' in ' || warehouse as key, 'on hand' as what, quantity as amount from stock_movement",
+        "select sku || ' in ' || warehouse as key, 'on hand' as what, on_hand - deficit as amount from stock_item",
+      ),
+      sums(
+        "select sku as key, 'shipped' as what, quantity as amount from packing_slip_line",
+        "select sku as key, 'shipped' as what, -quantity as amount from stock_movement where kind = 'delivery'",
+      ),
+    ],
+  },
+  {
+    name: 'documents',
+    count: 'select count(*) as n from inbox_document',
+    differences: [
+      `select 'document ' || d.document_id as subject, 'order of an accepted document' as what, d.order_id as expected, o.order_id as found
+       from inbox_document d left join sales_order o on o.document_id = d.document_id
+       where d.kind = 'order' and d.state = 'accepted' and (o.order_id is null or o.order_id <> d.order_id)`,
+      `select ${order('o.order_id')} as subject, 'accepted document of an order' as what, o.document_id as expected, d.document_id as found
+       from sales_order o left join inbox_document d on d.document_id = o.document_id and d.state = 'accepted' and d.kind = 'order' where d.document_id is null`,
+      `select 'order documents' as subject, 'accepted, and orders' as what, a.n as expected, b.n as found
+       from (select count(*) as n from inbox_document where kind = 'order' and state = 'accepted') a cross join (select count(*) as n from sales_order) b where a.n <> b.n`,
+      `select 'message ' || m.inbox_id as subject, 'documents of a message' as what, 1 as expected, 0 as found
+       from inbox_message m where not exists (select 1 from inbox_document d where d.inbox_id = m.inbox_id)`,
+      `select 'document ' || d.document_id as subject, 'order that a duplicate names' as what, d.order_id as expected, null as found
+       from inbox_document d where d.state = 'duplicate' and d.kind = 'order' and not exists (select 1 from sales_order o where o.order_id = d.order_id)`,
+    ],
+  },
+  {
+    name: 'invoice numbers',
+    count: 'select count(*) as n from invoice',
+    differences: [
+      `select document_type || ' ' || fiscal_year as subject, 'number in the series' as what, previous + 1 as expected, sequence as found
+       from (select document_type, fiscal_year, sequence, coalesce(lag(sequence) over (partition by document_type, fiscal_year order by sequence), 0) as previous from invoice) s
+       where sequence <> previous + 1`,
+      `select s.document_type || ' ' || s.fiscal_year as subject, 'next number' as what, coalesce(i.last, 0) + 1 as expected, s.next as found
+       from number_series s left join (select document_type, fiscal_year, max(sequence) as last from invoice group by document_type, fiscal_year) i
+         on i.document_type = s.document_type and i.fiscal_year = s.fiscal_year
+       where s.next <> coalesce(i.last, 0) + 1`,
+      `select i.document_type || ' ' || i.fiscal_year as subject, 'number series' as what, 1 as expected, 0 as found
+       from (select distinct document_type, fiscal_year from invoice) i
+       where not exists (select 1 from number_series s where s.document_type = i.document_type and s.fiscal_year = i.fiscal_year)`,
+    ],
+  },
+  {
+    name: 'ledger',
+    count: 'select count(*) as n from posting',
+    differences: [
+      sums(
+        `select number as key, 'receivables' as what, gross as amount from invoice union all select number, 'revenue', net from invoice
+         union all select number, 'tax', tax from invoice
+         union all select i.number, 'cost of sales', l.cost from packing_slip_line l join invoice i on i.invoice_id = l.invoice_id`,
+        `select document as key, 'receivables' as what, amount from posting where document_type = 'invoice' and debit = 'receivables'
+         union all select document, credit, amount from posting where document_type = 'invoice' and debit = 'receivables'
+         union all select document, 'cost of sales', amount from posting where document_type = 'invoice' and debit = 'cost-of-sales' and credit = 'goods-delivered-not-invoiced'`,
+      ),
+      sums(
+        "select 'payments in ' || currency as key, 'bank' as what, amount from payment",
+        "select 'payments in ' || currency as key, 'bank' as what, amount from posting where document_type = 'payment' and debit = 'bank' and credit = 'receivables'",
+      ),
+      sums(
+        "select 'deliveries' as key, 'goods delivered not invoiced' as what, cost as amount from packing_slip_line",
+        "select 'deliveries' as key, 'goods delivered not invoiced' as what, amount from posting where document_type = 'delivery' and debit = 'goods-delivered-not-invoiced' and credit = 'inventory'",
+      ),
+    ],
+  },
+  {
+    name: 'delivered and invoiced',
+    count: 'select count(*) as n from sales_order_line',
+    differences: [
+      sums(
+        `select ${line} as key, 'delivered' as what, quantity as amount from packing_slip_line
+         union all select ${line}, 'invoiced', quantity from packing_slip_line where invoice_id is not null`,
+        `select ${line} as key, 'delivered' as what, delivered as amount from sales_order_line where delivered > 0
+         union all select ${line}, 'invoiced', invoiced from sales_order_line where invoiced > 0`,
+      ),
+    ],
+  },
+  {
+    name: 'holds',
+    count: 'select count(*) as n from hold',
+    differences: [
+      sums(
+        `select ${order('order_id')} as key, 'holds' as what, 1 as amount from hold`,
+        `select ${order('order_id')} as key, 'holds' as what, hold_count as amount from sales_order where hold_count > 0`,
+      ),
+    ],
+  },
+  {
+    name: 'releases',
+    count: 'select count(*) as n from warehouse_release',
+    differences: [
+      `select ${order('o.order_id')} as subject, 'open release' as what, r.release as expected, o.open_release as found
+       from sales_order o left join (select order_id, min(release) as release from warehouse_release
+         where status in ('Claimed', 'Unknown', 'Acknowledged', 'CancelRequested') group by order_id) r on r.order_id = o.order_id
+       where coalesce(r.release, 0) <> coalesce(o.open_release, 0)`,
+      `select ${order('o.order_id')} as subject, 'last release' as what, coalesce(r.release, 0) as expected, o.last_release as found
+       from sales_order o left join (select order_id, max(release) as release from warehouse_release group by order_id) r on r.order_id = o.order_id
+       where coalesce(r.release, 0) <> o.last_release`,
+    ],
+  },
+  {
+    name: 'orphans',
+    count: 'select count(*) as n from sales_order',
+    differences: [
+      orphans('sales_order_line', "'order ' || t.order_id || ' line ' || t.line", 'sales_order', 'p.order_id = t.order_id'),
+      orphans('decision', "'order ' || t.order_id || ' ' || t.check_name", 'sales_order', 'p.order_id = t.order_id'),
+      orphans('hold', "'order ' || t.order_id || ' hold ' || t.reason", 'sales_order', 'p.order_id = t.order_id'),
+      orphans('warehouse_release', "'order ' || t.order_id || ' release ' || t.release", 'sales_order', 'p.order_id = t.order_id'),
+      orphans('sales_order', order('t.order_id'), 'sales_order_line', 'p.order_id = t.order_id'),
+      orphans('sales_order', order('t.order_id'), 'inbox_message', 'p.inbox_id = t.inbox_id'),
+      orphans('sales_order', order('t.order_id'), 'credit_account', 'p.account = t.credit_account'),
+      orphans('inbox_document', "'document ' || t.document_id", 'inbox_message', 'p.inbox_id = t.inbox_id'),
+      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'packing_slip', 'p.slip_id = t.slip_id'),
+      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'sales_order_line', 'p.order_id = t.order_id and p.line = t.line'),
+      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'invoice', 'p.invoice_id = t.invoice_id', 't.invoice_id is not null'),
+      orphans('invoice', 't.number', 'sales_order', 'p.order_id = t.order_id'),
+      orphans('invoice', 't.number', 'packing_slip', 'p.slip_id = t.slip_id'),
+      orphans('payment_application', "'payment ' || t.payment_id", 'invoice', 'p.invoice_id = t.invoice_id'),
+    ],
+  },
+];
+
+export async function compare(db: Database, { count, differences }: Comparison): Promise<{ compared: number; differences: Difference[] }> {
+  const [counted] = await db.all<{ n: number }>(count);
+  const found: Difference[] = [];
+  for (const sql of differences) found.push(...(await db.all<Difference>(sql)));
+  return { compared: counted?.n ?? 0, differences: found };
+}
+
+/** The next order ids after one, ascending. */
+export async function orderIdsAfter(db: Database, after: number, count: number): Promise<number[]> {
+  const rows = await db.all<{ order_id: number }>(`select order_id from sales_order where order_id > ? order by order_id limit ${count}`, [after]);
+  return rows.map((row) => row.order_id);
+}
+
+/** A packing slip line that is not invoiced yet; quantity in milli-units. */
+export interface UninvoicedLine {
+  readonly slipId: number;
+  readonly orderId: number;
+  readonly line: number;
+  readonly quantity: number;
+}
+
+export async function uninvoicedLines(db: Database, orderIds: readonly number[]): Promise<UninvoicedLine[]> {
+  const rows = await db.all<{ slip_id: number; order_id: number; line: number; quantity: number }>(
+    `select slip_id, order_id, line, quantity from packing_slip_line
+     where invoice_id is null and ${db.dialect.inList('order_id', 'bigint')} order by order_id, slip_id, slip_line`,
+    [db.dialect.listOf(orderIds)],
+  );
+  return rows.map((row) => ({ slipId: row.slip_id, orderId: row.order_id, line: row.line, quantity: row.quantity }));
+}
+
+export async function uninvoicedByAccount(db: Database): Promise<Map<string, number>> {
+  const rows = await db.all<{ account: string; uninvoiced_gross: number }>('select account, uninvoiced_gross from credit_account');
+  return new Map(rows.map((row) => [row.account, row.uninvoiced_gross]));
+}

@@ -1,0 +1,64 @@
+const pollEvery = 250;
+
+/** Requests that wait for the verdict on their message: all of them ask the store in one statement. */
+export class DecidedMessages {
+  private readonly waiting = new Map<number, Set<() => void>>();
+  private asking = false;
+  private poked = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly findDecided: (inboxIds: number[]) => Promise<ReadonlySet<number>>,
+    private readonly log: { warn(message: string): void },
+  ) {}
+
+  /** Resolves when the message is decided or after `patience` ms, whichever is first. */
+  wait(inboxId: number, patience: number): Promise<void> {
+    return new Promise((resolve) => {
+      const waiters = this.waiting.get(inboxId) ?? new Set();
+      const finish = (): void => {
+        clearTimeout(limit);
+        waiters.delete(finish);
+        if (waiters.size === 0) this.waiting.delete(inboxId);
+        resolve();
+      };
+      const limit = setTimeout(finish, patience);
+      this.waiting.set(inboxId, waiters.add(finish));
+      this.poke();
+    });
+  }
+
+  /** Something was decided in this process: ask soon. What other instances decide is found by asking now and then. */
+  poke(): void {
+    if (this.waiting.size === 0) return;
+    this.poked = true;
+    if (!this.asking) void this.ask();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    for (const waiters of [...this.waiting.values()]) for (const finish of [...waiters]) finish();
+  }
+
+  private async ask(): Promise<void> {
+    this.asking = true;
+    clearTimeout(this.timer);
+    try {
+      while (this.poked && this.waiting.size > 0) {
+        this.poked = false;
+        const decided = await this.findDecided([...this.waiting.keys()]);
+        for (const inboxId of decided) for (const finish of [...(this.waiting.get(inboxId) ?? [])]) finish();
+      }
+    } catch (error) {
+      this.log.warn(`Requests wait for the store: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.asking = false;
+      if (this.waiting.size > 0) this.timer = setTimeout(() => this.pokeAgain(), pollEvery);
+    }
+  }
+
+  private pokeAgain(): void {
+    this.poked = true;
+    if (!this.asking) void this.ask();
+  }
+}

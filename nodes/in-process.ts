@@ -1,0 +1,40 @@
+/** How long something that was sent on may stay between two nodes before a sweep may take it up, in ms. */
+const longestTravel = 300_000;
+const mostRemembered = 200_000;
+
+/**
+ * What travels between the nodes of this process right now, so that a sweep leaves it alone. It is a hint only: an entry
+ * that is lost costs a repeated message, never a repeated order.
+ */
+export class InProcess {
+  private readonly sent = new Map<string, number>();
+
+  leave(key: string): void {
+    if (this.sent.size >= mostRemembered) this.forgetOldest();
+    this.sent.set(key, Date.now());
+  }
+
+  arrive(key: string): void {
+    this.sent.delete(key);
+  }
+
+  has(key: string): boolean {
+    const since = this.sent.get(key);
+    if (since === undefined) return false;
+    if (Date.now() - since < longestTravel) return true;
+    this.sent.delete(key);
+    return false;
+  }
+
+  clear(): void {
+    this.sent.clear();
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.sent.keys();
+    if (oldest !== undefined) this.sent.delete(oldest);
+  }
+}
+
+export const orderKey = (orderId: number): string => `order ${orderId}`;
+export const documentKey = (documentId: number): string => `document ${documentId}`;

@@ -1,0 +1,98 @@
+import type { NodeAPI } from 'node-red';
+import { type Principal, partnersOf } from '../../lib/access/principal';
+import { audienceOf, ordersOut } from '../../lib/answers/order-out';
+import { jsonAnswer, problemOf } from '../../lib/answers/problem';
+import { BusinessRejection } from '../../lib/domain/faults';
+import { salesOrderId } from '../../lib/domain/order';
+import { type ActionOutcome, type Actor, actOnOrders, type OrderAction, type OrderActionName, orderActions } from '../../lib/stages/act-on-order';
+import { answered, principalOf, requestOf } from '../http-messages';
+import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { resolveSlip, slipActions } from './resolve-slip';
+
+interface OrderActionConfig extends StoreNodeConfig {
+  readonly action: string;
+}
+
+const donePort = 0;
+const refusedPort = 1;
+const answerPort = 2;
+
+export = (RED: NodeAPI): void => {
+  registerStoreNode<OrderActionConfig>(RED, 'order-action', 3, ({ runtime }, config) => {
+    const queue = runtime.queue<OrderAction, ActionOutcome>('action', actOnOrders);
+    return {
+      async input(message, emit) {
+        const action = actionOf(message, config);
+        try {
+          if (slipActions.includes(action) && namesSlip(message)) {
+            const outcome = await resolveSlip(await runtime.context(), action, message);
+            await runtime.release();
+            emit(donePort, { ...message, payload: outcome });
+            emit(answerPort, answered(message, jsonAnswer(200, outcome)));
+            return;
+          }
+          const outcome = await queue.submit(requestedAction(action, message));
+          if (outcome.output === 'refused') return refuse(message, outcome.rejection, outcome.summary);
+          await runtime.release();
+          runtime.decided.poke();
+          emit(donePort, { ...message, payload: outcome.summary });
+          const audience = audienceOf(principalOf(message)?.role ?? 'operations');
+          const [order] = await runtime.read((db) => ordersOut(db, [salesOrderId(outcome.summary.salesOrder) ?? 0], { audience }));
+          emit(answerPort, answered(message, jsonAnswer(200, order)));
+        } catch (error) {
+          if (error instanceof BusinessRejection) return refuse(message, error, error.message);
+          emit(answerPort, answered(message, problemOf(error)));
+          throw error;
+        }
+
+        function refuse(refused: Message, rejection: BusinessRejection, summary: string): void {
+          emit(refusedPort, { ...refused, payload: { code: rejection.code, message: rejection.message, errors: rejection.faults, summary } });
+          emit(answerPort, answered(refused, problemOf(rejection)));
+        }
+      },
+    };
+  });
+};
+
+interface ActionBody {
+  readonly salesOrder?: unknown;
+  readonly packingSlip?: unknown;
+  readonly reason?: unknown;
+  readonly note?: unknown;
+}
+
+const bodyOf = ({ payload }: Message): ActionBody => (typeof payload === 'object' && payload !== null ? (payload as ActionBody) : {});
+const namesSlip = (message: Message): boolean => bodyOf(message).packingSlip !== undefined;
+
+function actionOf(message: Message, config: OrderActionConfig): string {
+  const request = requestOf(message);
+  const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
+  const known = [...orderActions, ...slipActions];
+  if (typeof named !== 'string' || !known.includes(named)) {
+    throw new Error(`There is no action ${JSON.stringify(named)}. Choose one in the node, or name it in msg.action: ${[...new Set(known)].join(', ')}.`);
+  }
+  return named;
+}
+
+function requestedAction(action: string, message: Message): OrderAction {
+  const body = bodyOf(message);
+  const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
+  if (typeof salesOrder !== 'string') {
+    throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [{ path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' }]);
+  }
+  return { action: action as OrderActionName, salesOrder, reason: textOf(body.reason, '/reason', 100), note: textOf(body.note, '/note', 1000), actor: actorOf(principalOf(message)) };
+}
+
+function textOf(value: unknown, path: string, longest: number): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string' && value.length <= longest) return value.trim();
+  throw new BusinessRejection('wrong-type', `${path.slice(1)} must be a text of at most ${longest} characters.`, [
+    { path, code: 'wrong-type', message: `A text of at most ${longest} characters.` },
+  ]);
+}
+
+/** A flow that acts without a request acts for the company's operations. */
+function actorOf(principal: Principal | undefined): Actor {
+  if (principal === undefined) return { name: 'flow', role: 'operations', partners: null };
+  return { name: principal.name, role: principal.role, partners: principal.role === 'partner' ? partnersOf(principal) : null };
+}

@@ -1,0 +1,50 @@
+import type { NodeAPI } from 'node-red';
+import { answerForMessage } from '../../lib/answers/inbox-answer';
+import { audienceOf } from '../../lib/answers/order-out';
+import { problemOf } from '../../lib/answers/problem';
+import { answered, header, principalOf, requestOf } from '../http-messages';
+import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+
+interface OrderAnswerConfig extends StoreNodeConfig {
+  /** seconds */
+  readonly answerWithin: string;
+}
+
+const longestWait = 60;
+
+interface Waiting {
+  readonly inboxId: number;
+  readonly replayed: boolean;
+  readonly reopened: readonly number[];
+}
+
+export = (RED: NodeAPI): void => {
+  registerStoreNode<OrderAnswerConfig>(RED, 'order-answer', 1, ({ runtime }, config) => ({
+    async input(message, emit) {
+      if (message['statusCode'] !== undefined) return emit(0, message);
+      const { inboxId, replayed, reopened } = waitingOf(message);
+      try {
+        await runtime.decided.wait(inboxId, secondsToWait(message, config) * 1000);
+        const audience = audienceOf(principalOf(message)?.role ?? 'partner');
+        const { answer } = await runtime.read((db) => answerForMessage(db, inboxId, { replayed, reopened, audience }));
+        emit(0, answered(message, answer));
+      } catch (error) {
+        emit(0, answered(message, problemOf(error)));
+        throw error;
+      }
+    },
+  }));
+};
+
+function waitingOf({ payload }: Message): Waiting {
+  const waiting = (typeof payload === 'object' && payload !== null ? payload : {}) as Partial<Waiting>;
+  if (typeof waiting.inboxId !== 'number') throw new Error('The message has no inbox id. Wire the answer output of order-ingest to this node.');
+  return { inboxId: waiting.inboxId, replayed: waiting.replayed ?? false, reopened: waiting.reopened ?? [] };
+}
+
+/** The caller may ask for another wait by `Prefer: wait=SECONDS`. */
+function secondsToWait(message: Message, config: OrderAnswerConfig): number {
+  const request = requestOf(message);
+  const preferred = request === undefined ? undefined : /(?:^|[,;\s])wait=(\d{1,4})/i.exec(header(request, 'prefer') ?? '')?.[1];
+  return Math.min(longestWait, preferred === undefined ? Number(config.answerWithin || 10) : Number(preferred));
+}

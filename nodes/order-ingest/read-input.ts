@@ -1,0 +1,112 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { actingPartner } from '../../lib/access/principal';
+import { BusinessRejection } from '../../lib/domain/faults';
+import type { BatchPolicy, CsvSettings } from '../../lib/intake/read-message';
+import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
+import type { Message, StoreNodeConfig } from '../node';
+
+export interface OrderIngestConfig extends StoreNodeConfig {
+  readonly channel: 'auto' | 'api' | 'file';
+  readonly partner: string;
+  readonly partnerType: string;
+  readonly sourceSystem: string;
+  readonly batchPolicy: BatchPolicy;
+  readonly mapping: readonly { readonly column: string; readonly field: string }[];
+  readonly decimalMark: CsvSettings['decimalMark'];
+  readonly separator: CsvSettings['separator'];
+}
+
+const longestDocument = 200;
+
+/**
+ * A posted message: who sends it is known before its body is read.
+ * @throws BusinessRejection when it is refused at the door
+ */
+export async function readPosted(message: Message, request: HttpRequest, config: OrderIngestConfig, limit: number): Promise<ReceivedMessage> {
+  const principal = principalOf(message);
+  if (principal === undefined) throw new BusinessRejection('unauthorized', 'Nobody has checked the key of this request. Wire an access-check node before order-ingest.');
+  const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
+  if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
+  const channel = header(request, 'x-o2c-channel') === 'edi' ? 'edi' : 'api';
+  const key = header(request, 'idempotency-key');
+  if (key !== undefined && key.length > longestDocument) throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
+  const bytes = await readBody(request, limit);
+  return {
+    ...common(config),
+    bytes,
+    contentType: header(request, 'content-type') ?? '',
+    channel,
+    partner: acting.partner,
+    messageKey: key ?? null,
+    document: (header(request, 'x-o2c-document') ?? key ?? 'no key').slice(0, longestDocument),
+    keyId: principal.keyId,
+  };
+}
+
+/** A message that another node of the flow brings: a path, bytes, text or objects. */
+export async function readDelivered(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig, limit: number): Promise<ReceivedMessage> {
+  const { payload, filename } = message as { payload?: unknown; filename?: unknown };
+  const path = typeof filename === 'string' ? filename : undefined;
+  const bytes = payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
+  const channel = config.channel === 'api' ? 'api' : 'file';
+  return {
+    ...common(config),
+    bytes,
+    contentType: contentTypeOf(message, path, bytes),
+    channel,
+    partner: await partnerOf(RED, node, message, config),
+    messageKey: null,
+    document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
+    keyId: null,
+  };
+}
+
+const common = (config: OrderIngestConfig) => ({
+  sourceSystem: config.sourceSystem || null,
+  receivedAt: new Date().toISOString(),
+  batchPolicy: config.batchPolicy ?? 'reject-order',
+  csv: {
+    separator: config.separator ?? '',
+    decimalMark: config.decimalMark ?? '',
+    mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
+  } as CsvSettings,
+});
+
+async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
+  if (path === undefined) throw new BusinessRejection('empty-document', 'The message has neither a payload nor a filename.');
+  const { size } = await stat(path);
+  if (size > limit) throw new BusinessRejection('message-too-large', `The file ${basename(path)} has ${size} bytes, at most ${limit} are taken; send several.`);
+  return readFile(path);
+}
+
+function bytesOf(payload: unknown): Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
+  return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
+}
+
+const typesByExtension: Readonly<Record<string, string>> = { '.json': 'application/json', '.csv': 'text/csv', '.txt': 'text/csv', '.tsv': 'text/csv' };
+const brace = 0x7b;
+const bracket = 0x5b;
+
+/** What the message says, else what the file's name says, else what the first character says. */
+function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer): string {
+  const said = message['contentType'];
+  if (typeof said === 'string' && said !== '') return said;
+  const named = path === undefined ? undefined : typesByExtension[extname(path).toLowerCase()];
+  if (named !== undefined) return named;
+  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
+  return first === brace || first === bracket ? 'application/json' : 'text/csv';
+}
+
+function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
+  return new Promise((resolve, reject) => {
+    RED.util.evaluateNodeProperty(config.partner, config.partnerType || 'str', node, message, (error: Error | null, value: unknown) => {
+      if (error) reject(error);
+      else if (typeof value === 'string' && value.trim() !== '') resolve(value.trim());
+      else reject(new BusinessRejection('source-refused', 'The message has no partner. Set one in the node, or in the message property that the node names.'));
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { explainOrder } from '../../lib/answers/explain';
+import { answerForMessage } from '../../lib/answers/inbox-answer';
+import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
+import { getInvoice } from '../../lib/answers/invoice-out';
+import { ledger, listOrders } from '../../lib/answers/lists';
+import { metricsText, metricsType } from '../../lib/answers/metrics';
+import { openApiDocument } from '../../lib/answers/openapi';
+import { orderDetail } from '../../lib/answers/order-detail';
+import type { Audience } from '../../lib/answers/order-out';
+import type { HttpAnswer } from '../../lib/answers/problem';
+import type { Visibility } from '../../lib/answers/visibility';
+import { BusinessRejection } from '../../lib/domain/faults';
+import { salesOrderId } from '../../lib/domain/order';
+import { listJobs } from '../../lib/ops/jobs';
+import { signals, sourcesReport } from '../../lib/ops/signals';
+import { readSettings } from '../../lib/stages/company-settings';
+import type { StageContext } from '../../lib/stages/work';
+
+/** Of the package, whose folder is above `dist/nodes/order-query`. */
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as { version: string };
+
+/** Who reads: a partner sees its own orders and no figures of others. */
+export interface Reader {
+  readonly audience: Audience;
+  readonly visible: Visibility;
+}
+
+export interface QueryInput {
+  /** The number that is asked for, where one is. */
+  readonly key: string | undefined;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly reader: Reader;
+}
+
+type Query = (context: StageContext, input: QueryInput) => Promise<HttpAnswer | { readonly body: unknown }>;
+
+/** What can be asked, by the names that the node and `msg.query` use. */
+export const queries = {
+  order: (context, { key, reader }) => found(key, 'order', context.store.read((db) => orderDetail(db, salesOrderId(key ?? '') ?? 0, reader.audience, reader.visible))),
+  orders: async (context, { filter, reader }) => ({ body: await context.store.read((db) => listOrders(db, filter, reader.visible)) }),
+  explain: (context, { key }) => found(key, 'order', context.store.read((db) => explainOrder(db, salesOrderId(key ?? '') ?? 0))),
+  invoice: (context, { key }) => found(key, 'invoice', context.store.read((db) => getInvoice(db, key ?? ''))),
+  ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
+  inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
+  'inbox-message': (context, input) => inboxMessageFor(context, input),
+  messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
+  jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
+  settings: async (context) => ({ body: await readSettings(context) }),
+  signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
+  sources: async (context, { filter }) => ({ body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })) }),
+  metrics: async (context) => ({
+    statusCode: 200,
+    headers: { 'content-type': metricsType },
+    body: await context.store.read((db) => metricsText(db, context.clock())),
+  }),
+  openapi: async () => ({ body: openApiDocument(version) }),
+} satisfies Record<string, Query>;
+
+export const isQuery = (name: string): name is keyof typeof queries => Object.hasOwn(queries, name);
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+async function found(key: string | undefined, what: string, value: Promise<unknown>): Promise<{ body: unknown }> {
+  const body = await value;
+  if (body === undefined) throw new BusinessRejection('not-found', `There is no ${what} ${(key ?? '').slice(0, 80)}.`);
+  return { body };
+}
+
+/** The company's people see the message as it came in; a partner sees the answer to its own message. */
+async function inboxMessageFor(context: StageContext, { key, filter, reader }: QueryInput): Promise<HttpAnswer | { body: unknown }> {
+  const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
+  const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
+  if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
+    throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);
+  }
+  if (reader.visible === null) return { body: message };
+  return (await context.store.read((db) => answerForMessage(db, inboxId, { replayed: false, audience: reader.audience }))).answer;
+}

@@ -1,0 +1,56 @@
+import type { NodeAPI } from 'node-red';
+import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { documentsLeft } from '../../lib/store/left-behind';
+import { documentKey, orderKey } from '../in-process';
+import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { documentOf } from '../order-messages';
+
+interface SourceTagConfig extends StoreNodeConfig {
+  readonly rules: readonly IndicatorRule[];
+  readonly channel: string;
+  readonly partner: string;
+}
+
+const ports: Readonly<Record<TagOutcome['output'], number>> = { created: 0, replayed: 1, rejected: 2 };
+const sweepAtOnce = 500;
+
+export = (RED: NodeAPI): void => {
+  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 3, ({ runtime }, config) => {
+    const queue = runtime.queue<DocumentToTag, TagOutcome>('source', createOrders);
+    const rules = config.rules ?? [];
+    const scope = { channel: config.channel ?? '', partner: config.partner ?? '' };
+
+    const send = (outcome: TagOutcome, emit: Emit, message: Message): void => {
+      runtime.decided.poke();
+      if (outcome.output === 'rejected') {
+        const { inboxId, documentId, code, faults, summary } = outcome;
+        emit(ports.rejected, { ...message, payload: { inboxId, documentId, code, message: summary, errors: faults, summary } });
+        return;
+      }
+      runtime.inProcess.leave(orderKey(outcome.orderId));
+      emit(ports[outcome.output], { ...message, payload: outcome.summary });
+    };
+
+    const takeUpLeft = async (emit: Emit): Promise<void> => {
+      const left = await runtime.read((db) => documentsLeft(db, scope, runtime.leftSince, sweepAtOnce));
+      const lost = left.filter(({ documentId }) => !runtime.inProcess.has(documentKey(documentId)));
+      await Promise.all(
+        lost.map(async ({ documentId }) => {
+          const outcome = await queue.submit({ documentId, rules });
+          const marked = outcome.output === 'rejected' ? outcome : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
+          send(marked, emit, { _msgid: RED.util.generateId() });
+        }),
+      );
+    };
+
+    return {
+      async input(message, emit) {
+        const documentId = documentOf(message);
+        if (documentId === undefined) return takeUpLeft(emit);
+        runtime.inProcess.arrive(documentKey(documentId));
+        send(await queue.submit({ documentId, rules }), emit, message);
+      },
+      sweep: takeUpLeft,
+    };
+  });
+};

@@ -1,0 +1,243 @@
+import { hostname } from 'node:os';
+import { today } from '../lib/domain/dates';
+import type { TechnicalFault } from '../lib/domain/faults';
+import { decidedInbox } from '../lib/answers/inbox-answer';
+import type { Settings, SettingsVersion } from '../lib/domain/settings';
+import { readSettings } from '../lib/stages/company-settings';
+import { GroupCommit } from '../lib/stages/group-commit';
+import { askAllAgain, expireReservations, releaseHeld, type ReleaseOutput } from '../lib/stages/release-held';
+import type { OrderOutcome } from '../lib/stages/outcome';
+import type { StageContext } from '../lib/stages/work';
+import type { Database } from '../lib/store/database';
+import { openStore, type Store } from '../lib/store/store';
+import { DecidedMessages } from './decided-messages';
+import { InProcess } from './in-process';
+
+/** A step of the cycle as a queue: what several nodes of the step receive shares its transactions. */
+export interface StageQueue<Item, Result> {
+  submit(item: Item): Promise<Result>;
+  readonly depth: number;
+}
+
+export interface RuntimeLog {
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+const mostWaiting = 20_000;
+const batchSize = 500;
+const patience = 60_000;
+const heartbeat = 1_000;
+const settingsAge = 1_000;
+const expireEvery = 60_000;
+const firstRetry = 500;
+const longestRetry = 10_000;
+const drainLimit = 12_000;
+
+/** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
+export class StoreRuntime {
+  readonly inProcess = new InProcess();
+  readonly decided: DecidedMessages;
+  private readonly queues = new Map<string, GroupCommit<never, unknown>>();
+  private readonly users = new Set<object>();
+  private readonly beats = new Set<() => void>();
+  private opened: Promise<Store> | undefined;
+  private store: Store | undefined;
+  private closing = false;
+  private timer: NodeJS.Timeout | undefined;
+  private releasing: Promise<OrderOutcome<ReleaseOutput>[]> | undefined;
+  private releaseAgain = false;
+  private nobodyLeft: (() => void) | undefined;
+  private day = '';
+  private expired = 0;
+  private recoverAfter = 30_000;
+  private lastFault: TechnicalFault | undefined;
+  private settingsRead: Promise<SettingsVersion> | undefined;
+  private settingsReadAt = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: RuntimeLog,
+  ) {
+    this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
+  }
+
+  /** Opens the store, again and again while it is away. */
+  start(): void {
+    this.opened = this.openWhenThere();
+    this.opened.catch((error: unknown) => this.log.error(error instanceof Error ? error.message : String(error)));
+  }
+
+  get isOpen(): boolean {
+    return this.store !== undefined;
+  }
+
+  register(user: object): void {
+    this.users.add(user);
+  }
+
+  /** Called when a node has finished what it was doing; the store closes after the last one. */
+  deregister(user: object): void {
+    this.users.delete(user);
+    if (this.users.size === 0) this.nobodyLeft?.();
+  }
+
+  /** Calls `beat` about once a second while the store is open. Returns how to stop it. */
+  onBeat(beat: () => void): () => void {
+    this.beats.add(beat);
+    return () => this.beats.delete(beat);
+  }
+
+  /** @throws TechnicalFault `store-away` or `store-locked` while the store is not open. */
+  async context(): Promise<StageContext> {
+    return { store: await this.openStore(), actor: `node-red@${hostname()}`, clock: now };
+  }
+
+  async read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    return (await this.openStore()).read(work);
+  }
+
+  /** The settings in force, at most a second old. */
+  async settings(): Promise<Settings> {
+    if (this.settingsRead === undefined || Date.now() - this.settingsReadAt > settingsAge) {
+      this.settingsReadAt = Date.now();
+      this.settingsRead = this.context().then(readSettings);
+      this.settingsRead.catch(() => {
+        this.settingsRead = undefined;
+      });
+    }
+    return (await this.settingsRead).settings;
+  }
+
+  /** The queue of a stage; the same one for all nodes of this store. */
+  queue<Item, Result>(stage: string, run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>, options: { lanes?: number; patient?: boolean } = {}): StageQueue<Item, Result> {
+    const known = this.queues.get(stage);
+    if (known !== undefined) return known as unknown as GroupCommit<Item, Result>;
+    const queue = new GroupCommit<Item, Result>(async (items) => run(await this.context(), items), {
+      batch: batchSize,
+      queue: mostWaiting,
+      lanes: options.lanes ?? 2,
+      classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
+      patience: options.patient === false ? 0 : patience,
+    });
+    this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
+    return queue;
+  }
+
+  /** Work that has waited since before this time may be taken up: alone on its store, a process that starts need not wait for others. */
+  get leftSince(): string {
+    return new Date(Date.now() - this.recoverAfter).toISOString();
+  }
+
+  /** Judges held orders of accounts that are due, now. Calls that come while it runs share one more run. */
+  async release(): Promise<OrderOutcome<ReleaseOutput>[]> {
+    if (this.releasing !== undefined) {
+      this.releaseAgain = true;
+      return this.releasing;
+    }
+    this.releasing = this.releaseDue();
+    try {
+      return await this.releasing;
+    } finally {
+      this.releasing = undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closing = true;
+    clearInterval(this.timer);
+    if (this.users.size > 0) await this.lastUser();
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    this.decided.close();
+    await this.store?.close();
+    this.store = undefined;
+  }
+
+  private lastUser(): Promise<void> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(resolve, drainLimit);
+      this.nobodyLeft = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+    });
+  }
+
+  private async openStore(): Promise<Store> {
+    if (this.store !== undefined) return this.store;
+    if (this.lastFault !== undefined) throw this.lastFault;
+    if (this.opened === undefined) throw new Error('The store was not started.');
+    return this.opened;
+  }
+
+  private async openWhenThere(): Promise<Store> {
+    for (let pause = firstRetry; ; pause = Math.min(pause * 2, longestRetry)) {
+      try {
+        const store = await openStore(this.url, { exclusive: true });
+        this.lastFault = undefined;
+        this.store = store;
+        await this.begin(store);
+        return store;
+      } catch (error) {
+        if (!isAway(error) || this.closing) throw error;
+        if (this.lastFault?.message !== error.message) this.log.warn(error.message);
+        this.lastFault = error;
+        await new Promise((wake) => setTimeout(wake, pause));
+      }
+    }
+  }
+
+  private async begin(store: Store): Promise<void> {
+    this.recoverAfter = (await this.settings()).recoverAfterSeconds * 1000;
+    this.timer = setInterval(() => void this.beat(), heartbeat);
+    const aloneOnItsStore = store.dialect.name === 'sqlite';
+    if (aloneOnItsStore) {
+      const patient = this.recoverAfter;
+      this.recoverAfter = 0;
+      setTimeout(() => {
+        this.recoverAfter = patient;
+      }, 2 * heartbeat).unref();
+    }
+  }
+
+  private async beat(): Promise<void> {
+    if (this.closing) return;
+    for (const beat of this.beats) beat();
+    try {
+      await this.keepHouse();
+    } catch (error) {
+      this.log.warn(`Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  private async keepHouse(): Promise<void> {
+    const context = await this.context();
+    const settings = await this.settings();
+    const day = `${today(context.clock(), settings.timeZone)} ${settings.timeZone} ${JSON.stringify(settings.overdue)}`;
+    if (day !== this.day) {
+      await askAllAgain(context);
+      this.day = day;
+    }
+    if (Date.now() - this.expired > expireEvery) {
+      await expireReservations(context);
+      this.expired = Date.now();
+    }
+    await this.release();
+  }
+
+  private async releaseDue(): Promise<OrderOutcome<ReleaseOutput>[]> {
+    const released: OrderOutcome<ReleaseOutput>[] = [];
+    do {
+      this.releaseAgain = false;
+      released.push(...(await releaseHeld(await this.context())));
+    } while (this.releaseAgain && !this.closing);
+    if (released.length > 0) this.decided.poke();
+    return released;
+  }
+}
+
+const now = (): string => new Date().toISOString();
+
+function isAway(error: unknown): error is TechnicalFault {
+  return error instanceof Error && 'code' in error && (error.code === 'store-away' || error.code === 'store-locked');
+}

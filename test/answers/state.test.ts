@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { healthAnswer } from '../../lib/answers/health';
+import { metricsText } from '../../lib/answers/metrics';
+import { listJobs } from '../../lib/ops/jobs';
+import { signals, sourcesReport } from '../../lib/ops/signals';
+import { openStore, type Store } from '../../lib/store/store';
+import { onBothDatabases } from '../support/databases';
+import { expectAnswer } from '../support/openapi';
+import { aMessage, anOrder, now, storeMessage, storeOrders } from './stored-orders';
+
+const json = 'application/json';
+
+describe('the state of the store', () => {
+  onBothDatabases((kind, url) => {
+    let store: Store;
+    before(async () => {
+      store = await openStore(url());
+    });
+    after(() => store.close());
+
+    it('is ready when the store answers', async () => {
+      const { statusCode, headers, body } = await healthAnswer(store);
+      expectAnswer('GET', '/o2c/health', statusCode, headers['content-type'] ?? '', body);
+      expect(body).to.deep.equal({ status: 'ready', store: { kind, state: 'up', schema: 1 } });
+    });
+
+    it('is away when it does not, and says no more to strangers', async () => {
+      const broken = {
+        dialect: store.dialect,
+        read: () => Promise.reject(new Error('password authentication failed at db.internal')),
+      };
+      for (const state of [broken, undefined]) {
+        const { statusCode, headers, body } = await healthAnswer(state);
+        expectAnswer('GET', '/o2c/health', statusCode, headers['content-type'] ?? '', body);
+        expect(statusCode).to.equal(503);
+        expect(JSON.stringify(body)).to.not.include('internal');
+      }
+    });
+
+    it('is counted for Prometheus', async () => {
+      expect(await store.read((db) => metricsText(db, now))).to.include(
+        'o2c_oldest_waiting_seconds{step="document"} 0\n',
+      );
+      await store.transaction(async (db) => {
+        await storeOrders(db, [anOrder(1), anOrder(2), anOrder(3, { status: 'Cancelled' })]);
+        await storeMessage(db, aMessage(1), 1, [{ state: 'stored' }, { state: 'accepted', orderId: 1 }]);
+        await db.insert('stock_item', [
+          { sku: 'A', warehouse: 'MAIN', on_hand: 2, reserved: 2, safety_stock: 0, deficit: 1 },
+        ]);
+      });
+      const text = await store.read((db) => metricsText(db, '2026-11-23T10:01:30.000Z'));
+      expect(text.split('\n')).to.include.members([
+        'o2c_orders{status="Cancelled"} 1',
+        'o2c_orders{status="Created"} 2',
+        'o2c_inbox_documents{state="accepted"} 1',
+        'o2c_inbox_documents{state="stored"} 1',
+        'o2c_inbox_messages{channel="api"} 1',
+        'o2c_stock_deficits 1',
+        'o2c_oldest_waiting_seconds{step="document"} 90',
+        'o2c_oldest_waiting_seconds{step="checks"} 90',
+        'o2c_oldest_waiting_seconds{step="hold"} 0',
+      ]);
+      for (const line of text.trimEnd().split('\n'))
+        expect(line).to.match(/^(# (HELP|TYPE) o2c_\w+ .+|o2c_\w+(\{\w+="\w+"\})? \d+(\.\d+)?)$/);
+    });
+
+    it('is told in signals, jobs and reports as they are described', async () => {
+      expectAnswer('GET', '/o2c/signals', 200, json, await store.read((db) => signals(db, now)));
+      expectAnswer('GET', '/o2c/jobs', 200, json, await store.read((db) => listJobs(db)));
+      expectAnswer('GET', '/o2c/reports/sources', 200, json, await store.read((db) => sourcesReport(db)));
+    });
+  });
+});
