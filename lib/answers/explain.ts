@@ -85,7 +85,8 @@ function linesOf(order: OrderDetail): string[] {
       .filter((part) => line[part] !== '0')
       .map((part) => `${line[part]} ${part}`);
     const reason = line.reason === null ? '' : ` (${line.reason})`;
-    return `Line ${line.line}: ${line.quantity} ${line.uom} of ${line.sku} at ${line.unitPrice}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${reason}.`;
+    const ordered = line.ordered === undefined ? '' : `, ordered as ${line.ordered.quantity} ${line.ordered.uom},`;
+    return `Line ${line.line}: ${line.quantity} ${line.uom} of ${line.sku}${ordered} at ${line.unitPrice}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}${reason}.`;
   });
 }
 
@@ -124,7 +125,7 @@ function shipmentsOf(order: OrderDetail): string[] {
 
 function historyOf(order: OrderDetail): string[] {
   return order.history.map(({ at, stage, actor, from, to, reason }) => {
-    const change = from === to ? (to ?? '') : `${from ?? 'nothing'} to ${to ?? 'nothing'}`;
+    const change = from === null || from === to ? (to ?? '') : `${from} to ${to ?? 'nothing'}`;
     return `${at} ${stage} by ${actor}: ${change}${reason === null ? '' : ` (${reason})`}.`;
   });
 }

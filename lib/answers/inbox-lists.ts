@@ -134,9 +134,8 @@ export interface InboxMessageDetail extends InboxMessageOut {
 }
 
 /**
- * One message with its documents (a page of at most 500, the default; parameters `limit`, `cursor`; an `inboxId` is
- * passed over, for it is `id`) and how it came in;
- * undefined when there is none.
+ * One message with its documents and how it came in; undefined when there is none. Parameters: `limit` (1 to 500
+ * documents, default 500) and `cursor`; an `inboxId` among them is passed over.
  * @throws BusinessRejection with every parameter that is not valid.
  */
 export async function inboxMessage(

@@ -54,6 +54,10 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     { final: flag, shippedAt: text, salesOrder: text },
   ),
   CancellationIn: fields({ salesOrder: text, release: whole, cancelled: flag }, { reason: text }),
+  PaymentIn: fields(
+    { reference: text, customer: text, amount: numberOrText, currency: text },
+    { receivedAt: text, invoice: text, salesOrder: text },
+  ),
   CustomerIn: fields(
     { customer: text },
     {

@@ -1,6 +1,7 @@
+import { BusinessRejection } from './faults';
+import type { Totals } from './money';
 import type { Order, OrderLine } from './order';
 import { amountsOf, type PricedQuantity } from './pricing';
-import type { Totals } from './money';
 
 /** The number that a customer sees: document type, fiscal year, at least six digits. */
 export function invoiceNumber(documentType: string, fiscalYear: number, sequence: number): string {
@@ -23,8 +24,7 @@ export interface DeliveredQuantity {
  * Net, tax and gross of what one slip delivered on one order. The slip lines of an order line are added up before they
  * are priced, so that lots do not change an amount. The delivery books the gross as uninvoiced and the invoice takes
  * the same gross away: this is the one place where it is computed.
- * @throws BusinessRejection `amount-too-large`, `unknown-tax-code`
- * @throws RangeError for a line that the order does not have
+ * @throws BusinessRejection `unknown-line` for a line that the order does not have, `amount-too-large`, `unknown-tax-code`
  */
 export function slipAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>, delivered: readonly DeliveredQuantity[]): Totals {
   const sums = new Map<number, number>();
@@ -35,6 +35,6 @@ export function slipAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines'
 
 export function lineOf(lines: readonly OrderLine[], number: number): OrderLine {
   const line = lines.find((candidate) => candidate.line === number);
-  if (line === undefined) throw new RangeError(`The order has no line ${number}.`);
+  if (line === undefined) throw new BusinessRejection('unknown-line', `The order has no line ${number}.`);
   return line;
 }

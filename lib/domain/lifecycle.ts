@@ -37,7 +37,7 @@ function atWarehouse(order: Judged): boolean {
 const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   Created: ['ReadyForDelivery', 'OnHold', 'Cancelled'],
   ReadyForDelivery: ['SentToWarehouse', 'OnHold', 'Created', 'CancelRequested', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
-  OnHold: ['ReadyForDelivery', 'Created', 'Cancelled', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered'],
+  OnHold: ['ReadyForDelivery', 'Created', 'Cancelled', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced'],
   SentToWarehouse: ['PartiallyDelivered', 'Delivered', 'CancelRequested', 'Cancelled', 'OnHold'],
   CancelRequested: ['SentToWarehouse', 'ReadyForDelivery', 'OnHold', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
   PartiallyDelivered: ['Delivered', 'Invoiced', 'CancelRequested', 'OnHold'],

@@ -1,7 +1,7 @@
 import { approvedContribution } from '../domain/credit';
+import { slipAmounts } from '../domain/invoice';
 import { statusOf } from '../domain/lifecycle';
-import { type Order, type OrderLine, salesOrderNumber } from '../domain/order';
-import { grossOf } from '../domain/pricing';
+import { type Order, salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
 import { compare, comparisons, type Difference, orderIdsAfter, uninvoicedByAccount, type UninvoicedLine, uninvoicedLines } from '../store/reconciliation';
@@ -74,11 +74,8 @@ function addUninvoiced(orders: readonly Order[], lines: readonly UninvoicedLine[
   for (const slip of Map.groupBy(lines, ({ orderId, slipId }) => `${orderId} ${slipId}`).values()) {
     const order = byId.get(slip[0]?.orderId ?? 0);
     if (order === undefined) continue;
-    const priced = slip.flatMap(({ line: number, quantity }) => {
-      const line = order.lines.find((candidate): candidate is OrderLine => candidate.line === number);
-      return line === undefined ? [] : [{ line, quantity }];
-    });
-    byAccount.set(order.creditAccount, (byAccount.get(order.creditAccount) ?? 0) + grossOf(order, priced));
+    const known = slip.filter(({ line }) => order.lines.some((candidate) => candidate.line === line)); // others are orphans
+    byAccount.set(order.creditAccount, (byAccount.get(order.creditAccount) ?? 0) + slipAmounts(order, known).gross);
   }
 }
 

@@ -6,7 +6,7 @@ import { formatQuantity } from '../domain/quantity';
 import { type StockItem, stockKey } from '../domain/stock';
 import { closeException } from '../store/exceptions';
 import { createWarehouses, loadProducts, type Product } from '../store/master';
-import { accountsAwaitingStock, createStock, loadStock, type MovementSince, movementsSince } from '../store/stock';
+import { createStock, loadStock, type MovementSince, movementsSince } from '../store/stock';
 import { findCandidates, takeBack } from './take-back-reservations';
 import type { MasterEntry } from './upsert-master';
 import type { Work } from './work';
@@ -39,14 +39,12 @@ export async function countStock(work: Work, entries: readonly MasterEntry<Stock
   await createStock(work.db, keys);
   await work.lockStock(keys);
   const moved = await movementsAfter(work, counts);
-  const more: (readonly [sku: string, warehouse: string])[] = [];
   for (const count of counts) {
     const item = work.stock.get(stockKey(count.sku, count.warehouse)) as StockItem;
     const difference = differenceOf(count, item, moved.get(stockKey(count.sku, count.warehouse)) ?? []);
     if (difference === undefined) continue;
-    if (await book(work, count, item, difference, products.get(count.sku) as Product)) more.push([count.sku, count.warehouse]);
+    await book(work, count, item, difference, products.get(count.sku) as Product);
   }
-  for (const account of await accountsAwaitingStock(work.db, more)) work.due(account);
 }
 
 function read(work: Work, entry: MasterEntry<StockDraft>, products: ReadonlyMap<string, Product>): Count[] {
@@ -92,8 +90,7 @@ function differenceOf(count: Count, item: StockItem, moved: readonly MovementSin
   return count.onHand - then;
 }
 
-/** Returns true when there is more to reserve than before. */
-async function book(work: Work, count: Count, item: StockItem, difference: number, product: Product): Promise<boolean> {
+async function book(work: Work, count: Count, item: StockItem, difference: number, product: Product): Promise<void> {
   const { sku, warehouse, countedAt } = count;
   const before = { ...item };
   await takeBack(work, [sku, warehouse], item.reserved - (item.onHand - item.deficit + difference));
@@ -115,5 +112,4 @@ async function book(work: Work, count: Count, item: StockItem, difference: numbe
     reason: 'counted',
     evidence: { counted: formatQuantity(count.onHand), countedAt, difference: formatQuantity(difference), reserved: formatQuantity(item.reserved), safetyStock: formatQuantity(item.safetyStock) },
   });
-  return item.onHand - item.reserved - item.safetyStock > before.onHand - before.reserved - before.safetyStock;
 }

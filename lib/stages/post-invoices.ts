@@ -4,6 +4,7 @@ import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invo
 import { formatMoney, type Totals } from '../domain/money';
 import type { Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
+import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
@@ -17,7 +18,7 @@ const documentType = 'INV';
 export interface InvoiceSelection {
   /** Only these slips; without them whatever waits, the oldest slips first. */
   readonly slipIds?: readonly number[];
-  /** Most orders taken at once. */
+  /** Most orders taken at once when no slips are given. */
   readonly limit: number;
 }
 
@@ -92,11 +93,10 @@ function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[];
 
 /** What cannot be computed now waits for a person, and keeps nothing else from being invoiced. */
 function exceptionOf(work: Work, order: Order, [line]: readonly UninvoicedLine[], error: unknown): InvoiceOutcome {
-  if (!(error instanceof BusinessRejection || error instanceof RangeError) || line === undefined) throw error;
-  const code = error instanceof BusinessRejection ? error.code : 'unknown-line';
-  const fault: Fault = { path: '', code, message: error.message };
+  if (!(error instanceof BusinessRejection) || line === undefined) throw error;
+  const fault: Fault = { path: '', code: error.code, message: error.message };
   const words = `cannot be invoiced for ${line.packingSlip}: ${error.message}`;
-  work.raise({ kind: 'invoice', subject: `${line.warehouse}/${line.packingSlip}`, message: `${line.packingSlip} ${words}`, evidence: { orderId: order.id, faults: [fault] } });
+  work.raise({ kind: 'invoice', subject: subjectOf(line), message: `${line.packingSlip} ${words}`, evidence: { orderId: order.id, faults: [fault] } });
   return {
     output: 'exception',
     replayed: false,
@@ -114,6 +114,8 @@ function exceptionOf(work: Work, order: Order, [line]: readonly UninvoicedLine[]
   };
 }
 
+const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehouse}/${line?.packingSlip}`;
+
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
   await work.lockAccounts(bills.map(({ order }) => order.creditAccount));
@@ -128,6 +130,7 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
   await markInvoiced(work.db, settled.flatMap(({ lines, payable }) => lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId }))));
   await insertApplications(work.db, settled.flatMap(({ applications }) => applications));
   await saveCash(work.db, cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount));
+  await closeExceptions(work.db, 'invoice', settled.map(({ lines }) => subjectOf(lines[0])), work.actor, 'invoiced', work.now);
   settled.forEach((settlement, i) => writeLedger(work, settlement, invoices[i] as Invoice));
   return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
 }
@@ -174,8 +177,7 @@ function writeLedger(work: Work, { order, lines, totals, applications }: Settlem
   const cost = lines.reduce((sum, line) => sum + line.cost, 0);
   work.post({ ...posting, debit: 'cost-of-sales', credit: 'goods-delivered-not-invoiced', amount: cost, currency: work.settings.currency });
   const money = (minor: number) => formatMoney(minor, currency);
-  const slip = `${lines[0]?.warehouse}/${lines[0]?.packingSlip}`;
-  const evidence = { slip, gross: money(totals.gross), net: money(totals.net), tax: money(totals.tax), currency, dueDate, paidFromCash: money(sumOf(applications)) };
+  const evidence = { slip: subjectOf(lines[0]), gross: money(totals.gross), net: money(totals.net), tax: money(totals.tax), currency, dueDate, paidFromCash: money(sumOf(applications)) };
   work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
   work.note(order, null, { invoice: number });
   work.settle(order);

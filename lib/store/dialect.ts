@@ -24,6 +24,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** Appended to a select that locks the rows it returns; parents are locked so that foreign key checks still pass. */
   readonly lockRows: string;
+  /** Like `lockRows`, for one table of a join. */
+  lockRowsOf(alias: string): string;
   /** Like `lockRows`, leaving out rows that another transaction works on. */
   readonly lockFreeRows: string;
   /** SQL condition: `column` is one of the values bound by `listOf`. */
@@ -46,6 +48,7 @@ const awayMessages = /Connection terminated|timeout exceeded when trying to conn
 export const postgres: Dialect = {
   name: 'postgres',
   lockRows: 'for no key update',
+  lockRowsOf: (alias) => `for no key update of ${alias}`,
   lockFreeRows: 'for no key update skip locked',
   inList: (column, type) => `${column} = any(?::${type}[])`,
   listOf: (values) => values,
@@ -74,6 +77,7 @@ const sqliteTooBig = 18;
 export const sqlite: Dialect = {
   name: 'sqlite',
   lockRows: '',
+  lockRowsOf: () => '',
   lockFreeRows: '',
   inList: (column) => `${column} in (select value from json_each(?))`,
   listOf: (values) => JSON.stringify(values),

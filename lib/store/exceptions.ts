@@ -25,12 +25,20 @@ export async function raiseExceptions(db: Database, raised: readonly RaisedExcep
 
 /** Closes an open exception. Returns false when there was none. */
 export async function closeException(db: Database, kind: RaisedException['kind'], subject: string, by: string, resolution: string, now: string): Promise<boolean> {
-  const closed = await db.run('update exception set closed_at = ?, closed_by = ?, resolution = ? where kind = ? and subject = ? and closed_at is null', [
-    now,
-    by,
-    resolution,
-    kind,
-    subject,
-  ]);
-  return closed > 0;
+  return (await closeExceptions(db, kind, [subject], by, resolution, now)) > 0;
+}
+
+/** Closes those of these exceptions that are open. Returns how many. */
+export async function closeExceptions(
+  db: Database,
+  kind: RaisedException['kind'],
+  subjects: readonly string[],
+  by: string,
+  resolution: string,
+  now: string,
+): Promise<number> {
+  return db.run(
+    `update exception set closed_at = ?, closed_by = ?, resolution = ? where kind = ? and closed_at is null and ${db.dialect.inList('subject', 'text')}`,
+    [now, by, resolution, kind, db.dialect.listOf([...new Set(subjects)])],
+  );
 }

@@ -15,6 +15,8 @@ export interface SchemaWords {
   readonly table: string;
   /** table options of a table that is found by its own key only */
   readonly narrow: string;
+  /** table options of a table whose rows are rewritten at every step */
+  readonly changing: string;
 }
 
 /** One numbered step forward. A released migration is never edited: what comes later is a later number. */
@@ -34,8 +36,9 @@ const words: Record<DialectName, SchemaWords> = {
     id: 'bigint primary key',
     serial: 'bigint generated always as identity primary key',
     bytes: 'bytea',
-    table: 'with (fillfactor = 80)',
+    table: '',
     narrow: 'with (fillfactor = 80)',
+    changing: 'with (fillfactor = 50)',
   },
   sqlite: {
     int: 'integer',
@@ -44,6 +47,7 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'blob',
     table: 'strict',
     narrow: 'strict, without rowid',
+    changing: 'strict',
   },
 };
 

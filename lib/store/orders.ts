@@ -90,7 +90,7 @@ interface ReleaseRow {
   claimed_at: string;
 }
 
-const orderColumns = `order_id, partner, customer, credit_account, po_number, release_number, document_id, inbox_id, channel, source_system, document, indicator,
+const orderColumns = `s.order_id, partner, customer, credit_account, po_number, release_number, document_id, inbox_id, channel, source_system, document, indicator,
   received_at, created_at, currency, order_date, requested_delivery, warehouse, ship_to, note, priority, shortage_policy, payment_terms_days, tax_rates, status, reason,
   checks_required, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until,
   approval_policy, approved_gross, earmarked, last_release, step_at`;
@@ -100,7 +100,8 @@ export async function loadOrders(db: Database, ids: readonly number[], options: 
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<OrderRow>(
-    `select ${orderColumns} from sales_order where ${dialect.inList('order_id', 'bigint')} order by order_id ${options.lock ? dialect.lockRows : ''}`,
+    `select ${orderColumns} from sales_order_state s join sales_order_terms t on t.order_id = s.order_id
+     where ${dialect.inList('s.order_id', 'bigint')} order by s.order_id ${options.lock ? dialect.lockRowsOf('s') : ''}`,
     [dialect.listOf(ids)],
   );
   const orders = rows.map(orderOf);
@@ -219,8 +220,9 @@ export interface NewOrder {
 
 /** Inserts orders with lines and holds. Returns false when another transaction took one of the identities first: the caller starts again and finds it. */
 export async function insertOrders(db: Database, created: readonly NewOrder[]): Promise<boolean> {
-  const inserted = await db.insert('sales_order', created.map(newOrderRow), { onConflict: 'nothing' });
+  const inserted = await db.insert('sales_order_terms', created.map(termsRow), { onConflict: 'nothing' });
   if (inserted !== created.length) return false;
+  await db.insert('sales_order_state', created.map(({ order }) => stateRow(order)));
   await db.insert(
     'sales_order_line',
     created.flatMap(({ order }) => order.lines.map((line) => lineRow(order.id, line))),
@@ -232,12 +234,11 @@ export async function insertOrders(db: Database, created: readonly NewOrder[]): 
   return true;
 }
 
-function newOrderRow({ order, poKey, loosePoKey, fingerprint, net, tax, gross }: NewOrder): Row {
+function termsRow({ order, poKey, loosePoKey, fingerprint, net, tax, gross }: NewOrder): Row {
   return {
     order_id: order.id,
     partner: order.partner,
     customer: order.customer,
-    credit_account: order.creditAccount,
     po_number: order.poNumber,
     po_key: poKey,
     loose_po_key: loosePoKey,
@@ -257,7 +258,6 @@ function newOrderRow({ order, poKey, loosePoKey, fingerprint, net, tax, gross }:
     warehouse: order.warehouse,
     ship_to: order.shipTo,
     note: order.note,
-    priority: order.priority,
     shortage_policy: order.shortagePolicy,
     payment_terms_days: order.paymentTermsDays,
     net,
@@ -265,9 +265,15 @@ function newOrderRow({ order, poKey, loosePoKey, fingerprint, net, tax, gross }:
     gross,
     tax_rates: JSON.stringify(order.taxRates),
     checks_required: order.checksRequired,
-    ...changingColumns(order),
   };
 }
+
+const stateRow = (order: Order): Row => ({
+  order_id: order.id,
+  priority: order.priority,
+  credit_account: order.creditAccount,
+  ...changingColumns(order),
+});
 
 function changingColumns(order: Order): Row {
   const openRelease = order.releases.find((release) => release.status === 'Claimed' || release.status === 'Unknown' || release.status === 'Acknowledged' || release.status === 'CancelRequested');
@@ -392,7 +398,7 @@ export async function saveOrders(db: Database, changed: readonly { readonly orde
     headers.push({ order_id: order.id, ...changingColumns(order) });
     touched.push(order);
   }
-  await db.update('sales_order', ['order_id'], headers);
+  await db.update('sales_order_state', ['order_id'], headers);
   await db.update('sales_order_line', ['order_id', 'line'], lines);
   for (const [reason, ids] of groupByReason(goneHolds)) {
     await db.run(`delete from hold where reason = ? and ${db.dialect.inList('order_id', 'bigint')}`, [reason, db.dialect.listOf(ids)]);

@@ -116,6 +116,9 @@ export const comparisons: readonly Comparison[] = [
     name: 'invoice numbers',
     count: 'select count(*) as n from invoice',
     differences: [
+      `select number as subject, 'number of the series' as what, expected, number as found from (
+         select number, document_type || '-' || fiscal_year || '-' || case when sequence < 1000000 then substr('000000' || sequence, length('000000' || sequence) - 5) else '' || sequence end as expected
+         from invoice) i where number <> expected`,
       `select document_type || ' ' || fiscal_year as subject, 'number in the series' as what, previous + 1 as expected, sequence as found
        from (select document_type, fiscal_year, sequence, coalesce(lag(sequence) over (partition by document_type, fiscal_year order by sequence), 0) as previous from invoice) s
        where sequence <> previous + 1`,
@@ -141,12 +144,14 @@ export const comparisons: readonly Comparison[] = [
          union all select document, 'cost of sales', amount from posting where document_type = 'invoice' and debit = 'cost-of-sales' and credit = 'goods-delivered-not-invoiced'`,
       ),
       sums(
-        "select 'payments in ' || currency as key, 'bank' as what, amount from payment",
-        "select 'payments in ' || currency as key, 'bank' as what, amount from posting where document_type = 'payment' and debit = 'bank' and credit = 'receivables'",
+        "select customer || '/' || reference as key, 'bank' as what, amount from payment",
+        "select document as key, 'bank' as what, amount from posting where document_type = 'payment' and debit = 'bank' and credit = 'receivables'",
       ),
       sums(
-        "select 'deliveries' as key, 'goods delivered not invoiced' as what, cost as amount from packing_slip_line",
-        "select 'deliveries' as key, 'goods delivered not invoiced' as what, amount from posting where document_type = 'delivery' and debit = 'goods-delivered-not-invoiced' and credit = 'inventory'",
+        `select s.warehouse || '/' || s.packing_slip as key, 'goods delivered not invoiced' as what, l.cost as amount
+         from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id`,
+        `select document as key, 'goods delivered not invoiced' as what, amount from posting
+         where document_type = 'delivery' and debit = 'goods-delivered-not-invoiced' and credit = 'inventory'`,
       ),
     ],
   },

@@ -103,18 +103,6 @@ export function movementsSince(db: Database, skus: readonly string[], after: str
   );
 }
 
-/** Credit accounts of orders that are on hold until there is more of these goods. */
-export async function accountsAwaitingStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<string[]> {
-  if (keys.length === 0) return [];
-  const { dialect } = db;
-  const rows = await db.all<{ credit_account: string }>(
-    `select distinct o.credit_account from hold h join sales_order o on o.order_id = h.order_id join sales_order_line l on l.order_id = o.order_id
-     where h.reason = 'awaiting-stock' and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')}`,
-    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
-  );
-  return rows.map((row) => row.credit_account);
-}
-
 /** A line of an order that no warehouse was asked to ship, with what it has reserved in milli-units. */
 export interface UnclaimedReservation {
   readonly orderId: number;

@@ -203,7 +203,7 @@ describe('answers about messages', () => {
 
     it('finds the documents of an order, and the orders of a message', async () => {
       await store.transaction((db) =>
-        db.update('sales_order', ['order_id'], [{ order_id: 1, document_id: 30 }]).then(() => undefined),
+        db.update('sales_order_terms', ['order_id'], [{ order_id: 1, document_id: 30 }]).then(() => undefined),
       );
       const found = await read((db) => listMessages(db, { salesOrder: 'SO-000001' }));
       expectAnswer('GET', '/o2c/messages', 200, 'application/json', found);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type PackingSlip, readPackingSlips } from '../../lib/domain/delivery';
+import type { PackingSlip } from '../../lib/domain/delivery';
 import { checkBits, salesOrderNumber } from '../../lib/domain/order';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { confirmDeliveries, type DeliveryOutcome } from '../../lib/stages/confirm-delivery';
@@ -8,23 +8,7 @@ import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { SampleCompany } from '../support/orders';
 import { expectBooksToAgree } from '../support/reconciliation';
-
-let slipNumber = 0;
-const nextSlip = (): string => `PS-${++slipNumber}`;
-
-/** [order, line, quantity in base units] */
-type SlipLine = readonly [orderId: number, line: number, quantity: number, more?: object];
-
-function slipOf(lines: readonly SlipLine[], more: object = {}): PackingSlip {
-  const [read] = readPackingSlips({
-    warehouse: 'MAIN',
-    packingSlip: nextSlip(),
-    lines: lines.map(([orderId, line, quantity, rest]) => ({ salesOrder: salesOrderNumber(orderId), line, quantity: String(quantity), ...rest })),
-    ...more,
-  });
-  if (read?.slip === undefined) throw new Error(JSON.stringify(read?.faults));
-  return read.slip;
-}
+import { slipOf } from '../support/slips';
 
 describe('confirming packing slips', () => {
   onBothDatabases((kind, url) => {

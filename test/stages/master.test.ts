@@ -5,10 +5,16 @@ import { changeCompanySettings, readSettings } from '../../lib/stages/company-se
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
 import { loadCustomers, loadPartners, loadProducts, loadTaxRates, loadWarehouses } from '../../lib/store/master';
-import { insertOrders, loadOrders } from '../../lib/store/orders';
+import { insertOrders, loadOrders, type NewOrder } from '../../lib/store/orders';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
-import { sampleOrder } from '../support/sample-order';
+import { orderOf } from '../support/orders';
+
+/** An order of ten widgets as its creation writes it, with what a test wants otherwise. */
+function sampleOrder(changes: Partial<Order> & { readonly id: number }): NewOrder {
+  const order = { ...orderOf(changes.id, { lines: [{ sku: 'WIDGET', quantity: 10 }] }, '2026-11-23T09:00:00.000Z'), ...changes };
+  return { order, poKey: order.poNumber, loosePoKey: order.poNumber, fingerprint: order.poNumber, net: 0, tax: 0, gross: 0 };
+}
 
 const customer = { customer: 'C-1', name: 'Northwind', currency: 'EUR', creditLimit: '5000.00', paymentTermsDays: 30 };
 const product = { sku: 'WIDGET', name: 'Widget', baseUom: 'EA', uoms: { CA: 12 }, price: '12.50', cost: '7.10', taxCode: 'STD' };
@@ -244,7 +250,7 @@ describe('master data', () => {
         await count('C', '30');
         await place({ id: 11, ...ready }, 'C', 10_000);
         await place({ id: 12, ...ready }, 'C', 10_000);
-        const released = { release: 1, warehouse: 'MAIN', status: 'Claimed', key: 'k', lines: [[1, 10_000]], attempts: 0, nextAttemptAt: null, parked: false, reference: null, words: null, claimedAt: now } as const;
+        const released = { release: 1, warehouse: 'MAIN', status: 'Claimed', key: 'k', lines: [[1, 10_000]], attempts: 0, nextAttemptAt: null, parked: false, reference: null, words: null, cancelReason: null, claimedAt: now } as const;
         await place({ id: 13, ...ready, releases: [released] }, 'C', 10_000);
         await store.transaction((db) => db.run("insert into warehouse_release (order_id, release, warehouse, status, idempotency_key, lines, attempts, parked, claimed_at) values (13, 1, 'MAIN', 'Claimed', 'k', '[[1,10000]]', 0, 0, ?)", [now]));
         await count('C', '25');

@@ -1,7 +1,7 @@
 import { reserve } from '../../lib/domain/stock';
 import { checkBits, type Order, openQuantity, type ReleaseStatus, salesOrderNumber } from '../../lib/domain/order';
 import { orderAmounts } from '../../lib/domain/pricing';
-import { inTransaction, type StageContext } from '../../lib/stages/work';
+import { inTransaction, type StageContext, type Work } from '../../lib/stages/work';
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
 import type { Store } from '../../lib/store/store';
@@ -102,12 +102,12 @@ export class SampleCompany {
   }
 
   /** Changes an order in memory, as a stage would. */
-  async change(orderId: number, run: (order: Order) => void): Promise<void> {
+  async change(orderId: number, run: (order: Order, work: Work) => void): Promise<void> {
     await inTransaction(this.context, 'sample', async (work) => {
       const [order] = (await work.lockOrders([orderId])) as [Order];
       await work.lockStockOf([order]);
       await work.lockAccounts([order.creditAccount]);
-      run(order);
+      run(order, work);
     });
   }
 

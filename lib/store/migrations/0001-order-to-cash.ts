@@ -10,7 +10,7 @@ import type { Migration } from '../migrate';
 export const orderToCash: Migration = {
   number: 1,
   name: 'order-to-cash',
-  statements: ({ int, id, serial, bytes, table, narrow }) => [
+  statements: ({ int, id, serial, bytes, table, narrow, changing }) => [
     `create table setting (
       version ${id}, settings text not null, created_at text not null, created_by text not null
     ) ${table}`,
@@ -61,21 +61,29 @@ export const orderToCash: Migration = {
     "create index inbox_document_waiting on inbox_document (step_at) where state = 'stored'",
     "create index inbox_document_failed on inbox_document (state, code) where state in ('rejected', 'parked')",
 
-    `create table sales_order (
-      order_id ${id}, partner text not null, customer text not null, credit_account text not null, po_number text not null, po_key text not null, loose_po_key text not null,
+    // What never changes of an order stands apart from what each step changes: a step rewrites a narrow row with few indexes.
+    `create table sales_order_terms (
+      order_id ${id}, partner text not null, customer text not null, po_number text not null, po_key text not null, loose_po_key text not null,
       release_number text not null, fingerprint text not null, document_id ${int} not null, inbox_id ${int} not null, channel text not null, source_system text,
       document text not null, indicator text not null, received_at text not null, created_at text not null, currency text not null, order_date text not null,
-      requested_delivery text, warehouse text not null, ship_to text, note text, priority ${int} not null, shortage_policy text not null,
-      payment_terms_days ${int} not null, net ${int} not null, tax ${int} not null, gross ${int} not null, tax_rates text not null,
-      status text not null check (status in ('Created', 'ReadyForDelivery', 'OnHold', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced', 'CancelRequested', 'Cancelled')),
-      reason text, checks_required ${int} not null, checks_judged ${int} not null, checks_passed ${int} not null, hold_count ${int} not null, held_since text,
-      passed_over ${int} not null, passes_at_hold ${int} not null, reserved_until text, approval_gross ${int} not null, approval_at text, approval_until text, approval_policy ${int} not null,
-      approved_gross ${int} not null check (approved_gross >= 0), earmarked ${int} not null check (earmarked >= 0), open_release ${int}, last_release ${int} not null, step_at text not null
+      requested_delivery text, warehouse text not null, ship_to text, note text, shortage_policy text not null, payment_terms_days ${int} not null,
+      net ${int} not null, tax ${int} not null, gross ${int} not null, tax_rates text not null, checks_required ${int} not null
     ) ${table}`,
-    'create unique index sales_order_identity on sales_order (customer, po_key, partner, release_number)',
-    'create index sales_order_loose_number on sales_order (customer, loose_po_key)',
-    'create index sales_order_step on sales_order (status, priority, order_id)',
-    "create index sales_order_held on sales_order (credit_account, held_since) where status = 'OnHold'",
+    'create unique index sales_order_identity on sales_order_terms (customer, po_key, partner, release_number)',
+    'create index sales_order_loose_number on sales_order_terms (customer, loose_po_key)',
+    `create table sales_order_state (
+      order_id ${id}, priority ${int} not null, credit_account text not null,
+      status text not null check (status in ('Created', 'ReadyForDelivery', 'OnHold', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced', 'CancelRequested', 'Cancelled')),
+      reason text, checks_judged ${int} not null, checks_passed ${int} not null, hold_count ${int} not null, held_since text, passed_over ${int} not null,
+      passes_at_hold ${int} not null, reserved_until text, approval_gross ${int} not null, approval_at text, approval_until text, approval_policy ${int} not null,
+      approved_gross ${int} not null check (approved_gross >= 0), earmarked ${int} not null check (earmarked >= 0), open_release ${int}, last_release ${int} not null,
+      step_at text not null
+    ) ${changing}`,
+    'create index sales_order_step on sales_order_state (status, priority, order_id)',
+    "create index sales_order_held on sales_order_state (credit_account, held_since) where status = 'OnHold'",
+    `create view sales_order as select t.*, s.priority, s.credit_account, s.status, s.reason, s.checks_judged, s.checks_passed, s.hold_count, s.held_since, s.passed_over,
+      s.passes_at_hold, s.reserved_until, s.approval_gross, s.approval_at, s.approval_until, s.approval_policy, s.approved_gross, s.earmarked, s.open_release,
+      s.last_release, s.step_at from sales_order_state s join sales_order_terms t on t.order_id = s.order_id`,
     `create table sales_order_line (
       order_id ${int} not null, line ${int} not null, sku text not null, base_uom text not null, uom text not null, uom_numerator ${int} not null check (uom_numerator > 0),
       uom_denominator ${int} not null check (uom_denominator > 0), ordered ${int} not null check (ordered > 0), reserved ${int} not null check (reserved >= 0),
