@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../lib/access/principal';
 import type { HttpAnswer } from '../lib/answers/problem';
 import { BusinessRejection } from '../lib/domain/faults';
+import { readJson } from '../lib/intake/json';
+import { pointerOf } from '../lib/intake/json-pointer';
+import { plainNumbers } from '../lib/stages/plain-numbers';
 import type { Message } from './node';
 
 export type HttpRequest = IncomingMessage & {
@@ -25,7 +28,7 @@ export function answered(message: Message, answer: HttpAnswer): Message {
  */
 export async function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   if (Buffer.isBuffer(request.body)) return withinLimit(request.body, limit);
-  if (request.body !== undefined) {
+  if (isParsed(request)) {
     throw new BusinessRejection('unreadable', 'The body was parsed before it could be stored as it came. Switch on “do not parse the body” in the http in node.');
   }
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(request, limit);
@@ -37,6 +40,45 @@ export async function readBody(request: HttpRequest, limit: number): Promise<Buf
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
+}
+
+const isParsed = (request: HttpRequest): boolean => request.body !== undefined && !Buffer.isBuffer(request.body);
+
+/** What a JSON body may hold: nesting in levels, size in bytes, records of one array. */
+export interface JsonBodyLimits {
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+const deepest = 64;
+const jsonContent = /^application\/json\s*(;|$)/i;
+
+/**
+ * What a message asks for: the JSON body of its request, read from the bytes so that every number is exact; of a message
+ * without a request its payload.
+ * @throws BusinessRejection `unsupported-media-type`, `message-too-large`, or what is wrong with the JSON, with its place
+ */
+export async function jsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
+  const request = requestOf(message);
+  if (request === undefined) return message['payload'];
+  const type = header(request, 'content-type') ?? '';
+  if (!jsonContent.test(type)) {
+    const said = type === '' ? 'The request has no content type' : `The content type ${type.slice(0, 80)} is not taken`;
+    throw new BusinessRejection('unsupported-media-type', `${said}; send application/json.`);
+  }
+  const content = readJson(await readBody(request, limits.bytes), { depth: deepest, items: limits.rows });
+  if ('fault' in content) throw new BusinessRejection(content.fault.code, content.fault.message, [content.fault]);
+  const faults = content.duplicates.map((path) => ({ path: pointerOf(path), code: 'duplicate-key' as const, message: 'The field is there more than once; send it once.' }));
+  if (faults[0] !== undefined) throw new BusinessRejection('duplicate-key', faults[0].message, faults);
+  return plainNumbers(content.value);
+}
+
+/** Like `jsonBody`, for requests that need none and hold texts only: no body is an empty object, a parsed one is taken as it is. */
+export async function optionalJsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
+  const request = requestOf(message);
+  if (request !== undefined && isParsed(request)) return typeof request.body === 'object' ? request.body : {};
+  const isEmpty = request !== undefined && header(request, 'content-type') === undefined && (await readBody(request, limits.bytes)).length === 0;
+  return isEmpty ? {} : jsonBody(message, limits);
 }
 
 function withinLimit(body: Buffer, limit: number): Buffer {

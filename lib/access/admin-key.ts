@@ -14,7 +14,9 @@ const fileKeyId = 'admin';
 const shortestKey = 24;
 
 /** Where the administrator's key comes from; for a file its path and whether it was made just now. */
-export type AdminKey = { readonly from: 'environment' } | { readonly from: 'file'; readonly path: string; readonly made: boolean };
+export type AdminKey =
+  | { readonly from: 'environment' }
+  | { readonly from: 'file'; readonly path: string; readonly made: boolean };
 
 /**
  * Makes sure that an administrator can get in: with the key of the environment's `O2C_ADMIN_KEY` (any text of at least
@@ -22,11 +24,19 @@ export type AdminKey = { readonly from: 'environment' } | { readonly from: 'file
  * directory, readable only by the owner. Nothing ever prints the key.
  * @throws BusinessRejection `out-of-range` for a key that is too short
  */
-export async function ensureAdminKey(store: Store, dataDirectory: string, given: string | undefined = process.env['O2C_ADMIN_KEY']): Promise<AdminKey> {
+export async function ensureAdminKey(
+  store: Store,
+  dataDirectory: string,
+  given: string | undefined = process.env.O2C_ADMIN_KEY,
+): Promise<AdminKey> {
   const key = given?.trim();
   const now = new Date().toISOString();
   if (key) {
-    if (key.length < shortestKey) throw new BusinessRejection('out-of-range', `O2C_ADMIN_KEY must have at least ${shortestKey} characters; openssl rand -base64 32 makes a good one.`);
+    if (key.length < shortestKey)
+      throw new BusinessRejection(
+        'out-of-range',
+        `O2C_ADMIN_KEY must have at least ${shortestKey} characters; openssl rand -base64 32 makes a good one.`,
+      );
     await store.transaction((db) => keep(db, environmentKeyId, hashOf(key), now));
     return { from: 'environment' };
   }
@@ -48,7 +58,17 @@ async function keep(db: Database, keyId: string, hash: string, now: string): Pro
   const stored = await loadKey(db, keyId);
   if (stored?.hash === hash && stored.revokedAt === null) return;
   if (stored === undefined) {
-    await insertKey(db, { keyId, hash, role: 'admin', partner: null, actsFor: [], name: 'administrator', createdAt: now, createdBy: 'start', expiresAt: null });
+    await insertKey(db, {
+      keyId,
+      hash,
+      role: 'admin',
+      partner: null,
+      actsFor: [],
+      name: 'administrator',
+      createdAt: now,
+      createdBy: 'start',
+      expiresAt: null,
+    });
   } else {
     await replaceHash(db, keyId, hash);
   }
@@ -69,5 +89,21 @@ function writeKey(dataDirectory: string, path: string, key: string): void {
 }
 
 function audit(db: Database, keyId: string, to: string, now: string): Promise<void> {
-  return writeAudit(db, [{ at: now, actor: 'start', stage: 'access', subject: 'key', subjectId: keyId, from: null, to, reason: null, evidence: { role: 'admin' } }], now);
+  return writeAudit(
+    db,
+    [
+      {
+        at: now,
+        actor: 'start',
+        stage: 'access',
+        subject: 'key',
+        subjectId: keyId,
+        from: null,
+        to,
+        reason: null,
+        evidence: { role: 'admin' },
+      },
+    ],
+    now,
+  );
 }

@@ -27,7 +27,11 @@ const knownKeys = new WeakMap<Store, Map<string, Known>>();
  * `X-API-Key: KEY`. Null without a key, and for one that is unknown, revoked or expired: nobody learns which.
  * @param now milliseconds since 1970
  */
-export async function authenticate(store: Store, headers: Headers, now: number = Date.now()): Promise<Principal | null> {
+export async function authenticate(
+  store: Store,
+  headers: Headers,
+  now: number = Date.now(),
+): Promise<Principal | null> {
   const key = keyIn(headers);
   if (key === undefined) return null;
   const hash = hashOf(key);
@@ -47,7 +51,7 @@ export function forgetKeys(store: Store): void {
 }
 
 function keyIn(headers: Headers): string | undefined {
-  const bearer = /^Bearer +(\S+) *$/i.exec(one(headers['authorization']) ?? '')?.[1];
+  const bearer = /^Bearer +(\S+) *$/i.exec(one(headers.authorization) ?? '')?.[1];
   const key = bearer ?? one(headers['x-api-key'])?.trim();
   return key === undefined || key === '' || key.length > longestKey ? undefined : key;
 }
@@ -71,9 +75,19 @@ function remember(cache: Map<string, Known>, hash: string, known: Known): void {
 async function find(store: Store, key: string, hash: string, now: number): Promise<Omit<Known, 'until'> | undefined> {
   const found = await store.read(async (db) => {
     const keyId = keyIdOf(key);
-    const stored = (keyId === undefined ? undefined : await loadKey(db, keyId)) ?? (await loadKey(db, environmentKeyId));
-    if (stored === undefined || !isSameHash(stored.hash, hash) || stored.revokedAt !== null || isOver(stored.expiresAt, now)) return undefined;
-    const partners = await loadPartners(db, stored.partner === null ? stored.actsFor : [stored.partner, ...stored.actsFor]);
+    const stored =
+      (keyId === undefined ? undefined : await loadKey(db, keyId)) ?? (await loadKey(db, environmentKeyId));
+    if (
+      stored === undefined ||
+      !isSameHash(stored.hash, hash) ||
+      stored.revokedAt !== null ||
+      isOver(stored.expiresAt, now)
+    )
+      return undefined;
+    const partners = await loadPartners(
+      db,
+      stored.partner === null ? stored.actsFor : [stored.partner, ...stored.actsFor],
+    );
     const customers = Object.fromEntries([...partners].map(([name, partner]) => [name, partner.customers]));
     return { stored, customers };
   });

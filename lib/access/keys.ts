@@ -1,8 +1,18 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
-import { completed, type Field, instant, list, oneOf, orNull, partnerCode, readDraft, text } from '../domain/master-fields';
+import {
+  completed,
+  type Field,
+  instant,
+  list,
+  oneOf,
+  orNull,
+  partnerCode,
+  readDraft,
+  text,
+} from '../domain/master-fields';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
-import { insertKey, listKeys, loadKey, markRevoked, type Role, setExpiry, type StoredKey } from '../store/keys';
+import { insertKey, listKeys, loadKey, markRevoked, type Role, type StoredKey, setExpiry } from '../store/keys';
 import { loadPartners } from '../store/master';
 import type { Store } from '../store/store';
 import { forgetKeys } from './authenticate';
@@ -48,7 +58,13 @@ export async function createKey(context: KeyContext, request: unknown): Promise<
     await refuseUnknownPartners(db, wanted);
     const now = context.clock();
     const created = await insertNew(db, { ...wanted, createdAt: now, createdBy: context.actor });
-    await audit(db, context, now, created.keyId, null, 'active', { role: wanted.role, name: wanted.name, partner: wanted.partner, actsFor: wanted.actsFor, expiresAt: wanted.expiresAt });
+    await audit(db, context, now, created.keyId, null, 'active', {
+      role: wanted.role,
+      name: wanted.name,
+      partner: wanted.partner,
+      actsFor: wanted.actsFor,
+      expiresAt: wanted.expiresAt,
+    });
     return created;
   });
 }
@@ -71,12 +87,21 @@ export async function rotateKey(context: KeyContext, keyId: string, overlapHours
   const created = await context.store.transaction(async (db) => {
     const now = context.clock();
     const old = await loadKey(db, keyId);
-    if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now)) throw unknownKey(keyId);
+    if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
+      throw unknownKey(keyId);
     const overlapEnd = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
     const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd;
     await setExpiry(db, keyId, expiresAt);
     const { role, name, partner, actsFor } = old;
-    const made = await insertNew(db, { role, name, partner, actsFor, expiresAt: null, createdAt: now, createdBy: context.actor });
+    const made = await insertNew(db, {
+      role,
+      name,
+      partner,
+      actsFor,
+      expiresAt: null,
+      createdAt: now,
+      createdBy: context.actor,
+    });
     await audit(db, context, now, keyId, 'active', 'replaced', { by: made.keyId, expiresAt });
     return made;
   });
@@ -89,19 +114,42 @@ export async function allKeys(store: Store): Promise<KeyInfo[]> {
   return (await store.read(listKeys)).map(({ hash: _, ...info }) => info);
 }
 
-function checkOwner(wanted: { role: Role; partner: string | null; actsFor: string[]; expiresAt: string | null }, now: string, faults: Fault[]): void {
+function checkOwner(
+  wanted: { role: Role; partner: string | null; actsFor: string[]; expiresAt: string | null },
+  now: string,
+  faults: Fault[],
+): void {
   const hasPartner = wanted.partner !== null || wanted.actsFor.length > 0;
-  if (wanted.role === 'partner' && !hasPartner) faults.push({ path: '/partner', code: 'missing-field', message: 'A key of the role partner needs its partner, or the partners that it acts for.' });
+  if (wanted.role === 'partner' && !hasPartner)
+    faults.push({
+      path: '/partner',
+      code: 'missing-field',
+      message: 'A key of the role partner needs its partner, or the partners that it acts for.',
+    });
   if (wanted.role !== 'partner' && hasPartner) {
-    faults.push({ path: '/partner', code: 'conflicting-values', message: `A key of the role ${wanted.role} belongs to the company itself and has no partner.` });
+    faults.push({
+      path: '/partner',
+      code: 'conflicting-values',
+      message: `A key of the role ${wanted.role} belongs to the company itself and has no partner.`,
+    });
   }
-  if (wanted.expiresAt !== null && wanted.expiresAt <= now) faults.push({ path: '/expiresAt', code: 'out-of-range', message: 'The key would have expired already.' });
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now)
+    faults.push({ path: '/expiresAt', code: 'out-of-range', message: 'The key would have expired already.' });
 }
 
-async function refuseUnknownPartners(db: Database, { partner, actsFor }: { partner: string | null; actsFor: readonly string[] }): Promise<void> {
+async function refuseUnknownPartners(
+  db: Database,
+  { partner, actsFor }: { partner: string | null; actsFor: readonly string[] },
+): Promise<void> {
   const known = await loadPartners(db, partner === null ? actsFor : [partner, ...actsFor]);
   const faults: Fault[] = [];
-  const missing = (path: string, name: string) => faults.push({ path, code: 'unknown-partner', message: `The partner ${name} is not known; add it to the partners first.`, value: name });
+  const missing = (path: string, name: string) =>
+    faults.push({
+      path,
+      code: 'unknown-partner',
+      message: `The partner ${name} is not known; add it to the partners first.`,
+      value: name,
+    });
   if (partner !== null && !known.has(partner)) missing('/partner', partner);
   actsFor.forEach((name, i) => {
     if (!known.has(name)) missing(`/actsFor/${i}`, name);
@@ -120,8 +168,33 @@ async function insertNew(db: Database, key: Omit<KeyInfo, 'keyId' | 'revokedAt' 
   return { ...key, ...made, revokedAt: null, lastUsedAt: null };
 }
 
-const unknownKey = (keyId: string) => new BusinessRejection('not-found', `There is no key ${keyId.slice(0, 80)} in use.`);
+const unknownKey = (keyId: string) =>
+  new BusinessRejection('not-found', `There is no key ${keyId.slice(0, 80)} in use.`);
 
-function audit(db: Database, context: KeyContext, now: string, keyId: string, from: string | null, to: string, evidence: Record<string, unknown>): Promise<void> {
-  return writeAudit(db, [{ at: now, actor: context.actor, stage: 'access', subject: 'key', subjectId: keyId, from, to, reason: null, evidence }], now);
+function audit(
+  db: Database,
+  context: KeyContext,
+  now: string,
+  keyId: string,
+  from: string | null,
+  to: string,
+  evidence: Record<string, unknown>,
+): Promise<void> {
+  return writeAudit(
+    db,
+    [
+      {
+        at: now,
+        actor: context.actor,
+        stage: 'access',
+        subject: 'key',
+        subjectId: keyId,
+        from,
+        to,
+        reason: null,
+        evidence,
+      },
+    ],
+    now,
+  );
 }

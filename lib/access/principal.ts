@@ -27,7 +27,10 @@ export const directPartner = 'DIRECT';
  * and the request names; a key of no partner for the one that is named, else for `DIRECT`.
  * @param named the header `X-O2C-Partner`
  */
-export function actingPartner(principal: Principal, named: string | undefined): { readonly partner: string } | { readonly refusal: Fault } {
+export function actingPartner(
+  principal: Principal,
+  named: string | undefined,
+): { readonly partner: string } | { readonly refusal: Fault } {
   const wanted = named?.trim() || undefined;
   if (principal.role !== 'partner') return { partner: wanted ?? directPartner };
   const partner = wanted ?? principal.partner ?? undefined;
@@ -48,6 +51,8 @@ export function partnersOf(principal: Principal): string[] {
 export function maySee(principal: Principal, partnerOfOrder: string, customer: string): boolean {
   if (principal.role !== 'partner') return true;
   if (!partnersOf(principal).includes(partnerOfOrder)) return false;
-  const customers = Object.hasOwn(principal.customers, partnerOfOrder) ? principal.customers[partnerOfOrder] : undefined;
+  const customers = Object.hasOwn(principal.customers, partnerOfOrder)
+    ? principal.customers[partnerOfOrder]
+    : undefined;
   return customers !== undefined && (customers.includes('*') || customers.includes(customer));
 }

@@ -36,20 +36,33 @@ export interface Command {
   run(invocation: Invocation): Promise<ExitCode>;
 }
 
-export const text = ({ options }: Invocation, name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
+export const text = ({ options }: Invocation, name: string): string | undefined =>
+  typeof options[name] === 'string' ? options[name] : undefined;
 
 /** The words of a command that needs exactly these. */
 export function exactly({ words }: Invocation, ...names: string[]): string[] {
   if (words.length === names.length) return [...words];
   const missing = names.slice(words.length);
-  throw new WrongUsage(missing.length > 0 ? `What is missing: ${missing.join(', ')}.` : `Too many words: ${words.slice(names.length).join(' ')}.`);
+  throw new WrongUsage(
+    missing.length > 0
+      ? `What is missing: ${missing.join(', ')}.`
+      : `Too many words: ${words.slice(names.length).join(' ')}.`,
+  );
 }
 
 /** Opens the store for one command. A command that only reads finds no store instead of making an empty one, which would always look sound. */
-export async function withStore<T>({ database }: Invocation, use: 'read' | 'write', work: (store: Store) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  { database }: Invocation,
+  use: 'read' | 'write',
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
   if (use === 'read' && database.startsWith('sqlite:')) {
     const file = resolve(database.slice('sqlite:'.length));
-    if (!existsSync(file)) throw new TechnicalFault('store-away', `There is no store at ${file}. Name it with --db or O2C_DB, or make one with "o2c migrate".`);
+    if (!existsSync(file))
+      throw new TechnicalFault(
+        'store-away',
+        `There is no store at ${file}. Name it with --db or O2C_DB, or make one with "o2c migrate".`,
+      );
   }
   const store = await openStore(database, { connections: 2 });
   try {

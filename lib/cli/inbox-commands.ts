@@ -1,12 +1,29 @@
 import { inboxMessage, listInbox } from '../answers/inbox-lists';
 import { BusinessRejection } from '../domain/faults';
 import { listJobs } from '../ops/jobs';
-import { type Command, type ExitCode, exactly, exitCodes, type Invocation, text, withStore, WrongUsage } from './command';
+import {
+  type Command,
+  type ExitCode,
+  exactly,
+  exitCodes,
+  type Invocation,
+  text,
+  WrongUsage,
+  withStore,
+} from './command';
 import { print, table } from './output';
 
-const filters = { state: { type: 'string' }, channel: { type: 'string' }, partner: { type: 'string' }, from: { type: 'string' }, to: { type: 'string' }, limit: { type: 'string' } } as const;
+const filters = {
+  state: { type: 'string' },
+  channel: { type: 'string' },
+  partner: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
 
-const filterOf = (invocation: Invocation) => Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
+const filterOf = (invocation: Invocation) =>
+  Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
 
 export const jobsCommand: Command = {
   name: 'jobs',
@@ -18,8 +35,32 @@ export const jobsCommand: Command = {
     const list = await withStore(invocation, 'read', (store) => store.read((db) => listJobs(db, filterOf(invocation))));
     print(invocation, list, () =>
       table(
-        ['message', 'received', 'channel', 'partner', 'document', 'state', 'accepted', 'duplicate', 'rejected', 'parked', 'in progress'],
-        list.jobs.map((job) => [job.inboxId, job.receivedAt, job.channel, job.partner, job.document, job.state, job.accepted, job.duplicate, job.rejected, job.parked, job.inProgress]),
+        [
+          'message',
+          'received',
+          'channel',
+          'partner',
+          'document',
+          'state',
+          'accepted',
+          'duplicate',
+          'rejected',
+          'parked',
+          'in progress',
+        ],
+        list.jobs.map((job) => [
+          job.inboxId,
+          job.receivedAt,
+          job.channel,
+          job.partner,
+          job.document,
+          job.state,
+          job.accepted,
+          job.duplicate,
+          job.rejected,
+          job.parked,
+          job.inProgress,
+        ]),
       ),
     );
     return exitCodes.fine;
@@ -36,7 +77,9 @@ export const inboxCommand: Command = {
     if (verb === 'list' && id === undefined) return list(invocation);
     if (verb === 'show' && id !== undefined && more.length === 0) return show(invocation, id);
     if (verb === 'replay') {
-      throw new WrongUsage('"inbox replay" is not built yet. Send a rejected message again instead: it is judged anew, and an order that exists is never made twice.');
+      throw new WrongUsage(
+        '"inbox replay" is not built yet. Send a rejected message again instead: it is judged anew, and an order that exists is never made twice.',
+      );
     }
     throw new WrongUsage('Say "inbox list" or "inbox show ID".');
   },
@@ -47,7 +90,16 @@ async function list(invocation: Invocation): Promise<ExitCode> {
   print(invocation, found, () =>
     table(
       ['message', 'received', 'channel', 'partner', 'document', 'content type', 'bytes', 'state'],
-      found.inbox.map((entry) => [entry.inboxId, entry.receivedAt, entry.channel, entry.partner, entry.document, entry.contentType, entry.size, entry.state]),
+      found.inbox.map((entry) => [
+        entry.inboxId,
+        entry.receivedAt,
+        entry.channel,
+        entry.partner,
+        entry.document,
+        entry.contentType,
+        entry.size,
+        entry.state,
+      ]),
     ),
   );
   return exitCodes.fine;
@@ -62,9 +114,18 @@ async function show(invocation: Invocation, id: string): Promise<ExitCode> {
     ...message.warnings,
     ...table(
       ['document', 'place', 'PO number', 'state', 'order', 'code'],
-      message.documents.map((document) => [document.ordinal, document.place, document.poNumber, document.state, document.salesOrder, document.code]),
+      message.documents.map((document) => [
+        document.ordinal,
+        document.place,
+        document.poNumber,
+        document.state,
+        document.salesOrder,
+        document.code,
+      ]),
     ),
-    ...message.documents.flatMap((document) => document.errors.map((fault) => `Document ${document.ordinal}, ${fault.path || 'as a whole'}: ${fault.message}`)),
+    ...message.documents.flatMap((document) =>
+      document.errors.map((fault) => `Document ${document.ordinal}, ${fault.path || 'as a whole'}: ${fault.message}`),
+    ),
     ...(message.raw.encoding === 'text' ? ['', message.raw.content] : []),
   ]);
   return exitCodes.fine;

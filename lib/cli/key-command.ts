@@ -1,10 +1,20 @@
 import { allKeys, createKey, type KeyInfo, revokeKey, rotateKey } from '../access/keys';
-import { type Command, type ExitCode, exitCodes, type Invocation, operator, text, withStore, WrongUsage } from './command';
+import {
+  type Command,
+  type ExitCode,
+  exitCodes,
+  type Invocation,
+  operator,
+  text,
+  WrongUsage,
+  withStore,
+} from './command';
 import { print, table } from './output';
 
 export const keyCommand: Command = {
   name: 'key',
-  usage: 'create --role ROLE --name NAME [--partner P] [--acts-for A,B] [--expires-at TIME] | revoke ID | rotate ID [--overlap HOURS] | list',
+  usage:
+    'create --role ROLE --name NAME [--partner P] [--acts-for A,B] [--expires-at TIME] | revoke ID | rotate ID [--overlap HOURS] | list',
   help: 'Makes, ends, replaces and lists API keys. A new key is shown once.',
   options: {
     role: { type: 'string' },
@@ -29,18 +39,25 @@ async function create(invocation: Invocation): Promise<ExitCode> {
     role: text(invocation, 'role'),
     name: text(invocation, 'name'),
     partner: text(invocation, 'partner'),
-    actsFor: text(invocation, 'acts-for')?.split(',').map((name) => name.trim()),
+    actsFor: text(invocation, 'acts-for')
+      ?.split(',')
+      .map((name) => name.trim()),
     expiresAt: text(invocation, 'expires-at'),
   };
   if (request.role === undefined || request.name === undefined) throw new WrongUsage('A key needs --role and --name.');
   const created = await withStore(invocation, 'write', (store) => createKey(operator(store), request));
-  print(invocation, created, () => [`Key ${created.keyId} of the role ${created.role}. It is shown only now:`, created.key]);
+  print(invocation, created, () => [
+    `Key ${created.keyId} of the role ${created.role}. It is shown only now:`,
+    created.key,
+  ]);
   return exitCodes.fine;
 }
 
 async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
   await withStore(invocation, 'read', (store) => revokeKey(operator(store), id));
-  print(invocation, { keyId: id, revoked: true }, () => [`Key ${id} is revoked; it stops working within five seconds.`]);
+  print(invocation, { keyId: id, revoked: true }, () => [
+    `Key ${id} is revoked; it stops working within five seconds.`,
+  ]);
   return exitCodes.fine;
 }
 
@@ -48,7 +65,10 @@ async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
   const hours = Number(text(invocation, 'overlap') ?? 24);
   if (!(hours >= 0 && hours <= 8760)) throw new WrongUsage('--overlap is a number of hours from 0 to 8760.');
   const created = await withStore(invocation, 'read', (store) => rotateKey(operator(store), id, hours));
-  print(invocation, created, () => [`Key ${created.keyId} replaces ${id}, which works for ${hours} hours more. The new key is shown only now:`, created.key]);
+  print(invocation, created, () => [
+    `Key ${created.keyId} replaces ${id}, which works for ${hours} hours more. The new key is shown only now:`,
+    created.key,
+  ]);
   return exitCodes.fine;
 }
 
@@ -58,7 +78,16 @@ async function list(invocation: Invocation): Promise<ExitCode> {
   print(invocation, { keys }, () =>
     table(
       ['key', 'role', 'partner', 'acts for', 'name', 'state', 'created', 'last used'],
-      keys.map((key) => [key.keyId, key.role, key.partner, key.actsFor.join(','), key.name, stateOf(key, now), key.createdAt, key.lastUsedAt ?? 'never']),
+      keys.map((key) => [
+        key.keyId,
+        key.role,
+        key.partner,
+        key.actsFor.join(','),
+        key.name,
+        stateOf(key, now),
+        key.createdAt,
+        key.lastUsedAt ?? 'never',
+      ]),
     ),
   );
   return exitCodes.fine;

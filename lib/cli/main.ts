@@ -23,7 +23,11 @@ const commands: readonly Command[] = [
   auditCommand,
 ];
 
-const commonOptions = { json: { type: 'boolean' }, db: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+const commonOptions = {
+  json: { type: 'boolean' },
+  db: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
 const defaultDatabase = 'sqlite:./data/o2c.sqlite';
 
 const commonHelp = `Options of every command:
@@ -34,10 +38,17 @@ Exit codes: 0 fine, 1 found something wrong, 2 wrong usage, 3 technical fault`;
 
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
-  return ['Usage: o2c COMMAND [OPTIONS]', '', ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.help}`), '', commonHelp].join('\n');
+  return [
+    'Usage: o2c COMMAND [OPTIONS]',
+    '',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.help}`),
+    '',
+    commonHelp,
+  ].join('\n');
 }
 
-const helpOf = (command: Command): string => `Usage: o2c ${command.name} ${command.usage}\n\n${command.help}\n\n${commonHelp}`;
+const helpOf = (command: Command): string =>
+  `Usage: o2c ${command.name} ${command.usage}\n\n${command.help}\n\n${commonHelp}`;
 
 /** Runs one command line. Never throws; what is wrong goes to stderr in words. */
 async function main(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -50,14 +61,19 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
     return asked && name !== undefined ? exitCodes.fine : exitCodes.wrongUsage;
   }
   try {
-    const { values, positionals } = parseArgs({ args: rest, options: { ...command.options, ...commonOptions }, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: rest,
+      options: { ...command.options, ...commonOptions },
+      allowPositionals: true,
+      strict: true,
+    });
     const options = values as Record<string, string | boolean | undefined>;
-    if (options['help'] === true) {
+    if (options.help === true) {
       terminal.out(helpOf(command));
       return exitCodes.fine;
     }
-    const database = (typeof options['db'] === 'string' ? options['db'] : undefined) || process.env['O2C_DB'] || defaultDatabase;
-    return await command.run({ words: positionals, options, json: options['json'] === true, database, terminal });
+    const database = (typeof options.db === 'string' ? options.db : undefined) || process.env.O2C_DB || defaultDatabase;
+    return await command.run({ words: positionals, options, json: options.json === true, database, terminal });
   } catch (error) {
     return explain(error, command);
   }
@@ -65,7 +81,8 @@ async function main(args: readonly string[], terminal: Terminal): Promise<ExitCo
 
 function explain(error: unknown, command: Command): ExitCode {
   if (error instanceof BusinessRejection) {
-    for (const fault of error.faults) console.error(fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`);
+    for (const fault of error.faults)
+      console.error(fault.path === '' ? fault.message : `${fault.path}: ${fault.message}`);
     return exitCodes.foundSomethingWrong;
   }
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

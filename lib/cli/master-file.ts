@@ -5,12 +5,20 @@ import { customerFields, partnerFields, productFields, stockFields, taxFields } 
 import { readJson } from '../intake/json';
 import { decodeText } from '../intake/text-encoding';
 
-const fieldsOfKind: Readonly<Record<string, Fields>> = { customers: customerFields, products: productFields, stock: stockFields, partners: partnerFields, taxes: taxFields };
+const fieldsOfKind: Readonly<Record<string, Fields>> = {
+  customers: customerFields,
+  products: productFields,
+  stock: stockFields,
+  partners: partnerFields,
+  taxes: taxFields,
+};
 
 /** Cells of several values: `api|file`, and `CA=12|PAL=480`. */
 const lists = new Set(['channels', 'customers', 'ediIds']);
 const maps = new Set(['uoms', 'skuMap']);
-const addressColumns = new Map(['name', 'address', 'city', 'postalCode', 'country'].map((part) => [plain(`shipTo ${part}`), part]));
+const addressColumns = new Map(
+  ['name', 'address', 'city', 'postalCode', 'country'].map((part) => [plain(`shipTo ${part}`), part]),
+);
 const mostRecords = 200_000;
 
 /** Records of a file for `upsertMaster`. @throws BusinessRejection when the file cannot be read as what its name says */
@@ -38,7 +46,10 @@ function parseCsv(text: string, delimiter: string): string[][] {
   try {
     return parse(text, { delimiter, skip_empty_lines: true, relax_column_count_less: true, trim: true });
   } catch (error) {
-    throw new BusinessRejection('unreadable', `The file cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`);
+    throw new BusinessRejection(
+      'unreadable',
+      `The file cannot be read as CSV: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -65,16 +76,19 @@ function recordOf(columns: readonly Column[], row: readonly string[]): Record<st
     const cell = row[i];
     if (cell === undefined || cell === '') return;
     if (part !== undefined) record[field] = { ...(record[field] as object | undefined), [part]: cell };
-    else record[field] = valueOf(field, cell);
+    else record[field] = cellValue(field, cell);
   });
   return record;
 }
 
-function valueOf(field: string, cell: string): unknown {
+function cellValue(field: string, cell: string): unknown {
   if (field === 'creditLimit' && cell.toLowerCase() === 'unlimited') return null;
   const parts = cell.split('|').map((part) => part.trim());
   if (lists.has(field)) return parts;
-  if (maps.has(field)) return Object.fromEntries(parts.map((part) => [part.slice(0, part.lastIndexOf('=')), part.slice(part.lastIndexOf('=') + 1)]));
+  if (maps.has(field))
+    return Object.fromEntries(
+      parts.map((part) => [part.slice(0, part.lastIndexOf('=')), part.slice(part.lastIndexOf('=') + 1)]),
+    );
   return cell;
 }
 

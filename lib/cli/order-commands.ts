@@ -2,19 +2,26 @@ import { explainOrder } from '../answers/explain';
 import { listOrders } from '../answers/lists';
 import { BusinessRejection } from '../domain/faults';
 import { salesOrderId } from '../domain/order';
-import { type Command, exactly, exitCodes, text, withStore, WrongUsage } from './command';
+import { type Command, exactly, exitCodes, text, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 
 const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit'] as const;
 
 export const ordersCommand: Command = {
   name: 'orders',
-  usage: '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
+  usage:
+    '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
   help: 'Lists orders, the newest first.',
-  options: { ...Object.fromEntries(filters.map((name) => [name, { type: 'string' } as const])), po: { type: 'string' } },
+  options: {
+    ...Object.fromEntries(filters.map((name) => [name, { type: 'string' } as const])),
+    po: { type: 'string' },
+  },
   async run(invocation) {
     exactly(invocation);
-    const query = Object.fromEntries([...filters.map((name) => [name, text(invocation, name)]), ['poNumber', text(invocation, 'po')]]);
+    const query = Object.fromEntries([
+      ...filters.map((name) => [name, text(invocation, name)]),
+      ['poNumber', text(invocation, 'po')],
+    ]);
     const list = await withStore(invocation, 'read', (store) => store.read((db) => listOrders(db, query)));
     print(invocation, list, () => [
       ...table(

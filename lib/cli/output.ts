@@ -1,8 +1,8 @@
 import type { Invocation } from './command';
 
 /** What came in from outside must not steer the terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+const printable = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 
 export type Cell = string | number | boolean | null | undefined;
 
@@ -10,8 +10,17 @@ export type Cell = string | number | boolean | null | undefined;
 export function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const cells = [heads, ...rows].map((row) => row.map((cell) => printable(String(cell ?? ''))));
   const widths = heads.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const isNumber = heads.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number' || /^-?\d+(\.\d+)?$/.test(String(row[column] ?? 'x'))));
-  return cells.map((row) => row.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+  const isNumber = heads.map(
+    (_, column) =>
+      rows.length > 0 &&
+      rows.every((row) => typeof row[column] === 'number' || /^-?\d+(\.\d+)?$/.test(String(row[column] ?? 'x'))),
+  );
+  return cells.map((row) =>
+    row
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** Prints the value as JSON, or its lines for people. */

@@ -3,7 +3,16 @@ import { exportAudit } from '../ops/export-audit';
 import { reconcile } from '../ops/reconcile';
 import { type AuditProof, verifyAudit } from '../ops/verify-audit';
 import type { AuditHead } from '../store/audit-trail';
-import { type Command, type ExitCode, exactly, exitCodes, type Invocation, text, withStore, WrongUsage } from './command';
+import {
+  type Command,
+  type ExitCode,
+  exactly,
+  exitCodes,
+  type Invocation,
+  text,
+  WrongUsage,
+  withStore,
+} from './command';
 import { print, table } from './output';
 
 export const reconcileCommand: Command = {
@@ -13,10 +22,23 @@ export const reconcileCommand: Command = {
   async run(invocation) {
     exactly(invocation);
     const { checks, clean } = await withStore(invocation, 'read', reconcile);
-    const differences = checks.flatMap((check) => check.differences.map((difference) => [check.name, difference.subject, difference.what, difference.expected, difference.found]));
+    const differences = checks.flatMap((check) =>
+      check.differences.map((difference) => [
+        check.name,
+        difference.subject,
+        difference.what,
+        difference.expected,
+        difference.found,
+      ]),
+    );
     print(invocation, { checks, clean }, () => [
-      ...table(['check', 'compared', 'differences'], checks.map((check) => [check.name, check.compared, check.differences.length])),
-      ...(clean ? ['The books are sound.'] : ['', ...table(['check', 'where', 'what', 'expected', 'found'], differences)]),
+      ...table(
+        ['check', 'compared', 'differences'],
+        checks.map((check) => [check.name, check.compared, check.differences.length]),
+      ),
+      ...(clean
+        ? ['The books are sound.']
+        : ['', ...table(['check', 'where', 'what', 'expected', 'found'], differences)]),
     ]);
     return clean ? exitCodes.fine : exitCodes.foundSomethingWrong;
   },
@@ -38,7 +60,9 @@ export const auditCommand: Command = {
 async function verify(invocation: Invocation): Promise<ExitCode> {
   const file = text(invocation, 'head');
   const noted = text(invocation, 'expect') ?? lastLine(file);
-  const proof = await withStore(invocation, 'read', (store) => verifyAudit(store, noted === undefined ? undefined : headOf(noted)));
+  const proof = await withStore(invocation, 'read', (store) =>
+    verifyAudit(store, noted === undefined ? undefined : headOf(noted)),
+  );
   print(invocation, proof, () => [wordsOf(proof)]);
   if (proof.fault !== null) return exitCodes.foundSomethingWrong;
   if (file !== undefined) appendFileSync(file, `${proof.head.link}:${proof.head.hash}\n`);
@@ -62,6 +86,8 @@ function headOf(written: string): AuditHead {
 }
 
 async function exportTrail(invocation: Invocation): Promise<ExitCode> {
-  await withStore(invocation, 'read', (store) => exportAudit(store, (record) => invocation.terminal.out(JSON.stringify(record))));
+  await withStore(invocation, 'read', (store) =>
+    exportAudit(store, (record) => invocation.terminal.out(JSON.stringify(record))),
+  );
   return exitCodes.fine;
 }

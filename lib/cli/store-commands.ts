@@ -3,7 +3,7 @@ import type { SettingsVersion } from '../domain/settings';
 import { changeCompanySettings, readSettings } from '../stages/company-settings';
 import { migrate } from '../store/migrate';
 import { openStore } from '../store/store';
-import { type Command, type Invocation, exactly, exitCodes, operator, withStore, WrongUsage } from './command';
+import { type Command, exactly, exitCodes, type Invocation, operator, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 
 export const migrateCommand: Command = {
@@ -15,7 +15,9 @@ export const migrateCommand: Command = {
     const store = await openStore(invocation.database, { migrate: false });
     try {
       const applied = await store.transaction((db) => migrate(db, new Date().toISOString()));
-      print(invocation, { store: store.name, applied }, () => [applied.length === 0 ? `${store.name} is up to date.` : `${store.name}: applied ${applied.join(', ')}.`]);
+      print(invocation, { store: store.name, applied }, () => [
+        applied.length === 0 ? `${store.name} is up to date.` : `${store.name}: applied ${applied.join(', ')}.`,
+      ]);
     } finally {
       await store.close();
     }
@@ -70,7 +72,9 @@ type Tree = { [key: string]: unknown };
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function valueAt(settings: object, key: string): unknown {
-  return key.split('.').reduce<unknown>((node, part) => (isTree(node) && Object.hasOwn(node, part) ? node[part] : undefined), settings);
+  return key
+    .split('.')
+    .reduce<unknown>((node, part) => (isTree(node) && Object.hasOwn(node, part) ? node[part] : undefined), settings);
 }
 
 function assign(changes: Tree, [head = '', ...rest]: readonly string[], value: unknown): void {
@@ -78,23 +82,35 @@ function assign(changes: Tree, [head = '', ...rest]: readonly string[], value: u
     changes[head] = value;
     return;
   }
-  const below = (changes[head] ??= {}) as Tree;
+  const below = isTree(changes[head]) ? changes[head] : {};
+  changes[head] = below;
   assign(below, rest, value);
 }
 
 function asTypeOf(before: unknown, written: string): unknown {
   if (typeof before === 'number') return written.trim() === '' ? written : Number(written);
-  if (Array.isArray(before)) return written.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  if (Array.isArray(before))
+    return written
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
   return written;
 }
 
-const noSetting = (key: string) => new BusinessRejection('unknown-field', `There is no setting ${key}. "o2c settings" lists them.`);
-const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') : isTree(value) ? JSON.stringify(value) : String(value));
+const noSetting = (key: string) =>
+  new BusinessRejection('unknown-field', `There is no setting ${key}. "o2c settings" lists them.`);
+const shown = (value: unknown): string =>
+  Array.isArray(value) ? value.join(',') : isTree(value) ? JSON.stringify(value) : String(value);
 
 function show(invocation: Invocation, version: SettingsVersion): void {
   const rows = Object.entries(version.settings).flatMap(([key, value]) =>
-    isTree(value) ? Object.entries(value).map(([below, leaf]) => [`${key}.${below}`, shown(leaf)]) : [[key, shown(value)]],
+    isTree(value)
+      ? Object.entries(value).map(([below, leaf]) => [`${key}.${below}`, shown(leaf)])
+      : [[key, shown(value)]],
   );
-  const since = version.createdAt === null ? 'the defaults' : `version ${version.version} of ${version.createdAt} by ${version.createdBy}`;
+  const since =
+    version.createdAt === null
+      ? 'the defaults'
+      : `version ${version.version} of ${version.createdAt} by ${version.createdBy}`;
   print(invocation, version, () => [`Company settings, ${since}:`, ...table(['setting', 'value'], rows)]);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from './faults';
-import { completed, type Draft, type Field, list, orNull, quantity, type Read, readDraft, text, whole } from './master-fields';
+import { completed, type Draft, type Field, isObject, list, orNull, quantity, type Read, readDraft, text, whole } from './master-fields';
 import { moment } from './moment';
 
 /** What a warehouse says it has shipped. */
@@ -88,10 +88,11 @@ export function readPackingSlips(value: unknown): ReadPackingSlip[] {
 function readSlip(sent: unknown, at: string): ReadPackingSlip {
   const faults: Fault[] = [];
   const draft = readDraft(slipFields, sent, at, faults);
+  if (!isObject(sent)) return { faults };
   const slip = completed(slipFields, draft, undefined, at, faults);
   const salesOrder = slip.salesOrder ?? null;
   const drafts = (draft.lines ?? []).map((line, i) => readDraft(lineFields, line, `${at}/lines/${i}`, faults));
-  const slipLines = drafts.map((line, i) => readLine(line, i, salesOrder, `${at}/lines/${i}`, faults));
+  const slipLines = drafts.flatMap((line, i) => (isObject(draft.lines?.[i]) ? readLine(line, i, salesOrder, `${at}/lines/${i}`, faults) : []));
   const final = slip.final ?? false;
   if (!slipLines.some((line) => line.quantity > 0) && !final && faults.length === 0) {
     faults.push({ path: `${at}/lines`, code: 'missing-field', message: 'Nothing came with this slip; send at least one line, or final for an order that is closed without goods.' });

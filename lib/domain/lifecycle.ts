@@ -24,6 +24,8 @@ export function statusOf(order: Judged): OrderStatus {
   if (order.releases.some((release) => release.status === 'Acknowledged')) return 'SentToWarehouse';
   if (order.holds.length > 0) return 'OnHold';
   if (delivered > 0) return 'PartiallyDelivered';
+  // A claimed release was ready when it was claimed: only the warehouse's answer changes that.
+  if (order.releases.some((release) => openReleaseStatuses.has(release.status))) return 'ReadyForDelivery';
   const passed = (order.checksPassed & order.checksRequired) === order.checksRequired;
   const reserved = reservedInFull || (order.checksRequired & checkBits.inventory) === 0;
   return passed && reserved ? 'ReadyForDelivery' : 'Created';
@@ -37,7 +39,7 @@ function atWarehouse(order: Judged): boolean {
 const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   Created: ['ReadyForDelivery', 'OnHold', 'Cancelled'],
   ReadyForDelivery: ['SentToWarehouse', 'OnHold', 'Created', 'CancelRequested', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
-  OnHold: ['ReadyForDelivery', 'Created', 'Cancelled', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced'],
+  OnHold: ['ReadyForDelivery', 'Created', 'CancelRequested', 'Cancelled', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced'],
   SentToWarehouse: ['PartiallyDelivered', 'Delivered', 'CancelRequested', 'Cancelled', 'OnHold'],
   CancelRequested: ['SentToWarehouse', 'ReadyForDelivery', 'OnHold', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
   PartiallyDelivered: ['Delivered', 'Invoiced', 'CancelRequested', 'OnHold'],

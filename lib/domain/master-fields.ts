@@ -7,9 +7,11 @@ import { parsePrice } from './money';
 import { parseQuantity, type Ratio } from './quantity';
 
 /** Reads one field of a record; reports what is wrong and gives undefined then. */
-export type Read<T> = (value: unknown, report: (code: FaultCode, message: string, below?: string) => void) => T | undefined;
+export type Read<T> = (
+  value: unknown,
+  report: (code: FaultCode, message: string, below?: string) => void,
+) => T | undefined;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]|\p{Cs}/u;
 
 /** A text of 1 to `longest` characters without control characters, blanks around it taken away. */
@@ -19,7 +21,8 @@ export const text =
     const trimmed = typeof value === 'string' ? value.trim() : undefined;
     if (trimmed === undefined) report('wrong-type', 'This must be a text in double quotes.');
     else if (trimmed === '') report('missing-field', 'The text is empty.');
-    else if (trimmed.length > longest) report('out-of-range', `The text is longer than ${longest} characters; shorten it.`);
+    else if (trimmed.length > longest)
+      report('out-of-range', `The text is longer than ${longest} characters; shorten it.`);
     else if (controlCharacter.test(trimmed)) report('wrong-type', 'The text holds control characters; leave them out.');
     else return trimmed;
     return undefined;
@@ -29,7 +32,10 @@ export const text =
 export const partnerCode: Read<string> = (value, report) => {
   const code = text(64)(value, report);
   if (code === undefined || /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(code)) return code;
-  report('out-of-range', 'A partner code has letters, digits, dots, dashes and underscores only, and begins with a letter or digit.');
+  report(
+    'out-of-range',
+    'A partner code has letters, digits, dots, dashes and underscores only, and begins with a letter or digit.',
+  );
   return undefined;
 };
 
@@ -62,7 +68,12 @@ const decimalWords: Readonly<Record<DecimalFault, string>> = {
 
 /** A decimal in plain notation; a number of a program counts as its shortest decimal form. */
 export const decimal: Read<string> = (value, report) => {
-  const plain = typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  const plain =
+    typeof value === 'number' || typeof value === 'bigint'
+      ? String(value)
+      : typeof value === 'string'
+        ? value.trim()
+        : '';
   if (parseDecimal(plain) !== null) return plain;
   report('not-a-number', decimalWords['not-a-number']);
   return undefined;
@@ -107,7 +118,8 @@ const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+
 /** A point in time with its zone, as ISO 8601 text in UTC with milliseconds. */
 export const instant: Read<string> = (value, report) => {
   const written = typeof value === 'string' ? value.trim() : '';
-  const milliseconds = instantPattern.test(written) && parseDate(written.slice(0, 10)) !== null ? Date.parse(written) : Number.NaN;
+  const milliseconds =
+    instantPattern.test(written) && parseDate(written.slice(0, 10)) !== null ? Date.parse(written) : Number.NaN;
   if (!Number.isNaN(milliseconds)) return new Date(milliseconds).toISOString();
   report('bad-date', 'This must be a time with its zone, such as 2026-11-23T10:00:00Z.');
   return undefined;
@@ -121,7 +133,9 @@ export const list =
       report('wrong-type', 'This must be a list in square brackets.');
       return undefined;
     }
-    const items = value.map((item, i) => read(item, (code, message, below = '') => report(code, message, `/${i}${below}`)));
+    const items = value.map((item, i) =>
+      read(item, (code, message, below = '') => report(code, message, `/${i}${below}`)),
+    );
     return items.includes(undefined) ? undefined : [...new Set(items as T[])];
   };
 
@@ -144,7 +158,9 @@ export const record =
       const name = text(100)(key, (code, message) => report(code, message, below));
       return [name, read(item, (code, message, deeper = '') => report(code, message, below + deeper))] as const;
     });
-    return entries.some((entry) => entry.includes(undefined)) ? undefined : (Object.fromEntries(entries) as Record<string, T>);
+    return entries.some((entry) => entry.includes(undefined))
+      ? undefined
+      : (Object.fromEntries(entries) as Record<string, T>);
   };
 
 const greatestRatio = 1_000_000_000;
@@ -180,10 +196,16 @@ export const address: Read<Address> = (value, report) => {
   const found: Record<string, string> = {};
   for (const [key, item] of Object.entries(value)) {
     if (!Object.hasOwn(addressFields, key)) {
-      report('unknown-field', `This is no field of an address; use one of ${Object.keys(addressFields).join(', ')}.`, `/${key}`);
+      report(
+        'unknown-field',
+        `This is no field of an address; use one of ${Object.keys(addressFields).join(', ')}.`,
+        `/${key}`,
+      );
       continue;
     }
-    const part = text(addressFields[key as keyof typeof addressFields])(item, (code, message) => report(code, message, `/${key}`));
+    const part = text(addressFields[key as keyof typeof addressFields])(item, (code, message) =>
+      report(code, message, `/${key}`),
+    );
     if (part !== undefined) found[key] = part;
   }
   return found;
@@ -202,7 +224,8 @@ export const oneOf =
   <T extends string>(built: readonly T[], planned: readonly string[]): Read<T> =>
   (value, report) => {
     if (built.includes(value as T)) return value as T;
-    if (planned.includes(String(value))) report('not-supported', `${value} is not supported yet; use ${built.join(' or ')}.`);
+    if (planned.includes(String(value)))
+      report('not-supported', `${value} is not supported yet; use ${built.join(' or ')}.`);
     else report('out-of-range', `This must be one of ${built.join(', ')}.`);
     return undefined;
   };
@@ -233,28 +256,46 @@ export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string
     const path = `${at}/${name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
-      faults.push({ path, code: 'unknown-field', message: `This is no field of the record; use one of ${Object.keys(fields).join(', ')}.` });
+      faults.push({
+        path,
+        code: 'unknown-field',
+        message: `This is no field of the record; use one of ${Object.keys(fields).join(', ')}.`,
+      });
       continue;
     }
     if (value === undefined) continue;
-    const read = field.read(value, (code, message, below = '') => faults.push({ path: path + below, code, message, ...shown(value) }));
+    const read = field.read(value, (code, message, below = '') =>
+      faults.push({ path: path + below, code, message, ...shown(value) }),
+    );
     if (read !== undefined) draft[name] = read;
   }
   return draft as Draft<F>;
 }
 
 const shown = (value: unknown): { value?: string } =>
-  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { value: String(value).slice(0, 80).toWellFormed() } : {};
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? { value: String(value).slice(0, 80).toWellFormed() }
+    : {};
 
 /** The draft over what is known of the record, or over a new record's initial values; reports what is missing. */
-export function completed<F extends Fields>(fields: F, draft: Draft<F>, known: Partial<Complete<F>> | undefined, at: string, faults: Fault[]): Complete<F> {
+export function completed<F extends Fields>(
+  fields: F,
+  draft: Draft<F>,
+  known: Partial<Complete<F>> | undefined,
+  at: string,
+  faults: Fault[],
+): Complete<F> {
   const whole: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = (draft as Record<string, unknown>)[name] ?? (Object.hasOwn(draft, name) ? null : undefined);
     const before = (known as Record<string, unknown> | undefined)?.[name];
     whole[name] = value !== undefined ? value : before !== undefined ? before : field.initial;
     if (whole[name] === undefined && !faults.some((fault) => fault.path.startsWith(`${at}/${name}`))) {
-      faults.push({ path: `${at}/${name}`, code: 'missing-field', message: `The ${name} is missing; every new record needs one.` });
+      faults.push({
+        path: `${at}/${name}`,
+        code: 'missing-field',
+        message: `The ${name} is missing; every new record needs one.`,
+      });
     }
   }
   return whole as Complete<F>;

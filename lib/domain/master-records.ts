@@ -3,9 +3,9 @@ import {
   address,
   channel,
   currencyCode,
+  type Draft,
   date,
   decimal,
-  type Draft,
   type Field,
   instant,
   list,
@@ -65,7 +65,10 @@ export const partnerFields = {
   ediIds: optional<string[]>(list(text(100)), []),
   skuMap: optional(record(text(100)), {}),
   pricePolicy: optional(oneOf(['tolerance'] as const, ['own', 'sent']), 'tolerance' as const),
-  shortagePolicy: optional(orNull(oneOf(['cancel-line', 'cancel-order'] as const, ['ship-available', 'backorder'])), null),
+  shortagePolicy: optional(
+    orNull(oneOf(['cancel-line', 'cancel-order'] as const, ['ship-available', 'backorder'])),
+    null,
+  ),
   indicator: optional<string | null>(orNull(text(40)), null),
   priority: optional(whole(1, 9), 5),
 };

@@ -58,8 +58,8 @@ export function readPayments(value: unknown): ReadPayment[] {
 function readPayment(sent: unknown, at: string): ReadPayment {
   const faults: Fault[] = [];
   const draft = readDraft(paymentFields, sent, at, faults);
+  if (!isObject(sent)) return { faults };
   const { creditNote: _none, refund: _neither, amount, ...rest } = completed(paymentFields, draft, undefined, at, faults);
-  if (!isObject(sent)) return { faults: faults.slice(0, 1) };
   const minor = draft.amount !== undefined && exponentOf(rest.currency) !== undefined ? amountOf(amount, rest.currency, at, faults) : 0;
   return faults.length > 0 ? { faults } : { payment: { ...rest, amount: minor }, faults };
 }

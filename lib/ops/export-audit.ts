@@ -14,7 +14,10 @@ export function exportAudit(store: Store, take: (record: ExportedRecord) => void
     for (;;) {
       const links = await linksAfter(db, last, linksInPage);
       if (links.length === 0) return;
-      const records = await recordsOf(db, links.map(({ batch }) => batch));
+      const records = await recordsOf(
+        db,
+        links.map(({ batch }) => batch),
+      );
       for (const { link, batch, digest, hash } of links) {
         for (const record of records.get(batch) ?? []) take({ link, ...record, digest, hash });
         last = link;

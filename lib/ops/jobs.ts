@@ -1,3 +1,4 @@
+import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import type { Database } from '../store/database';
 import { type DocumentState, documentCounts, documentStates, findInbox } from '../store/inbox-queries';
@@ -18,15 +19,15 @@ export interface Job {
   readonly inProgress: number;
 }
 
-/** As they come from a URL or a command; absent means all. Times are ISO 8601 UTC texts or dates, `to` exclusive. */
+/** As they come from a URL or a command: texts, absent or empty for all. */
 export interface JobFilter {
-  readonly state?: string | undefined;
-  readonly channel?: string | undefined;
-  readonly partner?: string | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  readonly limit?: string | number | undefined;
-  readonly cursor?: string | undefined;
+  readonly state?: unknown;
+  readonly channel?: unknown;
+  readonly partner?: unknown;
+  readonly from?: unknown;
+  readonly to?: unknown;
+  readonly limit?: unknown;
+  readonly cursor?: unknown;
 }
 
 const defaultLimit = 50;
@@ -34,36 +35,84 @@ const greatestLimit = 500;
 
 /**
  * Messages with their counts, newest first. `state`: jobs with at least one document in that state (stored, accepted,
- * duplicate, rejected, parked).
+ * duplicate, rejected, parked); `from`, `to`: dates (UTC) or times of the receipt, both inclusive; `limit` 1 to 500.
  * @throws BusinessRejection `out-of-range` for a filter that cannot be understood
  */
 export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ jobs: Job[]; next: string | null }> {
-  const limit = filter.limit === undefined || filter.limit === '' ? defaultLimit : Number(filter.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > greatestLimit) refuse('limit', `must be a whole number from 1 to ${greatestLimit}`);
-  const before = filter.cursor ? Number(filter.cursor) : undefined;
-  if (before !== undefined && !Number.isSafeInteger(before)) refuse('cursor', 'must be one that this list has given');
-  if (filter.state && !documentStates.includes(filter.state as DocumentState)) refuse('state', `must be one of ${documentStates.join(', ')}`);
-  const entries = await findInbox(
-    db,
-    {
-      state: (filter.state || undefined) as DocumentState | undefined,
-      channel: filter.channel || undefined,
-      partner: filter.partner || undefined,
-      from: filter.from || undefined,
-      until: filter.to || undefined,
-      before,
-    },
-    limit + 1,
-  );
+  const limit = wholeOf(filter, 'limit') ?? defaultLimit;
+  if (limit < 1 || limit > greatestLimit) refuse('limit', `must be a whole number from 1 to ${greatestLimit}`);
+  const state = textOf(filter, 'state');
+  if (state !== undefined && !documentStates.includes(state as DocumentState)) {
+    refuse('state', `must be one of ${documentStates.join(', ')}`);
+  }
+  const selection = {
+    state: state as DocumentState | undefined,
+    channel: textOf(filter, 'channel'),
+    partner: textOf(filter, 'partner'),
+    from: timeOf(filter, 'from', { inclusiveEnd: false }),
+    until: timeOf(filter, 'to', { inclusiveEnd: true }),
+    before: wholeOf(filter, 'cursor'),
+  };
+  const entries = await findInbox(db, selection, limit + 1);
   const page = entries.slice(0, limit);
-  const counts = await documentCounts(db, page.map(({ inboxId }) => inboxId));
+  const counts = await documentCounts(
+    db,
+    page.map(({ inboxId }) => inboxId),
+  );
   const jobs = page.map(({ inboxId, channel, partner, document, receivedAt }): Job => {
-    const { stored, accepted, duplicate, rejected, parked } = counts.get(inboxId) ?? { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 };
+    const { stored, accepted, duplicate, rejected, parked } = counts.get(inboxId) ?? {
+      stored: 0,
+      accepted: 0,
+      duplicate: 0,
+      rejected: 0,
+      parked: 0,
+    };
     const state = stored > 0 ? 'in progress' : rejected + parked > 0 ? 'failed' : 'done';
     const documents = stored + accepted + duplicate + rejected + parked;
-    return { inboxId: String(inboxId), channel, partner, document, receivedAt, state, documents, accepted, duplicate, rejected, parked, inProgress: stored };
+    return {
+      inboxId: String(inboxId),
+      channel,
+      partner,
+      document,
+      receivedAt,
+      state,
+      documents,
+      accepted,
+      duplicate,
+      rejected,
+      parked,
+      inProgress: stored,
+    };
   });
   return { jobs, next: entries.length > limit ? String(page.at(-1)?.inboxId) : null };
+}
+
+function textOf(filter: JobFilter, name: keyof JobFilter): string | undefined {
+  const value = filter[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  refuse(name, 'must be given once, as a text');
+}
+
+function wholeOf(filter: JobFilter, name: 'limit' | 'cursor'): number | undefined {
+  const text = textOf(filter, name);
+  if (text === undefined || /^\d{1,15}$/.test(text)) return text === undefined ? undefined : Number(text);
+  refuse(name, name === 'cursor' ? 'must be one that this list has given' : 'must be a whole number');
+}
+
+/** ISO 8601 text in UTC; a date stands for its first instant, or as an inclusive end for the first one after it. */
+function timeOf(
+  filter: JobFilter,
+  name: 'from' | 'to',
+  { inclusiveEnd }: { inclusiveEnd: boolean },
+): string | undefined {
+  const text = textOf(filter, name);
+  if (text === undefined) return undefined;
+  const date = parseDate(text);
+  if (date !== null && date < '9999-12-31') return inclusiveEnd ? addDays(date, 1) : date;
+  const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) refuse(name, 'must be a date such as 2026-11-23 or a time such as 2026-11-23T10:00:00Z');
+  return new Date(inclusiveEnd ? time + 1 : time).toISOString();
 }
 
 function refuse(name: string, words: string): never {

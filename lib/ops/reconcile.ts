@@ -4,7 +4,15 @@ import { statusOf } from '../domain/lifecycle';
 import { type Order, salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
-import { compare, comparisons, type Difference, orderIdsAfter, uninvoicedByAccount, type UninvoicedLine, uninvoicedLines } from '../store/reconciliation';
+import {
+  compare,
+  comparisons,
+  type Difference,
+  orderIdsAfter,
+  type UninvoicedLine,
+  uninvoicedByAccount,
+  uninvoicedLines,
+} from '../store/reconciliation';
 import { inSnapshot } from '../store/snapshot';
 import type { Store } from '../store/store';
 
@@ -65,11 +73,16 @@ function compareOrder(order: Order, statuses: Difference[], approved: Difference
   const status = statusOf(order);
   if (status !== order.status) statuses.push({ subject, what: 'status', expected: status, found: order.status });
   const contribution = approvedContribution(order);
-  if (contribution !== order.approvedGross) approved.push({ subject, what: 'approved gross', expected: contribution, found: order.approvedGross });
+  if (contribution !== order.approvedGross)
+    approved.push({ subject, what: 'approved gross', expected: contribution, found: order.approvedGross });
 }
 
 /** Each slip is priced by itself, so that its tax is rounded as on its invoice. */
-function addUninvoiced(orders: readonly Order[], lines: readonly UninvoicedLine[], byAccount: Map<string, number>): void {
+function addUninvoiced(
+  orders: readonly Order[],
+  lines: readonly UninvoicedLine[],
+  byAccount: Map<string, number>,
+): void {
   const byId = new Map(orders.map((order) => [order.id, order]));
   for (const slip of Map.groupBy(lines, ({ orderId, slipId }) => `${orderId} ${slipId}`).values()) {
     const order = byId.get(slip[0]?.orderId ?? 0);
@@ -82,6 +95,11 @@ function addUninvoiced(orders: readonly Order[], lines: readonly UninvoicedLine[
 function compareAccounts(expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): Difference[] {
   const names = [...new Set([...expected.keys(), ...found.keys()])].sort();
   return names
-    .map((subject) => ({ subject, what: 'delivered, not invoiced', expected: expected.get(subject) ?? 0, found: found.get(subject) ?? 0 }))
+    .map((subject) => ({
+      subject,
+      what: 'delivered, not invoiced',
+      expected: expected.get(subject) ?? 0,
+      found: found.get(subject) ?? 0,
+    }))
     .filter((difference) => difference.expected !== difference.found);
 }

@@ -10,8 +10,8 @@ import {
   lateReleases,
   openExceptions,
   ordersBySource,
-  shortLines,
   type SourceRow,
+  shortLines,
   unclearReleases,
 } from '../store/reports';
 
@@ -23,8 +23,14 @@ const lateDays = 3;
 /** The five things that an operator has to see. Amounts as decimal strings by currency, times as ISO 8601 texts. */
 export interface Signals {
   readonly at: string;
-  readonly failedImports: { readonly count: number; readonly channels: readonly { readonly channel: string; readonly rejected: number; readonly parked: number }[] };
-  readonly shortages: { readonly count: number; readonly items: readonly { readonly sku: string; readonly warehouse: string; readonly lines: number }[] };
+  readonly failedImports: {
+    readonly count: number;
+    readonly channels: readonly { readonly channel: string; readonly rejected: number; readonly parked: number }[];
+  };
+  readonly shortages: {
+    readonly count: number;
+    readonly items: readonly { readonly sku: string; readonly warehouse: string; readonly lines: number }[];
+  };
   readonly ordersOnHold: {
     readonly count: number;
     readonly value: readonly { readonly currency: string; readonly amount: string }[];
@@ -33,9 +39,17 @@ export interface Signals {
   };
   readonly warehouseFailures: {
     readonly count: number;
-    readonly warehouses: readonly { readonly warehouse: string; readonly unknown: number; readonly parked: number; readonly oldest: string }[];
+    readonly warehouses: readonly {
+      readonly warehouse: string;
+      readonly unknown: number;
+      readonly parked: number;
+      readonly oldest: string;
+    }[];
   };
-  readonly lateDeliveries: { readonly count: number; readonly warehouses: readonly { readonly warehouse: string; readonly releases: number; readonly oldest: string }[] };
+  readonly lateDeliveries: {
+    readonly count: number;
+    readonly warehouses: readonly { readonly warehouse: string; readonly releases: number; readonly oldest: string }[];
+  };
   /** What waits for a person, by kind. */
   readonly exceptions: readonly { readonly kind: string; readonly exceptions: number; readonly oldest: string }[];
 }
@@ -85,14 +99,22 @@ export interface SourcesReport {
   readonly to: string;
   readonly sources: readonly SourceReport[];
   /** Documents received, by what became of them: also those that became no order. */
-  readonly documents: readonly { readonly channel: string; readonly partner: string; readonly state: string; readonly documents: number }[];
+  readonly documents: readonly {
+    readonly channel: string;
+    readonly partner: string;
+    readonly state: string;
+    readonly documents: number;
+  }[];
 }
 
 /**
  * Orders and documents of a period by source. `from` and `to` are dates (UTC, both inclusive).
  * @throws BusinessRejection `bad-date`
  */
-export async function sourcesReport(db: Database, period: { readonly from?: string | undefined; readonly to?: string | undefined } = {}): Promise<SourcesReport> {
+export async function sourcesReport(
+  db: Database,
+  period: { readonly from?: string | undefined; readonly to?: string | undefined } = {},
+): Promise<SourcesReport> {
   const from = dateOf('from', period.from) ?? '0001-01-01';
   const to = dateOf('to', period.to) ?? '9999-12-31';
   const until = to === '9999-12-31' ? to : addDays(to, 1);
@@ -105,7 +127,9 @@ function dateOf(name: string, text: string | undefined): string | undefined {
   const date = parseDate(text);
   if (date !== null) return date;
   const message = `The parameter ${name} must be a date such as 2026-11-23.`;
-  throw new BusinessRejection('bad-date', message, [{ path: `/${name}`, code: 'bad-date', message, value: text.slice(0, 80) }]);
+  throw new BusinessRejection('bad-date', message, [
+    { path: `/${name}`, code: 'bad-date', message, value: text.slice(0, 80) },
+  ]);
 }
 
 const sourceOf = (row: SourceRow): SourceReport => ({

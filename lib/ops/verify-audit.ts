@@ -1,5 +1,15 @@
 import { digestOf, linkHash } from '../store/audit';
-import { type AuditHead, type AuditLink, auditHead, firstUnlinked, linksAfter, origin, recordsOf, type StoredRecord, textAt } from '../store/audit-trail';
+import {
+  type AuditHead,
+  type AuditLink,
+  auditHead,
+  firstUnlinked,
+  linksAfter,
+  origin,
+  recordsOf,
+  type StoredRecord,
+  textAt,
+} from '../store/audit-trail';
 import type { Database } from '../store/database';
 import { inSnapshot } from '../store/snapshot';
 import type { Store } from '../store/store';
@@ -33,12 +43,20 @@ const linksInPage = 500;
 export function verifyAudit(store: Store, expected?: AuditHead): Promise<AuditProof> {
   return inSnapshot(store, async (db) => {
     const head = await auditHead(db);
-    const walked = { last: origin, links: 0, records: 0, knowsExpected: expected === undefined || (expected.link === 0 && expected.hash === origin.hash) };
+    const walked = {
+      last: origin,
+      links: 0,
+      records: 0,
+      knowsExpected: expected === undefined || (expected.link === 0 && expected.hash === origin.hash),
+    };
     let fault: AuditFault | null = null;
     while (fault === null) {
       const links = await linksAfter(db, walked.last.link, linksInPage);
       if (links.length === 0) break;
-      const records = await recordsOf(db, links.map(({ batch }) => batch));
+      const records = await recordsOf(
+        db,
+        links.map(({ batch }) => batch),
+      );
       for (const link of links) {
         const ofBatch = records.get(link.batch) ?? [];
         fault = faultOfLink(link, walked.last, ofBatch);
@@ -56,12 +74,24 @@ export function verifyAudit(store: Store, expected?: AuditHead): Promise<AuditPr
 
 function faultOfLink(link: AuditLink, before: AuditHead, records: readonly StoredRecord[]): AuditFault | null {
   if (link.link !== before.link + 1) {
-    return { kind: 'missing', link: before.link + 1, batch: null, position: null, message: `Link ${before.link + 1} is missing, and with it the proof of its records.` };
+    return {
+      kind: 'missing',
+      link: before.link + 1,
+      batch: null,
+      position: null,
+      message: `Link ${before.link + 1} is missing, and with it the proof of its records.`,
+    };
   }
   const content = faultOfRecords(link, records);
   if (content !== null) return content;
   if (linkHash(before.hash, link.batch, link.records, link.digest) !== link.hash) {
-    return { kind: 'altered', link: link.link, batch: link.batch, position: null, message: `Link ${link.link} does not follow from the one before it: it, or its order, was changed.` };
+    return {
+      kind: 'altered',
+      link: link.link,
+      batch: link.batch,
+      position: null,
+      message: `Link ${link.link} does not follow from the one before it: it, or its order, was changed.`,
+    };
   }
   return null;
 }
@@ -71,11 +101,21 @@ function faultOfRecords(link: AuditLink, records: readonly StoredRecord[]): Audi
   const gap = records.findIndex((record, i) => record.position !== i);
   const missing = gap >= 0 ? gap : records.length < link.records ? records.length : -1;
   if (missing >= 0 && missing < link.records) {
-    return { kind: 'missing', ...at, position: missing, message: `Record ${missing} of batch ${link.batch} is missing.` };
+    return {
+      kind: 'missing',
+      ...at,
+      position: missing,
+      message: `Record ${missing} of batch ${link.batch} is missing.`,
+    };
   }
   if (records.length > link.records) {
     const extra = records[link.records] as StoredRecord;
-    return { kind: 'inserted', ...at, position: extra.position, message: `Record ${extra.position} of batch ${link.batch} (${describe(extra)}) was inserted.` };
+    return {
+      kind: 'inserted',
+      ...at,
+      position: extra.position,
+      message: `Record ${extra.position} of batch ${link.batch} (${describe(extra)}) was inserted.`,
+    };
   }
   if (digestOf(records.map((record) => textAt(record, record.position))) === link.digest) return null;
   const moved = swapped(records, link.digest);
@@ -85,7 +125,12 @@ function faultOfRecords(link: AuditLink, records: readonly StoredRecord[]): Audi
   }
   const many = records.length === 1 ? 'Its record' : `One of its ${records.length} records`;
   const named = records.slice(0, 5).map(describe).join(', ');
-  return { kind: 'altered', ...at, position: records.length === 1 ? 0 : null, message: `Batch ${link.batch} was altered. ${many} is not what was written: ${named}${records.length > 5 ? ', …' : ''}.` };
+  return {
+    kind: 'altered',
+    ...at,
+    position: records.length === 1 ? 0 : null,
+    message: `Batch ${link.batch} was altered. ${many} is not what was written: ${named}${records.length > 5 ? ', …' : ''}.`,
+  };
 }
 
 /** Trying all pairs of a large batch would take longer than the answer is worth. */
@@ -106,16 +151,34 @@ function swapped(records: readonly StoredRecord[], digest: string): [number, num
 
 const describe = (record: StoredRecord): string => `${record.subjectId}, ${record.stage} at ${record.at}`;
 
-async function faultOfWhole(db: Database, head: AuditHead, last: AuditHead, missed: AuditHead | undefined): Promise<AuditFault | null> {
+async function faultOfWhole(
+  db: Database,
+  head: AuditHead,
+  last: AuditHead,
+  missed: AuditHead | undefined,
+): Promise<AuditFault | null> {
   const nowhere = { link: null, batch: null, position: null };
   const unlinked = await firstUnlinked(db);
   if (unlinked !== undefined) {
-    return { kind: 'inserted', link: null, ...unlinked, message: `Record ${unlinked.position} of batch ${unlinked.batch} belongs to no link: it was inserted, or its link was removed.` };
+    return {
+      kind: 'inserted',
+      link: null,
+      ...unlinked,
+      message: `Record ${unlinked.position} of batch ${unlinked.batch} belongs to no link: it was inserted, or its link was removed.`,
+    };
   }
   if (head.link !== last.link || head.hash !== last.hash) {
-    return { kind: 'lost-tail', ...nowhere, link: last.link + 1, message: `The trail ends at link ${last.link}, its head says ${head.link}.` };
+    return {
+      kind: 'lost-tail',
+      ...nowhere,
+      link: last.link + 1,
+      message: `The trail ends at link ${last.link}, its head says ${head.link}.`,
+    };
   }
   if (missed === undefined) return null;
-  const message = missed.link > last.link ? `The trail ends at link ${last.link}, but link ${missed.link} was there before: its tail is lost.` : `Link ${missed.link} is not the one that was noted: the trail was written anew.`;
+  const message =
+    missed.link > last.link
+      ? `The trail ends at link ${last.link}, but link ${missed.link} was there before: its tail is lost.`
+      : `Link ${missed.link} is not the one that was noted: the trail was written anew.`;
   return { kind: 'lost-tail', ...nowhere, link: missed.link, message };
 }

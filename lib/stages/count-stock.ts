@@ -30,12 +30,20 @@ const clockTolerance = 300_000; // milliseconds
  * youngest reservations.
  */
 export async function countStock(work: Work, entries: readonly MasterEntry<StockDraft>[]): Promise<void> {
-  const products = await loadProducts(work.db, entries.flatMap(({ draft }) => draft.sku ?? []));
-  const counts = entries.flatMap((entry) => read(work, entry, products)).sort((a, b) => (stockKey(a.sku, a.warehouse) < stockKey(b.sku, b.warehouse) ? -1 : 1));
+  const products = await loadProducts(
+    work.db,
+    entries.flatMap(({ draft }) => draft.sku ?? []),
+  );
+  const counts = entries
+    .flatMap((entry) => read(work, entry, products))
+    .sort((a, b) => (stockKey(a.sku, a.warehouse) < stockKey(b.sku, b.warehouse) ? -1 : 1));
   if (counts.length === 0) return;
   const keys = counts.map(({ sku, warehouse }) => [sku, warehouse] as const);
   await lockCandidates(work, counts, keys);
-  await createWarehouses(work.db, counts.map(({ warehouse }) => warehouse));
+  await createWarehouses(
+    work.db,
+    counts.map(({ warehouse }) => warehouse),
+  );
   await createStock(work.db, keys);
   await work.lockStock(keys);
   const moved = await movementsAfter(work, counts);
@@ -50,18 +58,46 @@ export async function countStock(work: Work, entries: readonly MasterEntry<Stock
 function read(work: Work, entry: MasterEntry<StockDraft>, products: ReadonlyMap<string, Product>): Count[] {
   const { draft, at, faults } = entry;
   const { sku, warehouse, onHand, countedAt, safetyStock } = completed(stockFields, draft, undefined, at, faults);
-  if (sku !== undefined && !products.has(sku)) faults.push({ path: `${at}/sku`, code: 'unknown-sku', message: `The SKU ${sku} is not known; add it to the products first.`, value: sku });
+  if (sku !== undefined && !products.has(sku))
+    faults.push({
+      path: `${at}/sku`,
+      code: 'unknown-sku',
+      message: `The SKU ${sku} is not known; add it to the products first.`,
+      value: sku,
+    });
   if (countedAt !== null && Date.parse(countedAt) > Date.parse(work.now) + clockTolerance) {
-    faults.push({ path: `${at}/countedAt`, code: 'out-of-range', message: 'The time of the count has not come yet.', value: countedAt });
+    faults.push({
+      path: `${at}/countedAt`,
+      code: 'out-of-range',
+      message: 'The time of the count has not come yet.',
+      value: countedAt,
+    });
   }
   if (faults.length > 0) return [];
-  return [{ entry, sku, warehouse, onHand, countedAt: countedAt === null || countedAt > work.now ? work.now : countedAt, safetyStock }];
+  return [
+    {
+      entry,
+      sku,
+      warehouse,
+      onHand,
+      countedAt: countedAt === null || countedAt > work.now ? work.now : countedAt,
+      safetyStock,
+    },
+  ];
 }
 
 /** Orders are locked before stock, so what may have to be taken back is looked up in what the books say before. */
-async function lockCandidates(work: Work, counts: readonly Count[], keys: readonly (readonly [string, string])[]): Promise<void> {
+async function lockCandidates(
+  work: Work,
+  counts: readonly Count[],
+  keys: readonly (readonly [string, string])[],
+): Promise<void> {
   const before = await loadStock(work.db, keys);
-  const shortages = counts.map(({ sku, warehouse, onHand }) => ({ sku, warehouse, quantity: (before.get(stockKey(sku, warehouse))?.reserved ?? 0) - onHand }));
+  const shortages = counts.map(({ sku, warehouse, onHand }) => ({
+    sku,
+    warehouse,
+    quantity: (before.get(stockKey(sku, warehouse))?.reserved ?? 0) - onHand,
+  }));
   await work.lockOrders(await findCandidates(work.db, shortages));
 }
 
@@ -71,7 +107,11 @@ async function movementsAfter(work: Work, counts: readonly Count[]): Promise<Map
   const [oldest] = earlier.map(({ countedAt }) => countedAt).sort();
   const moved = new Map<string, MovementSince[]>();
   if (oldest === undefined) return moved;
-  for (const movement of await movementsSince(work.db, earlier.map(({ sku }) => sku), oldest)) {
+  for (const movement of await movementsSince(
+    work.db,
+    earlier.map(({ sku }) => sku),
+    oldest,
+  )) {
     const key = stockKey(movement.sku, movement.warehouse);
     moved.set(key, [...(moved.get(key) ?? []), movement]);
   }
@@ -83,7 +123,12 @@ function differenceOf(count: Count, item: StockItem, moved: readonly MovementSin
   const newer = since.find(({ kind }) => kind === 'count');
   if (newer !== undefined) {
     const message = `${count.sku} in ${count.warehouse} was counted again at ${newer.at}; the older count is left out.`;
-    count.entry.faults.push({ path: `${count.entry.at}/countedAt`, code: 'conflicting-values', message, value: count.countedAt });
+    count.entry.faults.push({
+      path: `${count.entry.at}/countedAt`,
+      code: 'conflicting-values',
+      message,
+      value: count.countedAt,
+    });
     return undefined;
   }
   const then = item.onHand - item.deficit - since.reduce((sum, { quantity }) => sum + quantity, 0);
@@ -97,19 +142,36 @@ async function book(work: Work, count: Count, item: StockItem, difference: numbe
   if (count.safetyStock !== null) item.safetyStock = count.safetyStock;
   const reference = `${sku} in ${warehouse}`;
   if (difference !== 0) {
-    work.moveStock({ sku, warehouse, kind: 'count', quantity: difference, reference: `counted by ${work.actor}`, countedAt });
+    work.moveStock({
+      sku,
+      warehouse,
+      kind: 'count',
+      quantity: difference,
+      reference: `counted by ${work.actor}`,
+      countedAt,
+    });
     const { currency } = work.settings;
     const amount = costOf(Math.abs(difference), product.cost, exponentOf(currency) ?? 2);
-    const accounts = difference > 0 ? ({ debit: 'inventory', credit: 'stock-clearing' } as const) : ({ debit: 'stock-clearing', credit: 'inventory' } as const);
+    const accounts =
+      difference > 0
+        ? ({ debit: 'inventory', credit: 'stock-clearing' } as const)
+        : ({ debit: 'stock-clearing', credit: 'inventory' } as const);
     work.post({ documentType: 'count', document: reference, ...accounts, amount, currency });
   }
-  if (before.deficit > 0 && item.deficit === 0) await closeException(work.db, 'stock-deficit', reference, work.actor, 'counted', work.now);
+  if (before.deficit > 0 && item.deficit === 0)
+    await closeException(work.db, 'stock-deficit', reference, work.actor, 'counted', work.now);
   work.record({
     subject: 'master',
     subjectId: `stock ${reference}`,
     from: formatQuantity(before.onHand - before.deficit),
     to: formatQuantity(item.onHand - item.deficit),
     reason: 'counted',
-    evidence: { counted: formatQuantity(count.onHand), countedAt, difference: formatQuantity(difference), reserved: formatQuantity(item.reserved), safetyStock: formatQuantity(item.safetyStock) },
+    evidence: {
+      counted: formatQuantity(count.onHand),
+      countedAt,
+      difference: formatQuantity(difference),
+      reserved: formatQuantity(item.reserved),
+      safetyStock: formatQuantity(item.safetyStock),
+    },
   });
 }

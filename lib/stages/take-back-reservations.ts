@@ -1,4 +1,4 @@
-import { checkBits, openReleaseStatuses, type Order } from '../domain/order';
+import { checkBits, type Order, openReleaseStatuses } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
 import { type StockItem, stockKey } from '../domain/stock';
 import type { Database } from '../store/database';
@@ -10,7 +10,10 @@ import type { Work } from './work';
  * quantities (milli-units), it gives the youngest orders that cover them; the goods of an order that no warehouse was
  * asked to ship can still be given away.
  */
-export async function findCandidates(db: Database, shortages: readonly { readonly sku: string; readonly warehouse: string; readonly quantity: number }[]): Promise<number[]> {
+export async function findCandidates(
+  db: Database,
+  shortages: readonly { readonly sku: string; readonly warehouse: string; readonly quantity: number }[],
+): Promise<number[]> {
   const missing = new Map<string, number>();
   for (const { sku, warehouse, quantity } of shortages) {
     const key = stockKey(sku, warehouse);
@@ -33,14 +36,20 @@ export async function findCandidates(db: Database, shortages: readonly { readonl
  * the goods that are missing are booked. The lines are short again and their orders due for the inventory check.
  * @returns what is still reserved by orders under way: the deficit that remains
  */
-export async function takeBack(work: Work, key: readonly [sku: string, warehouse: string], quantity: number): Promise<number> {
+export async function takeBack(
+  work: Work,
+  key: readonly [sku: string, warehouse: string],
+  quantity: number,
+): Promise<number> {
   const item = work.stock.get(stockKey(...key));
   if (item === undefined || quantity <= 0) return 0;
   let left = takeFrom(work, item, quantity);
   if (left === 0) return 0;
   // Somebody reserved meanwhile. These orders are locked after the stock, against the usual order: should two
   // transactions wait for each other, the database ends one of them, and it runs again.
-  const later = (await unclaimedReservations(work.db, [key])).map((row) => row.orderId).filter((id) => !work.orders.has(id));
+  const later = (await unclaimedReservations(work.db, [key]))
+    .map((row) => row.orderId)
+    .filter((id) => !work.orders.has(id));
   if (later.length === 0) return left;
   await work.lockOrders(later);
   left = takeFrom(work, item, left);
@@ -49,7 +58,9 @@ export async function takeBack(work: Work, key: readonly [sku: string, warehouse
 
 function takeFrom(work: Work, item: StockItem, quantity: number): number {
   let left = quantity;
-  const youngestFirst = [...work.orders.values()].filter((order) => order.warehouse === item.warehouse && isUnclaimed(order)).sort((a, b) => b.id - a.id);
+  const youngestFirst = [...work.orders.values()]
+    .filter((order) => order.warehouse === item.warehouse && isUnclaimed(order))
+    .sort((a, b) => b.id - a.id);
   for (const order of youngestFirst) {
     for (const line of order.lines.toReversed()) {
       if (left <= 0) return 0;
@@ -60,7 +71,13 @@ function takeFrom(work: Work, item: StockItem, quantity: number): number {
       left -= taken;
       order.checksJudged &= ~checkBits.inventory;
       order.checksPassed &= ~checkBits.inventory;
-      work.note(order, 'stock-taken-back', { sku: item.sku, warehouse: item.warehouse, line: line.line, takenBack: formatQuantity(taken), cause: work.stage });
+      work.note(order, 'stock-taken-back', {
+        sku: item.sku,
+        warehouse: item.warehouse,
+        line: line.line,
+        takenBack: formatQuantity(taken),
+        cause: work.stage,
+      });
     }
   }
   return Math.max(0, left);

@@ -61,10 +61,14 @@ export async function upsertMaster(context: StageContext, kind: string, records:
   if (kind === 'creditGroups') return notBuilt(kind, sent);
   const known = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (known === undefined) {
-    throw new BusinessRejection('not-found', `There is no master data of the kind ${kind}; use one of ${masterKinds.join(', ')}.`);
+    throw new BusinessRejection(
+      'not-found',
+      `There is no master data of the kind ${kind}; use one of ${masterKinds.join(', ')}.`,
+    );
   }
   const { limits } = (await context.store.read(currentSettings)).settings;
-  if (sent.length > limits.rows) throw new BusinessRejection('too-many-rows', `The request has more than ${limits.rows} records; send several.`);
+  if (sent.length > limits.rows)
+    throw new BusinessRejection('too-many-rows', `The request has more than ${limits.rows} records; send several.`);
   const { entries, rejected } = readEntries(known, sent, Array.isArray(records));
   let upserted = 0;
   for (let start = 0; start < entries.length; start += recordsInTransaction) {
@@ -76,13 +80,19 @@ export async function upsertMaster(context: StageContext, kind: string, records:
       return attempt;
     });
     upserted += judged.filter(({ faults }) => faults.length === 0).length;
-    rejected.push(...judged.filter(({ faults }) => faults.length > 0).map(({ index, key, faults }) => ({ index, key, faults })));
+    rejected.push(
+      ...judged.filter(({ faults }) => faults.length > 0).map(({ index, key, faults }) => ({ index, key, faults })),
+    );
   }
   rejected.sort((a, b) => a.index - b.index);
   return { kind, upserted, rejected, summary: summaryOf(kind, upserted, rejected) };
 }
 
-function readEntries({ fields, key }: Kind, sent: readonly unknown[], inArray: boolean): { entries: MasterEntry<never>[]; rejected: RejectedRecord[] } {
+function readEntries(
+  { fields, key }: Kind,
+  sent: readonly unknown[],
+  inArray: boolean,
+): { entries: MasterEntry<never>[]; rejected: RejectedRecord[] } {
   const entries: MasterEntry<never>[] = [];
   const rejected: RejectedRecord[] = [];
   const seen = new Set<string>();
@@ -93,13 +103,22 @@ function readEntries({ fields, key }: Kind, sent: readonly unknown[], inArray: b
     for (const name of key) {
       if (draft[name] === undefined && fields[name]?.initial !== undefined) draft[name] = fields[name].initial;
       if (draft[name] === undefined && isObject(record) && record[name] === undefined) {
-        faults.push({ path: `${at}/${name}`, code: 'missing-field', message: `The ${name} is missing; it says which record is meant.` });
+        faults.push({
+          path: `${at}/${name}`,
+          code: 'missing-field',
+          message: `The ${name} is missing; it says which record is meant.`,
+        });
       }
     }
     const name = key.every((part) => draft[part] !== undefined) ? key.map((part) => draft[part]).join(' ') : null;
     const identity = JSON.stringify(key.map((part) => draft[part]));
     if (name !== null && seen.has(identity)) {
-      faults.push({ path: at, code: 'duplicate-key', message: `The request has ${name} twice; this one is left out.`, value: name });
+      faults.push({
+        path: at,
+        code: 'duplicate-key',
+        message: `The request has ${name} twice; this one is left out.`,
+        value: name,
+      });
     }
     if (faults.length > 0 || name === null) {
       rejected.push({ index, key: name, faults });
@@ -112,8 +131,18 @@ function readEntries({ fields, key }: Kind, sent: readonly unknown[], inArray: b
 }
 
 function notBuilt(kind: string, sent: readonly unknown[]): MasterResult {
-  const faults: Fault[] = [{ path: '', code: 'not-supported', message: 'Credit groups are not supported yet; give each customer a limit of its own.' }];
-  const rejected = sent.map((record, index) => ({ index, key: isObject(record) && typeof record['creditGroup'] === 'string' ? record['creditGroup'] : null, faults }));
+  const faults: Fault[] = [
+    {
+      path: '',
+      code: 'not-supported',
+      message: 'Credit groups are not supported yet; give each customer a limit of its own.',
+    },
+  ];
+  const rejected = sent.map((record, index) => ({
+    index,
+    key: isObject(record) && typeof record.creditGroup === 'string' ? record.creditGroup : null,
+    faults,
+  }));
   return { kind, upserted: 0, rejected, summary: summaryOf(kind, 0, rejected) };
 }
 

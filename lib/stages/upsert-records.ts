@@ -1,15 +1,38 @@
 import type { Partner, Product, TaxRate } from '../domain/master';
 import { completed } from '../domain/master-fields';
-import { type PartnerDraft, partnerFields, type ProductDraft, productFields, type TaxDraft, taxFields } from '../domain/master-records';
+import {
+  type PartnerDraft,
+  type ProductDraft,
+  partnerFields,
+  productFields,
+  type TaxDraft,
+  taxFields,
+} from '../domain/master-records';
 import { formatPrice } from '../domain/money';
-import { loadPartners, loadProducts, loadTaxRates, savePartners, saveProducts, saveTaxRates, skusInUse } from '../store/master';
+import {
+  loadPartners,
+  loadProducts,
+  loadTaxRates,
+  savePartners,
+  saveProducts,
+  saveTaxRates,
+  skusInUse,
+} from '../store/master';
 import type { MasterEntry } from './upsert-master';
 import type { Work } from './work';
 
 export async function upsertProducts(work: Work, entries: readonly MasterEntry<ProductDraft>[]): Promise<void> {
-  const known = await loadProducts(work.db, entries.map(({ key }) => key));
-  const rebased = entries.filter(({ key, draft }) => draft.baseUom !== undefined && known.has(key) && known.get(key)?.baseUom !== draft.baseUom);
-  const bound = await skusInUse(work.db, rebased.map(({ key }) => key));
+  const known = await loadProducts(
+    work.db,
+    entries.map(({ key }) => key),
+  );
+  const rebased = entries.filter(
+    ({ key, draft }) => draft.baseUom !== undefined && known.has(key) && known.get(key)?.baseUom !== draft.baseUom,
+  );
+  const bound = await skusInUse(
+    work.db,
+    rebased.map(({ key }) => key),
+  );
   const products: Product[] = [];
   for (const { key, draft, at, faults } of entries) {
     const before = known.get(key);
@@ -20,7 +43,11 @@ export async function upsertProducts(work: Work, entries: readonly MasterEntry<P
     }
     const own = product.uoms?.[product.baseUom];
     if (own !== undefined && own.numerator !== own.denominator) {
-      faults.push({ path: `${at}/uoms/${product.baseUom}`, code: 'conflicting-values', message: `${product.baseUom} is the base unit: one of it is one base unit.` });
+      faults.push({
+        path: `${at}/uoms/${product.baseUom}`,
+        code: 'conflicting-values',
+        message: `${product.baseUom} is the base unit: one of it is one base unit.`,
+      });
     }
     if (faults.length > 0) continue;
     products.push(product);
@@ -29,10 +56,17 @@ export async function upsertProducts(work: Work, entries: readonly MasterEntry<P
   await saveProducts(work.db, products, work.now);
 }
 
-const shownProduct = (product: Product): Record<string, unknown> => ({ ...product, price: formatPrice(product.price), cost: formatPrice(product.cost) });
+const shownProduct = (product: Product): Record<string, unknown> => ({
+  ...product,
+  price: formatPrice(product.price),
+  cost: formatPrice(product.cost),
+});
 
 export async function upsertPartners(work: Work, entries: readonly MasterEntry<PartnerDraft>[]): Promise<void> {
-  const known = await loadPartners(work.db, entries.map(({ key }) => key));
+  const known = await loadPartners(
+    work.db,
+    entries.map(({ key }) => key),
+  );
   const partners: Partner[] = [];
   for (const { key, draft, at, faults } of entries) {
     const before = known.get(key);
@@ -44,10 +78,18 @@ export async function upsertPartners(work: Work, entries: readonly MasterEntry<P
   await savePartners(work.db, partners, work.now);
 }
 
-const mutable = (partner: Partner) => ({ ...partner, channels: [...partner.channels], customers: [...partner.customers], ediIds: [...partner.ediIds] });
+const mutable = (partner: Partner) => ({
+  ...partner,
+  channels: [...partner.channels],
+  customers: [...partner.customers],
+  ediIds: [...partner.ediIds],
+});
 
 export async function upsertTaxes(work: Work, entries: readonly MasterEntry<TaxDraft>[]): Promise<void> {
-  const known = await loadTaxRates(work.db, entries.flatMap(({ draft }) => draft.taxCode ?? []));
+  const known = await loadTaxRates(
+    work.db,
+    entries.flatMap(({ draft }) => draft.taxCode ?? []),
+  );
   const rates: TaxRate[] = [];
   for (const { key, draft, at, faults } of entries) {
     const before = known.get(draft.taxCode ?? '')?.find(({ validFrom }) => validFrom === draft.validFrom);
@@ -60,9 +102,23 @@ export async function upsertTaxes(work: Work, entries: readonly MasterEntry<TaxD
 }
 
 /** Records which fields a record got; nothing when it says what was known already. */
-export function recordChange(work: Work, subjectId: string, before: Record<string, unknown> | undefined, after: Record<string, unknown>): void {
+export function recordChange(
+  work: Work,
+  subjectId: string,
+  before: Record<string, unknown> | undefined,
+  after: Record<string, unknown>,
+): void {
   const fields = Object.keys(after).filter((name) => JSON.stringify(before?.[name]) !== JSON.stringify(after[name]));
   if (fields.length === 0) return;
-  const changed = Object.fromEntries(fields.map((name) => [name, before === undefined ? after[name] : { from: before[name], to: after[name] }]));
-  work.record({ subject: 'master', subjectId, from: before === undefined ? null : 'known', to: before === undefined ? 'added' : 'changed', reason: null, evidence: changed });
+  const changed = Object.fromEntries(
+    fields.map((name) => [name, before === undefined ? after[name] : { from: before[name], to: after[name] }]),
+  );
+  work.record({
+    subject: 'master',
+    subjectId,
+    from: before === undefined ? null : 'known',
+    to: before === undefined ? 'added' : 'changed',
+    reason: null,
+    evidence: changed,
+  });
 }

@@ -47,7 +47,10 @@ export async function auditHead(db: Database): Promise<AuditHead> {
 
 /** The links after one, ascending. */
 export function linksAfter(db: Database, after: number, count: number): Promise<AuditLink[]> {
-  return db.all<AuditLink>(`select link, batch, records, digest, hash, at from audit_link where link > ? order by link limit ${count}`, [after]);
+  return db.all<AuditLink>(
+    `select link, batch, records, digest, hash, at from audit_link where link > ? order by link limit ${count}`,
+    [after],
+  );
 }
 
 /** The records of these batches, each batch in its order. */
@@ -57,14 +60,23 @@ export async function recordsOf(db: Database, batches: readonly number[]): Promi
      where ${db.dialect.inList('batch', 'bigint')} order by batch, position`,
     [db.dialect.listOf(batches)],
   );
-  const records = rows.map(({ subject_id, from_state, to_state, ...row }) => ({ ...row, subjectId: subject_id, from: from_state, to: to_state }));
+  const records = rows.map(({ subject_id, from_state, to_state, ...row }) => ({
+    ...row,
+    subjectId: subject_id,
+    from: from_state,
+    to: to_state,
+  }));
   return Map.groupBy(records, ({ batch }) => batch);
 }
 
 /** The first record that no link covers. */
 export async function firstUnlinked(db: Database): Promise<{ batch: number; position: number } | undefined> {
-  return first(db, 'select r.batch, r.position from audit_record r where not exists (select 1 from audit_link l where l.batch = r.batch) order by r.batch, r.position limit 1');
+  return first(
+    db,
+    'select r.batch, r.position from audit_record r where not exists (select 1 from audit_link l where l.batch = r.batch) order by r.batch, r.position limit 1',
+  );
 }
 
 /** The text of a record that its link's digest covers, as if it stood at `position`. */
-export const textAt = (record: StoredRecord, position: number): string => recordText(position, record as unknown as AuditRecord, record.evidence);
+export const textAt = (record: StoredRecord, position: number): string =>
+  recordText(position, record as unknown as AuditRecord, record.evidence);

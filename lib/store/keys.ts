@@ -80,7 +80,9 @@ export async function replaceHash(db: Database, keyId: string, hash: string): Pr
 
 /** Returns false when the key does not exist or is revoked already. */
 export async function markRevoked(db: Database, keyId: string, now: string): Promise<boolean> {
-  return (await db.run('update access_key set revoked_at = ? where key_id = ? and revoked_at is null', [now, keyId])) > 0;
+  return (
+    (await db.run('update access_key set revoked_at = ? where key_id = ? and revoked_at is null', [now, keyId])) > 0
+  );
 }
 
 export async function setExpiry(db: Database, keyId: string, expiresAt: string): Promise<void> {
@@ -89,5 +91,8 @@ export async function setExpiry(db: Database, keyId: string, expiresAt: string):
 
 /** Notes that a key was used, unless that was noted since `notSince` already. */
 export async function markUsed(db: Database, keyId: string, now: string, notSince: string): Promise<void> {
-  await db.run('update access_key set last_used_at = ? where key_id = ? and (last_used_at is null or last_used_at < ?)', [now, keyId, notSince]);
+  await db.run(
+    'update access_key set last_used_at = ? where key_id = ? and (last_used_at is null or last_used_at < ?)',
+    [now, keyId, notSince],
+  );
 }

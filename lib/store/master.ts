@@ -199,7 +199,10 @@ export interface AccountTerms {
 }
 
 /** Makes sure that the customers' accounts exist: empty and without credit, so that they can be locked. */
-export async function createAccounts(db: Database, terms: readonly Pick<AccountTerms, 'account' | 'currency'>[]): Promise<void> {
+export async function createAccounts(
+  db: Database,
+  terms: readonly Pick<AccountTerms, 'account' | 'currency'>[],
+): Promise<void> {
   const rows = terms.map(
     ({ account, currency }): Row => ({
       account,
@@ -238,6 +241,9 @@ export async function skusInUse(db: Database, skus: readonly string[]): Promise<
   if (skus.length === 0) return new Set();
   const among = db.dialect.inList('sku', 'text');
   const list = db.dialect.listOf(skus);
-  const rows = await db.all<{ sku: string }>(`select sku from stock_item where ${among} union select sku from sales_order_line where ${among}`, [list, list]);
+  const rows = await db.all<{ sku: string }>(
+    `select sku from stock_item where ${among} union select sku from sales_order_line where ${among}`,
+    [list, list],
+  );
   return new Set(rows.map((row) => row.sku));
 }

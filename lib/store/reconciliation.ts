@@ -194,17 +194,45 @@ export const comparisons: readonly Comparison[] = [
     name: 'orphans',
     count: 'select count(*) as n from sales_order',
     differences: [
-      orphans('sales_order_line', "'order ' || t.order_id || ' line ' || t.line", 'sales_order', 'p.order_id = t.order_id'),
+      orphans('sales_order_terms', order('t.order_id'), 'sales_order_state', 'p.order_id = t.order_id'),
+      orphans('sales_order_state', order('t.order_id'), 'sales_order_terms', 'p.order_id = t.order_id'),
+      orphans(
+        'sales_order_line',
+        "'order ' || t.order_id || ' line ' || t.line",
+        'sales_order',
+        'p.order_id = t.order_id',
+      ),
       orphans('decision', "'order ' || t.order_id || ' ' || t.check_name", 'sales_order', 'p.order_id = t.order_id'),
       orphans('hold', "'order ' || t.order_id || ' hold ' || t.reason", 'sales_order', 'p.order_id = t.order_id'),
-      orphans('warehouse_release', "'order ' || t.order_id || ' release ' || t.release", 'sales_order', 'p.order_id = t.order_id'),
+      orphans(
+        'warehouse_release',
+        "'order ' || t.order_id || ' release ' || t.release",
+        'sales_order',
+        'p.order_id = t.order_id',
+      ),
       orphans('sales_order', order('t.order_id'), 'sales_order_line', 'p.order_id = t.order_id'),
       orphans('sales_order', order('t.order_id'), 'inbox_message', 'p.inbox_id = t.inbox_id'),
       orphans('sales_order', order('t.order_id'), 'credit_account', 'p.account = t.credit_account'),
       orphans('inbox_document', "'document ' || t.document_id", 'inbox_message', 'p.inbox_id = t.inbox_id'),
-      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'packing_slip', 'p.slip_id = t.slip_id'),
-      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'sales_order_line', 'p.order_id = t.order_id and p.line = t.line'),
-      orphans('packing_slip_line', "'slip ' || t.slip_id || ' line ' || t.slip_line", 'invoice', 'p.invoice_id = t.invoice_id', 't.invoice_id is not null'),
+      orphans(
+        'packing_slip_line',
+        "'slip ' || t.slip_id || ' line ' || t.slip_line",
+        'packing_slip',
+        'p.slip_id = t.slip_id',
+      ),
+      orphans(
+        'packing_slip_line',
+        "'slip ' || t.slip_id || ' line ' || t.slip_line",
+        'sales_order_line',
+        'p.order_id = t.order_id and p.line = t.line',
+      ),
+      orphans(
+        'packing_slip_line',
+        "'slip ' || t.slip_id || ' line ' || t.slip_line",
+        'invoice',
+        'p.invoice_id = t.invoice_id',
+        't.invoice_id is not null',
+      ),
       orphans('invoice', 't.number', 'sales_order', 'p.order_id = t.order_id'),
       orphans('invoice', 't.number', 'packing_slip', 'p.slip_id = t.slip_id'),
       orphans('payment_application', "'payment ' || t.payment_id", 'invoice', 'p.invoice_id = t.invoice_id'),
@@ -212,7 +240,10 @@ export const comparisons: readonly Comparison[] = [
   },
 ];
 
-export async function compare(db: Database, { count, differences }: Comparison): Promise<{ compared: number; differences: Difference[] }> {
+export async function compare(
+  db: Database,
+  { count, differences }: Comparison,
+): Promise<{ compared: number; differences: Difference[] }> {
   const [counted] = await db.all<{ n: number }>(count);
   const found: Difference[] = [];
   for (const sql of differences) found.push(...(await db.all<Difference>(sql)));
@@ -221,7 +252,10 @@ export async function compare(db: Database, { count, differences }: Comparison):
 
 /** The next order ids after one, ascending. */
 export async function orderIdsAfter(db: Database, after: number, count: number): Promise<number[]> {
-  const rows = await db.all<{ order_id: number }>(`select order_id from sales_order where order_id > ? order by order_id limit ${count}`, [after]);
+  const rows = await db.all<{ order_id: number }>(
+    `select order_id from sales_order where order_id > ? order by order_id limit ${count}`,
+    [after],
+  );
   return rows.map((row) => row.order_id);
 }
 
@@ -243,6 +277,8 @@ export async function uninvoicedLines(db: Database, orderIds: readonly number[])
 }
 
 export async function uninvoicedByAccount(db: Database): Promise<Map<string, number>> {
-  const rows = await db.all<{ account: string; uninvoiced_gross: number }>('select account, uninvoiced_gross from credit_account');
+  const rows = await db.all<{ account: string; uninvoiced_gross: number }>(
+    'select account, uninvoiced_gross from credit_account',
+  );
   return new Map(rows.map((row) => [row.account, row.uninvoiced_gross]));
 }

@@ -8,7 +8,10 @@ export interface OrderSum {
 }
 
 /** Documents that failed, by channel: rejected since a time, and all that are parked. */
-export function failedDocuments(db: Database, since: string): Promise<{ channel: string; rejected: number; parked: number }[]> {
+export function failedDocuments(
+  db: Database,
+  since: string,
+): Promise<{ channel: string; rejected: number; parked: number }[]> {
   return db.all(
     `select m.channel, cast(sum(case when d.state = 'rejected' then 1 else 0 end) as bigint) as rejected, cast(sum(case when d.state = 'parked' then 1 else 0 end) as bigint) as parked
      from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
@@ -38,7 +41,9 @@ export function holdReasons(db: Database): Promise<{ reason: string; orders: num
 }
 
 /** Releases without a clear answer, by warehouse. */
-export function unclearReleases(db: Database): Promise<{ warehouse: string; unknown: number; parked: number; oldest: string }[]> {
+export function unclearReleases(
+  db: Database,
+): Promise<{ warehouse: string; unknown: number; parked: number; oldest: string }[]> {
   return db.all(
     `select warehouse, count(*) as unknown, cast(sum(parked) as bigint) as parked, min(claimed_at) as oldest from warehouse_release
      where status = 'Unknown' or (status in ('Claimed', 'CancelRequested') and parked = 1) group by warehouse order by warehouse`,
@@ -46,7 +51,10 @@ export function unclearReleases(db: Database): Promise<{ warehouse: string; unkn
 }
 
 /** Releases that a warehouse acknowledged, claimed before a time and neither delivered in full nor closed. */
-export function lateReleases(db: Database, before: string): Promise<{ warehouse: string; releases: number; oldest: string }[]> {
+export function lateReleases(
+  db: Database,
+  before: string,
+): Promise<{ warehouse: string; releases: number; oldest: string }[]> {
   return db.all(
     `select r.warehouse, count(*) as releases, min(r.claimed_at) as oldest from warehouse_release r join sales_order o on o.order_id = r.order_id
      where r.status = 'Acknowledged' and r.claimed_at < ? and o.status in ('SentToWarehouse', 'PartiallyDelivered') group by r.warehouse order by r.warehouse`,
@@ -55,7 +63,9 @@ export function lateReleases(db: Database, before: string): Promise<{ warehouse:
 }
 
 export function openExceptions(db: Database): Promise<{ kind: string; exceptions: number; oldest: string }[]> {
-  return db.all('select kind, count(*) as exceptions, min(raised_at) as oldest from exception where closed_at is null group by kind order by kind');
+  return db.all(
+    'select kind, count(*) as exceptions, min(raised_at) as oldest from exception where closed_at is null group by kind order by kind',
+  );
 }
 
 /** Amounts in minor units: of what was ordered, and of what is invoiced. */
@@ -83,7 +93,11 @@ export function ordersBySource(db: Database, from: string, until: string): Promi
 }
 
 /** Documents of messages received in a period, by where they came from and what became of them. */
-export function documentsBySource(db: Database, from: string, until: string): Promise<{ channel: string; partner: string; state: string; documents: number }[]> {
+export function documentsBySource(
+  db: Database,
+  from: string,
+  until: string,
+): Promise<{ channel: string; partner: string; state: string; documents: number }[]> {
   return db.all(
     `select m.channel, m.partner, d.state, count(*) as documents from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
      where m.received_at >= ? and m.received_at < ? group by m.channel, m.partner, d.state order by m.channel, m.partner, d.state`,

@@ -5,7 +5,7 @@ import { BusinessRejection } from '../../lib/domain/faults';
 import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
 import { confirmDeliveries, type DeliveryOutcome } from '../../lib/stages/confirm-delivery';
 import { batchAnswer, type ItemResult } from '../batch-answer';
-import { answered, requestOf } from '../http-messages';
+import { answered, jsonBody, requestOf } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 const ports: Readonly<Record<DeliveryOutcome['output'], number>> = { delivered: 0, partly: 1, exception: 2 };
@@ -15,8 +15,8 @@ export = (RED: NodeAPI): void => {
   registerStoreNode<StoreNodeConfig>(RED, 'delivery-confirm', 4, ({ runtime }) => {
     const queue = runtime.queue<PackingSlip, DeliveryOutcome>('delivery', confirmDeliveries, { patient: false });
 
-    const confirm = async (message: Message, emit: Emit): Promise<ItemResult[]> => {
-      const read = readPackingSlips(message['payload']);
+    const confirm = async (message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> => {
+      const read = readPackingSlips(body);
       return Promise.all(
         read.map(async ({ slip, faults }) => {
           if (slip === undefined) {
@@ -34,9 +34,10 @@ export = (RED: NodeAPI): void => {
     return {
       async input(message, emit) {
         try {
-          const results = asksForCancellations(message) ? await settle(message, emit) : await confirm(message, emit);
+          const body = await jsonBody(message, (await runtime.settings()).limits);
+          const results = asksForCancellations(message) ? await settle(message, body, emit) : await confirm(message, body, emit);
           await runtime.release();
-          emit(answerPort, answered(message, batchAnswer(results, Array.isArray(message['payload']))));
+          emit(answerPort, answered(message, batchAnswer(results, Array.isArray(body))));
         } catch (error) {
           emit(answerPort, answered(message, problemOf(error)));
           if (!(error instanceof BusinessRejection)) throw error;
@@ -45,10 +46,10 @@ export = (RED: NodeAPI): void => {
       },
     };
 
-    async function settle(message: Message, emit: Emit): Promise<ItemResult[]> {
-      const outcomes = await answerCancellations(await runtime.context(), readCancellations(message['payload']));
+    async function settle(message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> {
+      const outcomes = await answerCancellations(await runtime.context(), readCancellations(body));
       return outcomes.map((outcome) => {
-        if (outcome.output === 'settled') return { status: 200, faults: [], body: { ...outcome.summary } };
+        if (outcome.output === 'settled') return { status: 200, faults: [], body: { replayed: outcome.replayed, order: outcome.summary } };
         emit(ports.exception, { ...message, payload: { errors: outcome.faults, summary: outcome.summary } });
         return { status: 422, faults: outcome.faults, body: { summary: outcome.summary } };
       });

@@ -5,7 +5,7 @@ import { BusinessRejection } from '../../lib/domain/faults';
 import { changeCompanySettings } from '../../lib/stages/company-settings';
 import { type MasterResult, upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
-import { answered, principalOf, requestOf } from '../http-messages';
+import { answered, jsonBody, principalOf, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 interface MasterDataConfig extends StoreNodeConfig {
@@ -23,11 +23,12 @@ export = (RED: NodeAPI): void => {
       try {
         const context = await runtime.context();
         const actor = principalOf(message)?.name ?? context.actor;
-        const result = await change({ ...context, actor }, kind, message);
+        const ends = requestOf(message)?.method === 'DELETE';
+        const body = ends ? undefined : await jsonBody(message, (await runtime.settings()).limits);
+        const result = await change({ ...context, actor }, kind, message, body);
         await runtime.release();
         if (result.upserted > 0) emit(upsertedPort, { ...message, payload: { kind, upserted: result.upserted, summary: result.summary } });
         if (result.rejected.length > 0) emit(rejectedPort, { ...message, payload: { kind, rejected: result.rejected, summary: result.summary } });
-        if (result.ended) return emit(answerPort, answered(message, { statusCode: 204, headers: {}, body: '' }));
         const status = result.rejected.length > 0 && result.upserted === 0 ? 422 : result.rejected.length > 0 ? 207 : result.created ? 201 : 200;
         emit(answerPort, answered(message, status === 422 ? problemOf(rejectionOf(result)) : jsonAnswer(status, result.body ?? result)));
       } catch (error) {
@@ -39,7 +40,7 @@ export = (RED: NodeAPI): void => {
   }));
 };
 
-type Change = MasterResult & { readonly created?: boolean; readonly ended?: boolean; readonly body?: unknown };
+type Change = MasterResult & { readonly created?: boolean; readonly body?: unknown };
 
 function kindOf(message: Message, config: MasterDataConfig): string {
   const request = requestOf(message);
@@ -48,11 +49,10 @@ function kindOf(message: Message, config: MasterDataConfig): string {
   return named;
 }
 
-async function change(context: StageContext, kind: string, message: Message): Promise<Change> {
-  const { payload } = message as { payload?: unknown };
-  if (kind === 'settings') return settingsChange(context, payload);
-  if (kind === 'keys') return keyChange(context, message, payload);
-  return upsertMaster(context, kind, payload);
+async function change(context: StageContext, kind: string, message: Message, body: unknown): Promise<Change> {
+  if (kind === 'settings') return settingsChange(context, body);
+  if (kind === 'keys') return keyChange(context, message, body);
+  return upsertMaster(context, kind, body);
 }
 
 const done = (kind: string, summary: string, body: unknown, created = false): Change => ({ kind, upserted: 1, rejected: [], summary, body, created });
@@ -74,7 +74,7 @@ async function keyChange(context: StageContext, message: Message, payload: unkno
   if (request?.method === 'DELETE' || message['action'] === 'revoke') {
     if (typeof keyId !== 'string') throw new BusinessRejection('missing-field', 'Name the key to revoke: DELETE …/keys/KEYID.');
     await revokeKey(context, keyId);
-    return { ...done('keys', `The key ${keyId} is revoked.`, {}), ended: true };
+    return done('keys', `The key ${keyId} is revoked.`, { keyId, revoked: true });
   }
   const created = await createKey(context, payload);
   return done('keys', `The key ${created.keyId} was made for ${created.name}.`, created, true);

@@ -1,11 +1,12 @@
 import type { NodeAPI } from 'node-red';
 import { type Principal, partnersOf } from '../../lib/access/principal';
-import { audienceOf, ordersOut } from '../../lib/answers/order-out';
+import { orderDetail } from '../../lib/answers/order-detail';
+import { audienceOf } from '../../lib/answers/order-out';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import { type ActionOutcome, type Actor, actOnOrders, type OrderAction, type OrderActionName, orderActions } from '../../lib/stages/act-on-order';
-import { answered, principalOf, requestOf } from '../http-messages';
+import { answered, optionalJsonBody, principalOf, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { resolveSlip, slipActions } from './resolve-slip';
 
@@ -22,22 +23,23 @@ export = (RED: NodeAPI): void => {
     const queue = runtime.queue<OrderAction, ActionOutcome>('action', actOnOrders);
     return {
       async input(message, emit) {
-        const action = actionOf(message, config);
         try {
-          if (slipActions.includes(action) && namesSlip(message)) {
-            const outcome = await resolveSlip(await runtime.context(), action, message);
+          const action = actionOf(message, config);
+          const body = bodyOf(await optionalJsonBody(message, (await runtime.settings()).limits));
+          if (slipActions.includes(action) && body.packingSlip !== undefined) {
+            const outcome = await resolveSlip(await runtime.context(), action, body, principalOf(message));
             await runtime.release();
             emit(donePort, { ...message, payload: outcome });
             emit(answerPort, answered(message, jsonAnswer(200, outcome)));
             return;
           }
-          const outcome = await queue.submit(requestedAction(action, message));
+          const outcome = await queue.submit(requestedAction(action, message, body));
           if (outcome.output === 'refused') return refuse(message, outcome.rejection, outcome.summary);
           await runtime.release();
           runtime.decided.poke();
           emit(donePort, { ...message, payload: outcome.summary });
           const audience = audienceOf(principalOf(message)?.role ?? 'operations');
-          const [order] = await runtime.read((db) => ordersOut(db, [salesOrderId(outcome.summary.salesOrder) ?? 0], { audience }));
+          const order = await runtime.read((db) => orderDetail(db, salesOrderId(outcome.summary.salesOrder) ?? 0, audience));
           emit(answerPort, answered(message, jsonAnswer(200, order)));
         } catch (error) {
           if (error instanceof BusinessRejection) return refuse(message, error, error.message);
@@ -61,21 +63,19 @@ interface ActionBody {
   readonly note?: unknown;
 }
 
-const bodyOf = ({ payload }: Message): ActionBody => (typeof payload === 'object' && payload !== null ? (payload as ActionBody) : {});
-const namesSlip = (message: Message): boolean => bodyOf(message).packingSlip !== undefined;
+const bodyOf = (body: unknown): ActionBody => (typeof body === 'object' && body !== null ? body : {});
 
 function actionOf(message: Message, config: OrderActionConfig): string {
   const request = requestOf(message);
   const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
   const known = [...orderActions, ...slipActions];
   if (typeof named !== 'string' || !known.includes(named)) {
-    throw new Error(`There is no action ${JSON.stringify(named)}. Choose one in the node, or name it in msg.action: ${[...new Set(known)].join(', ')}.`);
+    throw new BusinessRejection('not-found', `There is no action ${String(named).slice(0, 80)}; there are ${[...new Set(known)].join(', ')}.`);
   }
   return named;
 }
 
-function requestedAction(action: string, message: Message): OrderAction {
-  const body = bodyOf(message);
+function requestedAction(action: string, message: Message, body: ActionBody): OrderAction {
   const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
   if (typeof salesOrder !== 'string') {
     throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [{ path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' }]);

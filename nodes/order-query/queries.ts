@@ -76,5 +76,5 @@ async function inboxMessageFor(context: StageContext, { key, filter, reader }: Q
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);
   }
   if (reader.visible === null) return { body: message };
-  return (await context.store.read((db) => answerForMessage(db, inboxId, { replayed: false, audience: reader.audience }))).answer;
+  return (await context.store.read((db) => answerForMessage(db, inboxId, { replayed: true, audience: reader.audience }))).answer;
 }

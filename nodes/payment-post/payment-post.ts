@@ -4,7 +4,7 @@ import { BusinessRejection } from '../../lib/domain/faults';
 import { type Payment, readPayments } from '../../lib/domain/payment';
 import { type PaymentOutcome, postPayments } from '../../lib/stages/post-payments';
 import { batchAnswer, type ItemResult } from '../batch-answer';
-import { answered } from '../http-messages';
+import { answered, jsonBody } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 const appliedPort = 0;
@@ -15,8 +15,8 @@ export = (RED: NodeAPI): void => {
   registerStoreNode<StoreNodeConfig>(RED, 'payment-post', 3, ({ runtime }) => {
     const queue = runtime.queue<Payment, PaymentOutcome>('payment', postPayments, { patient: false });
 
-    const post = async (message: Message, emit: Emit): Promise<ItemResult[]> => {
-      const read = readPayments(message['payload']);
+    const post = async (message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> => {
+      const read = readPayments(body);
       const outcomes = await Promise.all(read.map(({ payment, faults }) => (payment === undefined ? { output: 'rejected' as const, faults } : queue.submit(payment))));
       const released = outcomes.some(({ output }) => output === 'applied') ? await runtime.release() : [];
       const freed = released.filter(({ output }) => output === 'released').map(({ summary }) => summary.salesOrder);
@@ -35,7 +35,8 @@ export = (RED: NodeAPI): void => {
     return {
       async input(message, emit) {
         try {
-          emit(answerPort, answered(message, batchAnswer(await post(message, emit), Array.isArray(message['payload']))));
+          const body = await jsonBody(message, (await runtime.settings()).limits);
+          emit(answerPort, answered(message, batchAnswer(await post(message, body, emit), Array.isArray(body))));
         } catch (error) {
           emit(answerPort, answered(message, problemOf(error)));
           if (!(error instanceof BusinessRejection)) throw error;

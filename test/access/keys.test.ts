@@ -41,8 +41,20 @@ describe('access keys', () => {
     after(() => store.close());
 
     it('authenticates by either header and tells who it is', async () => {
-      const { key, keyId } = await createKey(context, { role: 'partner', name: 'Webshop live', partner: 'WEBSHOP', actsFor: ['AGENT-A'] });
-      const principal = { keyId, role: 'partner', partner: 'WEBSHOP', actsFor: ['AGENT-A'], name: 'Webshop live', customers: { WEBSHOP: ['C-1'], 'AGENT-A': ['*'] } };
+      const { key, keyId } = await createKey(context, {
+        role: 'partner',
+        name: 'Webshop live',
+        partner: 'WEBSHOP',
+        actsFor: ['AGENT-A'],
+      });
+      const principal = {
+        keyId,
+        role: 'partner',
+        partner: 'WEBSHOP',
+        actsFor: ['AGENT-A'],
+        name: 'Webshop live',
+        customers: { WEBSHOP: ['C-1'], 'AGENT-A': ['*'] },
+      };
       expect(await authenticate(store, bearer(key), now)).to.deep.equal(principal);
       expect(await authenticate(store, { 'x-api-key': key }, now)).to.deep.equal(principal);
       expect(await authenticate(store, { authorization: 'Basic abc', 'x-api-key': key }, now)).to.deep.equal(principal);
@@ -51,8 +63,17 @@ describe('access keys', () => {
     it('knows nobody without a key, with a wrong secret, or with another key id', async () => {
       const { key, keyId } = await createKey(context, { role: 'finance', name: 'F' });
       const other = await createKey(context, { role: 'admin', name: 'A' });
-      const headers = [{}, bearer(''), bearer(key.slice(0, -1)), bearer(`${key}x`), bearer(key.replace(keyId, other.keyId)), bearer('x'.repeat(10_000)), { authorization: [] }];
-      for (const wrong of headers) expect(await authenticate(store, wrong as Record<string, string>, now)).to.equal(null);
+      const headers = [
+        {},
+        bearer(''),
+        bearer(key.slice(0, -1)),
+        bearer(`${key}x`),
+        bearer(key.replace(keyId, other.keyId)),
+        bearer('x'.repeat(10_000)),
+        { authorization: [] },
+      ];
+      for (const wrong of headers)
+        expect(await authenticate(store, wrong as Record<string, string>, now)).to.equal(null);
     });
 
     it('stores no key, only its hash', async () => {
@@ -66,7 +87,9 @@ describe('access keys', () => {
     it('forgets a key within five seconds after another process revoked it', async () => {
       const { key, keyId } = await createKey(context, { role: 'finance', name: 'F' });
       expect(await authenticate(store, bearer(key), now)).to.not.equal(null);
-      await store.transaction((db) => db.run('update access_key set revoked_at = ? where key_id = ?', [context.clock(), keyId]));
+      await store.transaction((db) =>
+        db.run('update access_key set revoked_at = ? where key_id = ?', [context.clock(), keyId]),
+      );
       expect(await authenticate(store, bearer(key), now + 4_999)).to.not.equal(null);
       expect(await authenticate(store, bearer(key), now + 5_000)).to.equal(null);
     });
@@ -80,7 +103,11 @@ describe('access keys', () => {
     });
 
     it('ends a key when its time is over, even while it is remembered', async () => {
-      const { key } = await createKey(context, { role: 'finance', name: 'F', expiresAt: new Date(start + 2_000).toISOString() });
+      const { key } = await createKey(context, {
+        role: 'finance',
+        name: 'F',
+        expiresAt: new Date(start + 2_000).toISOString(),
+      });
       expect(await authenticate(store, bearer(key), start + 1_999)).to.not.equal(null);
       expect(await authenticate(store, bearer(key), start + 2_000)).to.equal(null);
     });
@@ -107,12 +134,23 @@ describe('access keys', () => {
     });
 
     it('refuses a request with every fault', async () => {
-      const faults = async (request: unknown) => (await rejection(createKey(context, request))).faults.map(({ path, code }) => `${path} ${code}`);
-      expect(await faults({ role: 'king', extra: 1 })).to.deep.equal(['/role out-of-range', '/extra unknown-field', '/name missing-field']);
+      const faults = async (request: unknown) =>
+        (await rejection(createKey(context, request))).faults.map(({ path, code }) => `${path} ${code}`);
+      expect(await faults({ role: 'king', extra: 1 })).to.deep.equal([
+        '/role out-of-range',
+        '/extra unknown-field',
+        '/name missing-field',
+      ]);
       expect(await faults({ role: 'partner', name: 'P' })).to.deep.equal(['/partner missing-field']);
-      expect(await faults({ role: 'finance', name: 'P', partner: 'WEBSHOP' })).to.deep.equal(['/partner conflicting-values']);
-      expect(await faults({ role: 'partner', name: 'P', partner: 'NOBODY', actsFor: ['WEBSHOP', 'NONE'] })).to.deep.equal(['/partner unknown-partner', '/actsFor/1 unknown-partner']);
-      expect(await faults({ role: 'finance', name: 'P', expiresAt: '2020-01-01T00:00:00Z' })).to.deep.equal(['/expiresAt out-of-range']);
+      expect(await faults({ role: 'finance', name: 'P', partner: 'WEBSHOP' })).to.deep.equal([
+        '/partner conflicting-values',
+      ]);
+      expect(
+        await faults({ role: 'partner', name: 'P', partner: 'NOBODY', actsFor: ['WEBSHOP', 'NONE'] }),
+      ).to.deep.equal(['/partner unknown-partner', '/actsFor/1 unknown-partner']);
+      expect(await faults({ role: 'finance', name: 'P', expiresAt: '2020-01-01T00:00:00Z' })).to.deep.equal([
+        '/expiresAt out-of-range',
+      ]);
       expect(await faults('finance')).to.include(' wrong-type');
     });
 
@@ -120,7 +158,12 @@ describe('access keys', () => {
       const old = await createKey(context, { role: 'warehouse', name: 'W' });
       await rotateKey(context, old.keyId);
       await revokeKey(context, old.keyId);
-      const records = await store.read((db) => db.all<{ to_state: string; actor: string }>("select to_state, actor from audit_record where subject = 'key' and subject_id = ? order by batch", [old.keyId]));
+      const records = await store.read((db) =>
+        db.all<{ to_state: string; actor: string }>(
+          "select to_state, actor from audit_record where subject = 'key' and subject_id = ? order by batch",
+          [old.keyId],
+        ),
+      );
       expect(records.map(({ to_state }) => to_state)).to.deep.equal(['active', 'replaced', 'revoked']);
       expect(records[0]?.actor).to.equal('tester');
       expect((await verifyAudit(store)).fault).to.equal(null);

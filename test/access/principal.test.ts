@@ -85,6 +85,8 @@ describe('failed attempts', () => {
   it('are remembered of a bounded number of addresses, the oldest forgotten first', () => {
     const attempts = new FailedAttempts(1, 60_000, 2);
     for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) attempts.failed(address, 0);
-    expect(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => attempts.retryAfter(address, 1))).to.deep.equal([0, 60, 60]);
+    expect(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => attempts.retryAfter(address, 1))).to.deep.equal([
+      0, 60, 60,
+    ]);
   });
 });

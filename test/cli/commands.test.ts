@@ -31,9 +31,14 @@ describe('the command line', function () {
 
     const o2c = (...args: string[]) =>
       new Promise<Ended>((resolve) => {
-        execFile(process.execPath, [program, ...args], { env: { ...process.env, O2C_DB: url() }, cwd: directory }, (error, out, err) => {
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-        });
+        execFile(
+          process.execPath,
+          [program, ...args],
+          { env: { ...process.env, O2C_DB: url() }, cwd: directory },
+          (error, out, err) => {
+            resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+          },
+        );
       });
     const json = async (...args: string[]) => JSON.parse((await o2c(...args, '--json')).out);
     const file = (name: string, content: string) => {
@@ -42,7 +47,10 @@ describe('the command line', function () {
     };
 
     it('says how it is used', async () => {
-      expect((await o2c('--help')).out).to.include('Usage: o2c COMMAND').and.include('reconcile').and.include('Exit codes');
+      expect((await o2c('--help')).out)
+        .to.include('Usage: o2c COMMAND')
+        .and.include('reconcile')
+        .and.include('Exit codes');
       expect((await o2c('audit', '--help')).out).to.include('--expect LINK:HASH');
       expect(await o2c()).to.include({ code: 2 });
       expect((await o2c('dance')).err).to.include('There is no command dance');
@@ -68,23 +76,49 @@ describe('the command line', function () {
     });
 
     it('imports master data from CSV and JSON, and says in which row and column a fault is', async () => {
-      const customers = 'Customer;Name;CURRENCY;credit limit;payment_terms_days;Ship To City\nC-7;Seven;EUR;unlimited;14;Bonn\nC-8;"Eight; Ltd";EUR;12,50;14;\n';
+      const customers =
+        'Customer;Name;CURRENCY;credit limit;payment_terms_days;Ship To City\nC-7;Seven;EUR;unlimited;14;Bonn\nC-8;"Eight; Ltd";EUR;12,50;14;\n';
       const result = await o2c('import', 'customers', file('customers.csv', `\ufeff${customers}`));
       expect(result.code).to.equal(1);
       expect(result.out).to.include('1 customers taken, 1 rejected').and.include('row 3, column creditLimit');
-      const partner = await json('import', 'partners', file('partners.csv', 'partner,name,channels,customers,skuMap\nSHOP,Shop,api|file,*,W-1=A|W=2=B\n'));
+      const partner = await json(
+        'import',
+        'partners',
+        file('partners.csv', 'partner,name,channels,customers,skuMap\nSHOP,Shop,api|file,*,W-1=A|W=2=B\n'),
+      );
       expect(partner).to.deep.include({ upserted: 1, rejected: [] });
-      expect(await o2c('import', 'taxes', file('taxes.json', '[{"taxCode": "X", "rate": 19.50, "validFrom": "2026-01-01"}]'))).to.include({ code: 0, out: '1 taxes taken\n' });
+      expect(
+        await o2c(
+          'import',
+          'taxes',
+          file('taxes.json', '[{"taxCode": "X", "rate": 19.50, "validFrom": "2026-01-01"}]'),
+        ),
+      ).to.include({ code: 0, out: '1 taxes taken\n' });
       expect(await o2c('import', 'taxes', file('broken.json', '[{'))).to.include({ code: 1, out: '' });
       expect(await o2c('import', 'taxes', 'missing.json')).to.include({ code: 2 });
-      const stored = await runtime?.read((db) => db.all<{ sku_map: string; channels: string }>("select sku_map, channels from partner where partner = 'SHOP'"));
+      const stored = await runtime?.read((db) =>
+        db.all<{ sku_map: string; channels: string }>("select sku_map, channels from partner where partner = 'SHOP'"),
+      );
       expect(stored).to.deep.equal([{ sku_map: '{"W-1":"A","W=2":"B"}', channels: '["api","file"]' }]);
     });
 
     it('shows and changes the company settings', async () => {
-      expect((await o2c('settings', 'set', 'overdue.graceDays=5', 'overdue.minimumAmount=10', 'requiredChecks=inventory,credit')).code).to.equal(0);
+      expect(
+        (
+          await o2c(
+            'settings',
+            'set',
+            'overdue.graceDays=5',
+            'overdue.minimumAmount=10',
+            'requiredChecks=inventory,credit',
+          )
+        ).code,
+      ).to.equal(0);
       const { settings, createdBy } = await json('settings');
-      expect(settings).to.deep.include({ requiredChecks: ['inventory', 'credit'], overdue: { graceDays: 5, minimumAmount: '10' } });
+      expect(settings).to.deep.include({
+        requiredChecks: ['inventory', 'credit'],
+        overdue: { graceDays: 5, minimumAmount: '10' },
+      });
       expect(createdBy).to.include('o2c command line');
       expect((await o2c('settings', 'get', 'overdue.graceDays')).out).to.equal('5\n');
       expect(await o2c('settings', 'set', 'overdue.graceDays=many')).to.include({ code: 1, out: '' });
@@ -105,7 +139,9 @@ describe('the command line', function () {
     });
 
     it('lists and explains orders, jobs and messages', async () => {
-      expect((await json('orders', '--status', 'OnHold')).orders.map(({ salesOrder }: { salesOrder: string }) => salesOrder)).to.deep.equal(['SO-000002']);
+      expect(
+        (await json('orders', '--status', 'OnHold')).orders.map(({ salesOrder }: { salesOrder: string }) => salesOrder),
+      ).to.deep.equal(['SO-000002']);
       expect((await o2c('orders')).out.split('\n')[0]).to.match(/^order +status +customer/);
       expect(await o2c('orders', '--status', 'Lost')).to.include({ code: 1 });
       expect((await o2c('explain', 'so-000002')).out).to.include('SO-000002 is on hold: operator');
@@ -113,7 +149,9 @@ describe('the command line', function () {
       expect(await o2c('explain', '12')).to.include({ code: 2 });
       expect((await json('jobs', '--limit', '2')).jobs).to.have.length(2);
       expect((await json('inbox', 'list')).inbox).to.have.length(6);
-      expect((await o2c('inbox', 'show', '1')).out).to.include('Message 1 by api from DIRECT').and.include('SO-000001');
+      expect((await o2c('inbox', 'show', '1')).out)
+        .to.include('Message 1 by api from DIRECT')
+        .and.include('SO-000001');
     });
 
     it('proves the audit trail against a head kept outside, and writes it out', async () => {
@@ -124,13 +162,18 @@ describe('the command line', function () {
       const wrong = await o2c('audit', 'verify', '--expect', `${noted.split(':')[0]}:${'0'.repeat(64)}`);
       expect(wrong.code).to.equal(1);
       expect(wrong.out).to.include('lost-tail');
-      const lines = (await o2c('audit', 'export')).out.trim().split('\n').map((line) => JSON.parse(line));
+      const lines = (await o2c('audit', 'export')).out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
       expect(lines.length).to.be.above(10);
       expect(lines[0]).to.include.keys('link', 'hash', 'evidence', 'subjectId');
     });
 
     it('ends with 1 when the books are not sound, and says where', async () => {
-      await runtime?.transaction((db) => db.run("update credit_account set open_receivables = open_receivables + 7 where account = 'C-1'"));
+      await runtime?.transaction((db) =>
+        db.run("update credit_account set open_receivables = open_receivables + 7 where account = 'C-1'"),
+      );
       const { code, out } = await o2c('reconcile');
       expect(code).to.equal(1);
       expect(out).to.match(/open receivables +C-1 +open receivables/);

@@ -17,7 +17,11 @@ describe('the audit trail', () => {
       store = await openStore(url());
       const context = { store, actor: 'tester', clock: () => '2026-11-23T10:00:00.000Z' };
       for (let i = 1; i <= 4; i++) {
-        await upsertMaster(context, 'taxes', [{ taxCode: `T-${i}-a`, rate: '7' }, { taxCode: `T-${i}-b`, rate: '7' }, { taxCode: `T-${i}-c`, rate: '7' }]);
+        await upsertMaster(context, 'taxes', [
+          { taxCode: `T-${i}-a`, rate: '7' },
+          { taxCode: `T-${i}-b`, rate: '7' },
+          { taxCode: `T-${i}-c`, rate: '7' },
+        ]);
       }
     });
     after(() => store.close());
@@ -30,7 +34,10 @@ describe('the audit trail', () => {
           await takeGuardsAway(db, kind);
           for (const statement of sql) await db.run(statement);
           const same = Object.assign(Object.create(db), { run: async () => 0 }) as Database;
-          const inside = { ...store, read: (work: (connection: Database) => Promise<unknown>) => work(same) } as unknown as Store;
+          const inside = {
+            ...store,
+            read: (work: (connection: Database) => Promise<unknown>) => work(same),
+          } as unknown as Store;
           proof = await verifyAudit(inside, expected);
           throw new Undo();
         })
@@ -49,45 +56,112 @@ describe('the audit trail', () => {
     });
 
     it('refuses changes in the database itself', async () => {
-      for (const sql of ["update audit_record set actor = 'x'", 'delete from audit_record', "update audit_link set hash = 'x'", 'delete from audit_link']) {
+      for (const sql of [
+        "update audit_record set actor = 'x'",
+        'delete from audit_record',
+        "update audit_link set hash = 'x'",
+        'delete from audit_link',
+      ]) {
         const refused = await store.transaction((db) => db.run(sql)).catch((error: Error) => error);
         expect(refused).to.be.an('error').with.property('message').that.includes('append-only');
       }
     });
 
     it('names the first altered record, whatever was altered', async () => {
-      for (const column of ['at', 'actor', 'stage', 'subject', 'subject_id', 'from_state', 'to_state', 'reason', 'evidence']) {
-        const fault = await faultOf(`update audit_record set ${column} = 'x' where batch = 2 and position = 1`, "update audit_record set actor = 'y' where batch = 3");
+      for (const column of [
+        'at',
+        'actor',
+        'stage',
+        'subject',
+        'subject_id',
+        'from_state',
+        'to_state',
+        'reason',
+        'evidence',
+      ]) {
+        const fault = await faultOf(
+          `update audit_record set ${column} = 'x' where batch = 2 and position = 1`,
+          "update audit_record set actor = 'y' where batch = 3",
+        );
         expect(fault, column).to.include({ kind: 'altered', batch: 2, link: 2 });
       }
-      const { fault } = await tampered(["update audit_record set subject_id = 'tax T-9' where batch = 2 and position = 1"]);
+      const { fault } = await tampered([
+        "update audit_record set subject_id = 'tax T-9' where batch = 2 and position = 1",
+      ]);
       expect(fault?.message).to.include('tax T-2-a').and.include('tax T-9');
     });
 
     it('names a missing record, and one that was inserted', async () => {
-      expect(await faultOf('delete from audit_record where batch = 2 and position = 0')).to.include({ kind: 'missing', batch: 2, position: 0 });
-      expect(await faultOf('delete from audit_record where batch = 2 and position = 1')).to.include({ kind: 'missing', batch: 2, position: 1 });
-      expect(await faultOf('delete from audit_record where batch = 2 and position = 2')).to.include({ kind: 'missing', batch: 2, position: 2 });
-      expect(await faultOf('delete from audit_record where batch = 2')).to.include({ kind: 'missing', batch: 2, position: 0 });
-      const copied = 'insert into audit_record select batch, 3, at, actor, stage, subject, subject_id, from_state, to_state, reason, evidence from audit_record where batch = 3 and position = 0';
+      expect(await faultOf('delete from audit_record where batch = 2 and position = 0')).to.include({
+        kind: 'missing',
+        batch: 2,
+        position: 0,
+      });
+      expect(await faultOf('delete from audit_record where batch = 2 and position = 1')).to.include({
+        kind: 'missing',
+        batch: 2,
+        position: 1,
+      });
+      expect(await faultOf('delete from audit_record where batch = 2 and position = 2')).to.include({
+        kind: 'missing',
+        batch: 2,
+        position: 2,
+      });
+      expect(await faultOf('delete from audit_record where batch = 2')).to.include({
+        kind: 'missing',
+        batch: 2,
+        position: 0,
+      });
+      const copied =
+        'insert into audit_record select batch, 3, at, actor, stage, subject, subject_id, from_state, to_state, reason, evidence from audit_record where batch = 3 and position = 0';
       expect(await faultOf(copied)).to.include({ kind: 'inserted', batch: 3, position: 3 });
-      expect(await faultOf(copied.replace('batch, 3', '99, 0'))).to.include({ kind: 'inserted', batch: 99, position: 0 });
+      expect(await faultOf(copied.replace('batch, 3', '99, 0'))).to.include({
+        kind: 'inserted',
+        batch: 99,
+        position: 0,
+      });
     });
 
     it('names records that changed places', async () => {
-      const swap = ['update audit_record set position = 9 where batch = 2 and position = 0', 'update audit_record set position = 0 where batch = 2 and position = 2', 'update audit_record set position = 2 where batch = 2 and position = 9'];
+      const swap = [
+        'update audit_record set position = 9 where batch = 2 and position = 0',
+        'update audit_record set position = 0 where batch = 2 and position = 2',
+        'update audit_record set position = 2 where batch = 2 and position = 9',
+      ];
       expect(await faultOf(...swap)).to.include({ kind: 'reordered', batch: 2, position: 0 });
     });
 
     it('finds records that were altered together with their digest, and links that were removed', async () => {
-      const [record] = await store.read((db) => db.all<Record<string, string>>('select * from audit_record where batch = 2 and position = 0'));
-      expect(record?.['actor']).to.equal('tester');
-      const rows = await store.read((db) => db.all<Record<string, string>>('select * from audit_record where batch = 2 order by position'));
+      const [record] = await store.read((db) =>
+        db.all<Record<string, string>>('select * from audit_record where batch = 2 and position = 0'),
+      );
+      expect(record?.actor).to.equal('tester');
+      const rows = await store.read((db) =>
+        db.all<Record<string, string>>('select * from audit_record where batch = 2 order by position'),
+      );
       const texts = rows.map((row, i) =>
-        recordText(i, { at: row['at'] as string, actor: 'x', stage: row['stage'] as string, subject: 'master', subjectId: row['subject_id'] as string, from: row['from_state'] ?? null, to: row['to_state'] ?? null, reason: null }, row['evidence'] as string),
+        recordText(
+          i,
+          {
+            at: row.at as string,
+            actor: 'x',
+            stage: row.stage as string,
+            subject: 'master',
+            subjectId: row.subject_id as string,
+            from: row.from_state ?? null,
+            to: row.to_state ?? null,
+            reason: null,
+          },
+          row.evidence as string,
+        ),
       );
       const digest = digestOf(texts);
-      expect(await faultOf("update audit_record set actor = 'x' where batch = 2", `update audit_link set digest = '${digest}' where link = 2`)).to.include({ kind: 'altered', link: 2, position: null });
+      expect(
+        await faultOf(
+          "update audit_record set actor = 'x' where batch = 2",
+          `update audit_link set digest = '${digest}' where link = 2`,
+        ),
+      ).to.include({ kind: 'altered', link: 2, position: null });
       expect(await faultOf('delete from audit_link where link = 2')).to.include({ kind: 'missing', link: 2 });
       expect(await faultOf("update audit_link set hash = 'x' where link = 4")).to.include({ kind: 'altered', link: 4 });
     });
@@ -99,13 +173,18 @@ describe('the audit trail', () => {
       const back = 'update audit_head set link = 3, hash = (select hash from audit_link where link = 3)';
       expect((await tampered([...cut, back])).fault).to.equal(null);
       expect((await tampered([...cut, back], head)).fault).to.include({ kind: 'lost-tail', link: 4 });
-      expect((await verifyAudit(store, { link: 4, hash: 'f'.repeat(64) })).fault).to.include({ kind: 'lost-tail', link: 4 });
+      expect((await verifyAudit(store, { link: 4, hash: 'f'.repeat(64) })).fault).to.include({
+        kind: 'lost-tail',
+        link: 4,
+      });
     });
 
     it('can be written out, each record with its link', async () => {
       const records: ExportedRecord[] = [];
       await exportAudit(store, (record) => records.push(record));
-      expect(records.map(({ link, position }) => [link, position])).to.deep.equal([1, 2, 3, 4].flatMap((link) => [0, 1, 2].map((position) => [link, position])));
+      expect(records.map(({ link, position }) => [link, position])).to.deep.equal(
+        [1, 2, 3, 4].flatMap((link) => [0, 1, 2].map((position) => [link, position])),
+      );
       expect(records[0]).to.include({ subjectId: 'tax T-1-a 0001-01-01', actor: 'tester' });
     });
   });

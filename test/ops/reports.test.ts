@@ -14,12 +14,33 @@ describe('jobs, signals and reports', () => {
       store = await openStore(url());
       books = await SoundBooks.fill(store);
       await store.transaction(async (db) => {
-        const message = { channel: 'file', partner: 'SHOP', document: 'orders.csv', content_type: 'text/csv', bytes: Buffer.from('x'), size: 1, sha256: 'x', fingerprint: 'x', single: 0, warnings: '[]' };
+        const message = {
+          channel: 'file',
+          partner: 'SHOP',
+          document: 'orders.csv',
+          content_type: 'text/csv',
+          bytes: Buffer.from('x'),
+          size: 1,
+          sha256: 'x',
+          fingerprint: 'x',
+          single: 0,
+          warnings: '[]',
+        };
         await db.insert('inbox_message', [{ inbox_id: 50, ...message, received_at: '2026-11-24T08:00:00.000Z' }]);
         const states = ['accepted', 'duplicate', 'rejected', 'rejected', 'parked', 'stored'];
         await db.insert(
           'inbox_document',
-          states.map((state, ordinal) => ({ document_id: 50 + ordinal, inbox_id: 50, ordinal, kind: 'order', place: '', state, order_id: ordinal < 2 ? 1 : null, attempts: 1, step_at: '2026-11-24T08:00:00.000Z' })),
+          states.map((state, ordinal) => ({
+            document_id: 50 + ordinal,
+            inbox_id: 50,
+            ordinal,
+            kind: 'order',
+            place: '',
+            state,
+            order_id: ordinal < 2 ? 1 : null,
+            attempts: 1,
+            step_at: '2026-11-24T08:00:00.000Z',
+          })),
         );
         await db.run("update sales_order_line set reason = 'out-of-stock' where order_id = 1");
       });
@@ -30,7 +51,20 @@ describe('jobs, signals and reports', () => {
     it('lists messages as jobs whose counts add up', async () => {
       const { jobs, next } = await store.read((db) => listJobs(db, { limit: 1 }));
       expect(jobs).to.deep.equal([
-        { inboxId: '50', channel: 'file', partner: 'SHOP', document: 'orders.csv', receivedAt: '2026-11-24T08:00:00.000Z', state: 'in progress', documents: 6, accepted: 1, duplicate: 1, rejected: 2, parked: 1, inProgress: 1 },
+        {
+          inboxId: '50',
+          channel: 'file',
+          partner: 'SHOP',
+          document: 'orders.csv',
+          receivedAt: '2026-11-24T08:00:00.000Z',
+          state: 'in progress',
+          documents: 6,
+          accepted: 1,
+          duplicate: 1,
+          rejected: 2,
+          parked: 1,
+          inProgress: 1,
+        },
       ]);
       const rest = await store.read((db) => listJobs(db, { cursor: next ?? '' }));
       expect(rest.next).to.equal(null);
@@ -40,9 +74,19 @@ describe('jobs, signals and reports', () => {
       expect(await filtered({ partner: 'SHOP' })).to.equal(1);
       expect(await filtered({ channel: 'api' })).to.equal(6);
       expect(await filtered({ state: 'parked' })).to.equal(1);
-      expect(await filtered({ to: '2026-11-24' })).to.equal(6);
-      for (const wrong of [{ limit: 0 }, { limit: 'x' }, { state: 'lost' }, { cursor: 'x' }]) {
-        expect(await store.read((db) => listJobs(db, wrong)).catch((error: Error) => error)).to.be.an('error').with.property('code', 'out-of-range');
+      expect(await filtered({ to: '2026-11-23' })).to.equal(6);
+      expect(await filtered({ from: '2026-11-24', to: '2026-11-24T08:00:00Z' })).to.equal(1);
+      for (const wrong of [
+        { limit: 0 },
+        { limit: 'x' },
+        { state: 'lost' },
+        { cursor: 'x' },
+        { from: 'today' },
+        { partner: ['a', 'b'] },
+      ]) {
+        expect(await store.read((db) => listJobs(db, wrong)).catch((error: Error) => error))
+          .to.be.an('error')
+          .with.property('code', 'out-of-range');
       }
     });
 
@@ -50,23 +94,49 @@ describe('jobs, signals and reports', () => {
       const soon = await store.read((db) => signals(db, '2026-11-24T09:00:00.000Z'));
       expect(soon.failedImports).to.deep.equal({ count: 3, channels: [{ channel: 'file', rejected: 2, parked: 1 }] });
       expect(soon.shortages).to.deep.equal({ count: 1, items: [{ sku: 'A', warehouse: 'MAIN', lines: 1 }] });
-      expect(soon.ordersOnHold).to.deep.include({ count: 1, value: [{ currency: 'EUR', amount: '59.44' }], oldest: '2026-11-23T10:00:00.000Z' });
-      expect(soon.ordersOnHold.reasons).to.deep.equal([{ reason: 'operator', orders: 1, oldest: '2026-11-23T10:00:00.000Z' }]);
-      expect(soon.warehouseFailures).to.deep.equal({ count: 1, warehouses: [{ warehouse: 'MAIN', unknown: 1, parked: 0, oldest: '2026-11-23T10:00:00.000Z' }] });
+      expect(soon.ordersOnHold).to.deep.include({
+        count: 1,
+        value: [{ currency: 'EUR', amount: '59.44' }],
+        oldest: '2026-11-23T10:00:00.000Z',
+      });
+      expect(soon.ordersOnHold.reasons).to.deep.equal([
+        { reason: 'operator', orders: 1, oldest: '2026-11-23T10:00:00.000Z' },
+      ]);
+      expect(soon.warehouseFailures).to.deep.equal({
+        count: 1,
+        warehouses: [{ warehouse: 'MAIN', unknown: 1, parked: 0, oldest: '2026-11-23T10:00:00.000Z' }],
+      });
       expect(soon.lateDeliveries.count).to.equal(0);
       const later = await store.read((db) => signals(db, '2026-11-30T09:00:00.000Z'));
       expect(later.failedImports).to.deep.equal({ count: 1, channels: [{ channel: 'file', rejected: 0, parked: 1 }] });
       expect(later.shortages.count).to.equal(0);
-      expect(later.lateDeliveries).to.deep.equal({ count: 1, warehouses: [{ warehouse: 'MAIN', releases: 1, oldest: '2026-11-23T10:00:00.000Z' }] });
+      expect(later.lateDeliveries).to.deep.equal({
+        count: 1,
+        warehouses: [{ warehouse: 'MAIN', releases: 1, oldest: '2026-11-23T10:00:00.000Z' }],
+      });
     });
 
     it('reports orders and documents by source and period', async () => {
       const report = await store.read((db) => sourcesReport(db, { from: '2026-11-23', to: '2026-11-23' }));
-      expect(report.sources).to.deep.equal([{ channel: 'api', partner: 'DIRECT', indicator: 'API', currency: 'EUR', orders: 7, total: '304.00', onHold: 1, cancelled: 0, invoiced: 2 }]);
+      expect(report.sources).to.deep.equal([
+        {
+          channel: 'api',
+          partner: 'DIRECT',
+          indicator: 'API',
+          currency: 'EUR',
+          orders: 7,
+          total: '304.00',
+          onHold: 1,
+          cancelled: 0,
+          invoiced: 2,
+        },
+      ]);
       expect(report.documents).to.deep.equal([{ channel: 'api', partner: 'DIRECT', state: 'accepted', documents: 6 }]);
       expect((await store.read((db) => sourcesReport(db))).documents).to.have.length(6);
       expect((await store.read((db) => sourcesReport(db, { from: '2026-11-24' }))).sources).to.deep.equal([]);
-      expect(await store.read((db) => sourcesReport(db, { from: 'yesterday' })).catch((error: Error) => error)).to.be.an('error').with.property('code', 'bad-date');
+      expect(await store.read((db) => sourcesReport(db, { from: 'yesterday' })).catch((error: Error) => error))
+        .to.be.an('error')
+        .with.property('code', 'bad-date');
     });
   });
 });

@@ -15,9 +15,21 @@ export class SoundBooks extends SampleCompany {
     const books = new SoundBooks(store);
     await books.open(['C-1', 'C-2'], ['A', 'B'], 1000);
     await books.received({ lines: [{ sku: 'A', quantity: 3 }], state: 'Created' });
-    await books.received({ customer: 'C-2', lines: [{ sku: 'A', quantity: 4 }, { sku: 'B', quantity: 1 }], state: 'OnHold' });
+    await books.received({
+      customer: 'C-2',
+      lines: [
+        { sku: 'A', quantity: 4 },
+        { sku: 'B', quantity: 1 },
+      ],
+      state: 'OnHold',
+    });
     await books.received({ lines: [{ sku: 'B', quantity: 7, unitPrice: 33_333 }], state: 'Ready' });
-    const partly = await books.received({ lines: [{ sku: 'A', quantity: 10, unitPrice: 12_345 }, { sku: 'B', quantity: 5 }] });
+    const partly = await books.received({
+      lines: [
+        { sku: 'A', quantity: 10, unitPrice: 12_345 },
+        { sku: 'B', quantity: 5 },
+      ],
+    });
     await books.ship(partly, 1, 4);
     const invoiced = await books.received({ customer: 'C-2', lines: [{ sku: 'A', quantity: 6 }] });
     await books.ship(invoiced, 1, 6);
@@ -34,15 +46,42 @@ export class SoundBooks extends SampleCompany {
   async received(sample: SampleOrder): Promise<number> {
     const id = await this.order(sample);
     await this.store.transaction(async (db) => {
-      const message = { channel: 'api', partner: 'DIRECT', document: 'd', content_type: 'application/json', bytes: Buffer.from('{}'), size: 2, sha256: 'x', fingerprint: 'x', single: 1, warnings: '[]' };
+      const message = {
+        channel: 'api',
+        partner: 'DIRECT',
+        document: 'd',
+        content_type: 'application/json',
+        bytes: Buffer.from('{}'),
+        size: 2,
+        sha256: 'x',
+        fingerprint: 'x',
+        single: 1,
+        warnings: '[]',
+      };
       await db.insert('inbox_message', [{ inbox_id: id, ...message, received_at: this.now }]);
-      await db.insert('inbox_document', [{ document_id: id, inbox_id: id, ordinal: 0, kind: 'order', place: '', state: 'accepted', order_id: id, attempts: 1, step_at: this.now }]);
+      await db.insert('inbox_document', [
+        {
+          document_id: id,
+          inbox_id: id,
+          ordinal: 0,
+          kind: 'order',
+          place: '',
+          state: 'accepted',
+          order_id: id,
+          attempts: 1,
+          step_at: this.now,
+        },
+      ]);
     });
     return id;
   }
 
   private async ship(orderId: number, line: number, quantity: number): Promise<void> {
-    const [read] = readPackingSlips({ warehouse: 'MAIN', packingSlip: `PS-${++this.slips}`, lines: [{ salesOrder: salesOrderNumber(orderId), line, quantity: String(quantity) }] });
+    const [read] = readPackingSlips({
+      warehouse: 'MAIN',
+      packingSlip: `PS-${++this.slips}`,
+      lines: [{ salesOrder: salesOrderNumber(orderId), line, quantity: String(quantity) }],
+    });
     if (read?.slip === undefined) throw new Error(JSON.stringify(read?.faults));
     const [outcome] = await confirmDeliveries(this.context, [read.slip]);
     if (outcome?.output === 'exception') throw new Error(outcome.summary);

@@ -1,0 +1,61 @@
+import { checkCredit } from '../../lib/stages/check-credit';
+import { checkInventory } from '../../lib/stages/check-inventory';
+import { checkOverdue } from '../../lib/stages/check-overdue';
+import { createOrders, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { readReception, type ReceivedMessage, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import type { StageContext } from '../../lib/stages/work';
+import { defaultIntakeLimits } from '../../lib/intake/read-message';
+
+export type SentMessage = Partial<Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy'>>;
+
+/** A message as the API takes it. */
+export function received(context: StageContext, body: unknown, sent: SentMessage = {}): ReceivedMessage {
+  return {
+    bytes: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    contentType: 'application/json',
+    channel: 'api',
+    partner: 'DIRECT',
+    sourceSystem: null,
+    messageKey: null,
+    document: 'a test',
+    receivedAt: context.clock(),
+    keyId: null,
+    batchPolicy: 'reject-order',
+    csv: { separator: '', decimalMark: '', mapping: {} },
+    ...sent,
+  };
+}
+
+export async function receive(context: StageContext, body: unknown, sent: SentMessage = {}): Promise<Reception> {
+  const [reception] = await receiveMessages(context, [readReception(received(context, body, sent), defaultIntakeLimits)]);
+  return reception as Reception;
+}
+
+/** Stores a message and creates its orders. */
+export async function post(context: StageContext, body: unknown, sent: SentMessage & { readonly rules?: readonly IndicatorRule[] } = {}): Promise<TagOutcome[]> {
+  const { documents } = await receive(context, body, sent);
+  return createOrders(context, documents.map(({ documentId }) => ({ documentId, rules: sent.rules ?? [] })));
+}
+
+/** The order of an outcome that must have one. */
+export function orderIdOf(outcome: TagOutcome | undefined): number {
+  if (outcome === undefined || outcome.output === 'rejected') throw new Error(`No order: ${JSON.stringify(outcome)}`);
+  return outcome.orderId;
+}
+
+/** Creates an order and takes it through all checks. */
+export async function ready(context: StageContext, body: unknown): Promise<number> {
+  const [outcome] = await post(context, body);
+  const id = orderIdOf(outcome);
+  await checkInventory(context, [id]);
+  await checkCredit(context, [id]);
+  await checkOverdue(context, [id]);
+  return id;
+}
+
+let numbers = 0;
+
+export function purchase(fields: { readonly customer?: string; readonly poNumber?: string; readonly lines?: readonly object[]; readonly quantity?: string; readonly sku?: string } & Record<string, unknown> = {}): Record<string, unknown> {
+  const { quantity, sku, ...rest } = fields;
+  return { poNumber: `PO-${++numbers}`, customer: 'C-1', lines: [{ sku: sku ?? 'A', quantity: quantity ?? '1' }], ...rest };
+}
