@@ -1,4 +1,6 @@
 const pollEvery = 250;
+/** Pokes within this time share one question to the store. */
+const gather = 5;
 
 /** Requests that wait for the verdict on their message: all of them ask the store in one statement. */
 export class DecidedMessages {
@@ -45,6 +47,7 @@ export class DecidedMessages {
     clearTimeout(this.timer);
     try {
       while (this.poked && this.waiting.size > 0) {
+        await new Promise((wake) => setTimeout(wake, gather));
         this.poked = false;
         const decided = await this.findDecided([...this.waiting.keys()]);
         for (const inboxId of decided) for (const finish of [...(this.waiting.get(inboxId) ?? [])]) finish();

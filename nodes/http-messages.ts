@@ -16,10 +16,14 @@ export type HttpRequest = IncomingMessage & {
 export const requestOf = (message: Message): HttpRequest | undefined => message['req'] as HttpRequest | undefined;
 export const principalOf = (message: Message): Principal | undefined => message['principal'] as Principal | undefined;
 
+/** Answers that may come before the body was read: the connection ends with them, so that nobody has to take the rest. */
+const refusedUnread: ReadonlySet<number> = new Set([401, 403, 413, 429]);
+
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
   const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
-  return { ...message, statusCode: answer.statusCode, headers: answer.headers, payload: overHttp ? JSON.stringify(answer.body) : answer.body };
+  const headers = refusedUnread.has(answer.statusCode) ? { ...answer.headers, connection: 'close' } : answer.headers;
+  return { ...message, statusCode: answer.statusCode, headers, payload: overHttp ? JSON.stringify(answer.body) : answer.body };
 }
 
 /**

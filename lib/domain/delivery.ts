@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from './faults';
-import { completed, type Draft, type Field, isObject, list, orNull, quantity, type Read, readDraft, text, whole } from './master-fields';
+import {
+  completed,
+  type Draft,
+  type Field,
+  isObject,
+  list,
+  orNull,
+  quantity,
+  type Read,
+  readDraft,
+  text,
+  whole,
+} from './master-fields';
 import { moment } from './moment';
 
 /** What a warehouse says it has shipped. */
@@ -92,36 +104,73 @@ function readSlip(sent: unknown, at: string): ReadPackingSlip {
   const slip = completed(slipFields, draft, undefined, at, faults);
   const salesOrder = slip.salesOrder ?? null;
   const drafts = (draft.lines ?? []).map((line, i) => readDraft(lineFields, line, `${at}/lines/${i}`, faults));
-  const slipLines = drafts.flatMap((line, i) => (isObject(draft.lines?.[i]) ? readLine(line, i, salesOrder, `${at}/lines/${i}`, faults) : []));
+  const slipLines = drafts.flatMap((line, i) =>
+    isObject(draft.lines?.[i]) ? readLine(line, i, salesOrder, `${at}/lines/${i}`, faults) : [],
+  );
   const final = slip.final ?? false;
   if (!slipLines.some((line) => line.quantity > 0) && !final && faults.length === 0) {
-    faults.push({ path: `${at}/lines`, code: 'missing-field', message: 'Nothing came with this slip; send at least one line, or final for an order that is closed without goods.' });
+    faults.push({
+      path: `${at}/lines`,
+      code: 'missing-field',
+      message:
+        'Nothing came with this slip; send at least one line, or final for an order that is closed without goods.',
+    });
   } else if (slipLines.length === 0 && salesOrder === null && faults.length === 0) {
-    faults.push({ path: `${at}/salesOrder`, code: 'missing-field', message: 'The slip names no order; a final slip without lines needs its salesOrder.' });
+    faults.push({
+      path: `${at}/salesOrder`,
+      code: 'missing-field',
+      message: 'The slip names no order; a final slip without lines needs its salesOrder.',
+    });
   }
   refuseRepeatedNumbers(slipLines, drafts, at, faults);
   if (faults.length > 0) return { faults };
-  const content = { warehouse: slip.warehouse, packingSlip: slip.packingSlip, final, shippedAt: slip.shippedAt ?? null, salesOrder };
+  const content = {
+    warehouse: slip.warehouse,
+    packingSlip: slip.packingSlip,
+    final,
+    shippedAt: slip.shippedAt ?? null,
+    salesOrder,
+  };
   return { slip: { ...content, lines: slipLines, digest: digestOf(content, slipLines, drafts) }, faults };
 }
 
 type LineDraft = Draft<typeof lineFields>;
 
-function readLine(draft: LineDraft, index: number, ofSlip: string | null, at: string, faults: Fault[]): PackingSlipLine {
+function readLine(
+  draft: LineDraft,
+  index: number,
+  ofSlip: string | null,
+  at: string,
+  faults: Fault[],
+): PackingSlipLine {
   const line = completed(lineFields, draft, undefined, at, faults);
   const salesOrder = line.salesOrder ?? ofSlip;
   if (salesOrder === null && !faults.some((fault) => fault.path === `${at}/salesOrder`)) {
-    faults.push({ path: `${at}/salesOrder`, code: 'missing-field', message: 'The line names no order, and the slip neither.' });
+    faults.push({
+      path: `${at}/salesOrder`,
+      code: 'missing-field',
+      message: 'The line names no order, and the slip neither.',
+    });
   }
   return { ...line, slipLine: line.slipLine ?? index + 1, salesOrder: salesOrder ?? '', serials: line.serials ?? [] };
 }
 
-function refuseRepeatedNumbers(slipLines: readonly PackingSlipLine[], drafts: readonly LineDraft[], at: string, faults: Fault[]): void {
+function refuseRepeatedNumbers(
+  slipLines: readonly PackingSlipLine[],
+  drafts: readonly LineDraft[],
+  at: string,
+  faults: Fault[],
+): void {
   const seen = new Set<number>();
   slipLines.forEach(({ slipLine }, i) => {
     if (seen.has(slipLine)) {
       const path = `${at}/lines/${i}${drafts[i]?.slipLine == null ? '' : '/slipLine'}`;
-      faults.push({ path, code: 'duplicate-line', message: `Slip line ${slipLine} is there twice; give each a number of its own.`, value: String(slipLine) });
+      faults.push({
+        path,
+        code: 'duplicate-line',
+        message: `Slip line ${slipLine} is there twice; give each a number of its own.`,
+        value: String(slipLine),
+      });
     }
     seen.add(slipLine);
   });
@@ -129,6 +178,10 @@ function refuseRepeatedNumbers(slipLines: readonly PackingSlipLine[], drafts: re
 
 /** Lines without a number of their own are the same in whatever order they stand. */
 function digestOf(content: object, slipLines: readonly PackingSlipLine[], drafts: readonly LineDraft[]): string {
-  const texts = slipLines.map(({ slipLine, serials, ...line }, i) => JSON.stringify([drafts[i]?.slipLine == null ? null : slipLine, Object.values(line), [...serials].sort()]));
-  return createHash('sha256').update(JSON.stringify([content, texts.sort()])).digest('hex');
+  const texts = slipLines.map(({ slipLine, serials, ...line }, i) =>
+    JSON.stringify([drafts[i]?.slipLine == null ? null : slipLine, Object.values(line), [...serials].sort()]),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([content, texts.sort()]))
+    .digest('hex');
 }

@@ -26,10 +26,15 @@ export interface DeliveredQuantity {
  * the same gross away: this is the one place where it is computed.
  * @throws BusinessRejection `unknown-line` for a line that the order does not have, `amount-too-large`, `unknown-tax-code`
  */
-export function slipAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>, delivered: readonly DeliveredQuantity[]): Totals {
+export function slipAmounts(
+  order: Pick<Order, 'currency' | 'taxRates' | 'lines'>,
+  delivered: readonly DeliveredQuantity[],
+): Totals {
   const sums = new Map<number, number>();
   for (const { line, quantity } of delivered) sums.set(line, (sums.get(line) ?? 0) + quantity);
-  const priced = [...sums].map(([number, quantity]): PricedQuantity => ({ line: lineOf(order.lines, number), quantity }));
+  const priced = [...sums].map(
+    ([number, quantity]): PricedQuantity => ({ line: lineOf(order.lines, number), quantity }),
+  );
   return amountsOf(order, priced);
 }
 

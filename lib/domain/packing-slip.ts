@@ -1,4 +1,12 @@
-import { openQuantity, type Order, type OrderLine, openReleaseStatuses, type Release, salesOrderId, salesOrderNumber } from './order';
+import {
+  openQuantity,
+  type Order,
+  type OrderLine,
+  openReleaseStatuses,
+  type Release,
+  salesOrderId,
+  salesOrderNumber,
+} from './order';
 import type { PackingSlip, PackingSlipLine } from './delivery';
 import type { Fault, FaultCode } from './faults';
 import { type Product, ratioOf } from './master';
@@ -40,7 +48,7 @@ export interface SlipSurroundings {
 export function judgeSlip(slip: PackingSlip, surroundings: SlipSurroundings): SlipJudgement {
   const judge = new SlipJudge(slip, surroundings);
   if (slip.salesOrder !== null) judge.order(slip.salesOrder, '/salesOrder');
-  slip.lines.forEach((slipLine, i) => judge.line(slipLine, `/lines/${i}`));
+  for (const [i, slipLine] of slip.lines.entries()) judge.line(slipLine, `/lines/${i}`);
   judge.compareWithOrdered();
   return { shipments: judge.shipments, orders: [...judge.orders.values()], faults: judge.faults };
 }
@@ -77,7 +85,12 @@ class SlipJudge {
     if (order === undefined) return;
     const line = order.lines.find((candidate) => candidate.line === slipLine.line);
     if (line === undefined) {
-      this.add(`${path}/line`, 'unknown-line', `${slipLine.salesOrder} has no line ${slipLine.line}.`, String(slipLine.line));
+      this.add(
+        `${path}/line`,
+        'unknown-line',
+        `${slipLine.salesOrder} has no line ${slipLine.line}.`,
+        String(slipLine.line),
+      );
       return;
     }
     const release = this.release(order, slipLine, path);
@@ -95,7 +108,10 @@ class SlipJudge {
     }
     for (const [line, { came, last }] of sums) {
       if (line.delivered + came <= line.ordered) continue;
-      const now = line.delivered === 0 ? `${formatQuantity(came)} came` : `${formatQuantity(line.delivered)} came before, ${formatQuantity(came)} now`;
+      const now =
+        line.delivered === 0
+          ? `${formatQuantity(came)} came`
+          : `${formatQuantity(line.delivered)} came before, ${formatQuantity(came)} now`;
       const message = `Line ${line.line} of ${salesOrderNumber(last.order.id)} was ordered ${formatQuantity(line.ordered)}${this.unitWords(line)}, ${now}.`;
       this.add(`${this.paths.get(last)}/quantity`, 'over-delivery', message, formatQuantity(came));
     }
@@ -104,7 +120,12 @@ class SlipJudge {
   private judgeOrder(order: Order, path: string): void {
     const number = salesOrderNumber(order.id);
     if (order.warehouse !== this.slip.warehouse) {
-      this.add('/warehouse', 'unknown-warehouse', `${number} is served by ${order.warehouse}, not by ${this.slip.warehouse}.`, this.slip.warehouse);
+      this.add(
+        '/warehouse',
+        'unknown-warehouse',
+        `${number} is served by ${order.warehouse}, not by ${this.slip.warehouse}.`,
+        this.slip.warehouse,
+      );
     } else if (order.status === 'Cancelled' && !this.surroundings.evenCancelled) {
       this.add(path, 'illegal-transition', `${number} is cancelled.`, number);
     } else if (order.status !== 'Cancelled' && order.releases.length === 0) {
@@ -115,9 +136,15 @@ class SlipJudge {
   /** The release that a slip line belongs to: the one it names, else the newest that the warehouse may have acted on. */
   private release(order: Order, slipLine: PackingSlipLine, path: string): number | undefined {
     const number = salesOrderNumber(order.id);
-    const named = slipLine.release === null ? undefined : order.releases.find(({ release }) => release === slipLine.release);
+    const named =
+      slipLine.release === null ? undefined : order.releases.find(({ release }) => release === slipLine.release);
     if (slipLine.release !== null && named === undefined) {
-      this.add(`${path}/release`, 'unknown-release', `${number} has no release ${slipLine.release}.`, String(slipLine.release));
+      this.add(
+        `${path}/release`,
+        'unknown-release',
+        `${number} has no release ${slipLine.release}.`,
+        String(slipLine.release),
+      );
       return undefined;
     }
     const release = named ?? order.releases.findLast(mayDeliver) ?? order.releases.at(-1);
@@ -149,7 +176,12 @@ class SlipJudge {
     const quantity = toBase(slipLine.quantity, ratio);
     if (quantity !== null) return quantity;
     const sent = formatQuantity(slipLine.quantity);
-    this.add(`${path}/quantity`, 'inexact-quantity', `${sent} ${uom} of ${of} is no whole number of thousandths of ${product.baseUom}.`, sent);
+    this.add(
+      `${path}/quantity`,
+      'inexact-quantity',
+      `${sent} ${uom} of ${of} is no whole number of thousandths of ${product.baseUom}.`,
+      sent,
+    );
     return undefined;
   }
 
@@ -187,7 +219,9 @@ export function deliver(line: OrderLine, quantity: number): number {
 export function serveReleases(order: Order, served: ReadonlySet<number>, final: boolean): void {
   for (const release of order.releases) {
     if (!openReleaseStatuses.has(release.status)) continue;
-    const complete = release.lines.every(([number]) => order.lines.every((line) => line.line !== number || openQuantity(line) === 0));
+    const complete = release.lines.every(([number]) =>
+      order.lines.every((line) => line.line !== number || openQuantity(line) === 0),
+    );
     if (final || complete) release.status = 'Closed';
     else if (!served.has(release.release)) continue;
     else if (release.status === 'Claimed' || release.status === 'Unknown') release.status = 'Acknowledged';

@@ -1,6 +1,16 @@
 import { exponentOf } from './currency';
 import type { Fault } from './faults';
-import { completed, currencyCode, type Field, isObject, notSupported, orNull, type Read, readDraft, text } from './master-fields';
+import {
+  completed,
+  currencyCode,
+  type Field,
+  isObject,
+  notSupported,
+  orNull,
+  type Read,
+  readDraft,
+  text,
+} from './master-fields';
 import { parseMoney } from './money';
 import { moment } from './moment';
 
@@ -28,7 +38,10 @@ export interface ReadPayment {
 
 const required = <T>(read: Read<T>): Field<T> => ({ read });
 const optional = <T>(read: Read<T>): Field<T | null> => ({ read: orNull(read), initial: null });
-const noCreditNotes: Field<null> = { read: notSupported('Credit notes and money paid back are not supported yet; leave the field out.'), initial: null };
+const noCreditNotes: Field<null> = {
+  read: notSupported('Credit notes and money paid back are not supported yet; leave the field out.'),
+  initial: null,
+};
 
 /** A number of a program counts as its shortest decimal form. */
 const amountText: Read<string> = (value, report) => {
@@ -59,8 +72,16 @@ function readPayment(sent: unknown, at: string): ReadPayment {
   const faults: Fault[] = [];
   const draft = readDraft(paymentFields, sent, at, faults);
   if (!isObject(sent)) return { faults };
-  const { creditNote: _none, refund: _neither, amount, ...rest } = completed(paymentFields, draft, undefined, at, faults);
-  const minor = draft.amount !== undefined && exponentOf(rest.currency) !== undefined ? amountOf(amount, rest.currency, at, faults) : 0;
+  const {
+    creditNote: _none,
+    refund: _neither,
+    amount,
+    ...rest
+  } = completed(paymentFields, draft, undefined, at, faults);
+  const minor =
+    draft.amount !== undefined && exponentOf(rest.currency) !== undefined
+      ? amountOf(amount, rest.currency, at, faults)
+      : 0;
   return faults.length > 0 ? { faults } : { payment: { ...rest, amount: minor }, faults };
 }
 
@@ -68,9 +89,22 @@ function amountOf(written: string, currency: string, at: string, faults: Fault[]
   const minor = parseMoney(written, currency);
   if (typeof minor === 'number' && minor > 0) return minor;
   const path = `${at}/amount`;
-  if (typeof minor === 'string') faults.push({ path, code: minor, message: `This is no amount in ${currency} that can be kept exactly; write digits with a point before the decimals.`, value: written });
-  else if (minor === 0) faults.push({ path, code: 'out-of-range', message: 'The amount must be above zero.', value: written });
-  else faults.push({ path, code: 'not-supported', message: 'Credit notes and money paid back are not supported yet; the amount must be above zero.', value: written });
+  if (typeof minor === 'string')
+    faults.push({
+      path,
+      code: minor,
+      message: `This is no amount in ${currency} that can be kept exactly; write digits with a point before the decimals.`,
+      value: written,
+    });
+  else if (minor === 0)
+    faults.push({ path, code: 'out-of-range', message: 'The amount must be above zero.', value: written });
+  else
+    faults.push({
+      path,
+      code: 'not-supported',
+      message: 'Credit notes and money paid back are not supported yet; the amount must be above zero.',
+      value: written,
+    });
   return 0;
 }
 
@@ -115,18 +149,23 @@ export function pay(paymentId: number, payables: readonly Payable[], amount: num
   return applications;
 }
 
-export const sumOf = (applications: readonly Application[]): number => applications.reduce((sum, { amount }) => sum + amount, 0);
+export const sumOf = (applications: readonly Application[]): number =>
+  applications.reduce((sum, { amount }) => sum + amount, 0);
 
 /**
  * Pays a new invoice with the customer's unused cash (the oldest first): with what is kept for its order, then with what
  * is on account. Changes the invoice and the cash. `earmarked` is how much of it had been kept for the order.
  */
-export function payFromCash(invoice: Payable, cash: readonly Cash[]): { applications: Application[]; earmarked: number } {
+export function payFromCash(
+  invoice: Payable,
+  cash: readonly Cash[],
+): { applications: Application[]; earmarked: number } {
   const applications: Application[] = [];
   let earmarked = 0;
   for (const bucket of ['earmarked', 'onAccount'] as const) {
     for (const money of cash) {
-      if (money.customer !== invoice.customer || (bucket === 'earmarked' && money.orderId !== invoice.orderId)) continue;
+      if (money.customer !== invoice.customer || (bucket === 'earmarked' && money.orderId !== invoice.orderId))
+        continue;
       const paid = pay(money.paymentId, [invoice], money[bucket]);
       const part = sumOf(paid);
       money[bucket] -= part;
@@ -141,10 +180,18 @@ export function payFromCash(invoice: Payable, cash: readonly Cash[]): { applicat
  * Spreads a payment: to the invoice that it names, then to the open invoices of the order that it is kept for; when it
  * is kept for none, to the oldest due dates (`payables` come in that order), disputed ones left out. `rest` is unused.
  */
-export function spread(paymentId: number, payment: Pick<Payment, 'customer' | 'amount' | 'invoice'>, keptFor: number | null, payables: readonly Payable[]): { applications: Application[]; rest: number } {
+export function spread(
+  paymentId: number,
+  payment: Pick<Payment, 'customer' | 'amount' | 'invoice'>,
+  keptFor: number | null,
+  payables: readonly Payable[],
+): { applications: Application[]; rest: number } {
   const own = payables.filter((payable) => payable.customer === payment.customer);
   const named = own.filter((payable) => payable.number === payment.invoice);
-  const others = own.filter((payable) => payable.number !== payment.invoice && !payable.disputed && (keptFor === null || payable.orderId === keptFor));
+  const others = own.filter(
+    (payable) =>
+      payable.number !== payment.invoice && !payable.disputed && (keptFor === null || payable.orderId === keptFor),
+  );
   const applications = pay(paymentId, [...named, ...others], payment.amount);
   return { applications, rest: payment.amount - sumOf(applications) };
 }

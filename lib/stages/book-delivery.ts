@@ -37,11 +37,14 @@ export async function withReservations<T>(run: (shortages?: readonly Shortage[])
   }
 }
 
-export const documentOf = ({ warehouse, packingSlip }: Pick<PackingSlip, 'warehouse' | 'packingSlip'>): string => `${warehouse}/${packingSlip}`;
+export const documentOf = ({ warehouse, packingSlip }: Pick<PackingSlip, 'warehouse' | 'packingSlip'>): string =>
+  `${warehouse}/${packingSlip}`;
 
 /** The ids of the orders that slips name, as far as they are numbers of orders at all. */
 export function ordersNamed(slips: readonly PackingSlip[]): number[] {
-  const numbers = new Set(slips.flatMap((slip) => [slip.salesOrder ?? '', ...slip.lines.map(({ salesOrder }) => salesOrder)]));
+  const numbers = new Set(
+    slips.flatMap((slip) => [slip.salesOrder ?? '', ...slip.lines.map(({ salesOrder }) => salesOrder)]),
+  );
   return [...numbers].flatMap((number) => salesOrderId(number) ?? []);
 }
 
@@ -57,7 +60,11 @@ export class DeliveryBooks {
   ) {}
 
   /** `shortages`: what an attempt before this one found to be promised to others. */
-  static async open(work: Work, slips: readonly PackingSlip[], shortages?: readonly Shortage[]): Promise<DeliveryBooks> {
+  static async open(
+    work: Work,
+    slips: readonly PackingSlip[],
+    shortages?: readonly Shortage[],
+  ): Promise<DeliveryBooks> {
     const named = ordersNamed(slips);
     const candidates = shortages === undefined ? [] : await findCandidates(work.db, shortages);
     await work.lockOrders([...named, ...candidates]);
@@ -68,7 +75,10 @@ export class DeliveryBooks {
     await createStock(work.db, unknown);
     await work.lockStock(unknown);
     await work.lockAccounts(orders.map((order) => order.creditAccount));
-    const products = await loadProducts(work.db, keys.map(([sku]) => sku));
+    const products = await loadProducts(
+      work.db,
+      keys.map(([sku]) => sku),
+    );
     return new DeliveryBooks(work, products, shortages !== undefined);
   }
 
@@ -77,10 +87,21 @@ export class DeliveryBooks {
   }
 
   /** Books a slip that was judged without faults. Returns its lines, to be stored. */
-  async book(slip: PackingSlip, slipId: number, { shipments, orders }: SlipJudgement, by?: string): Promise<NewSlipLine[]> {
+  async book(
+    slip: PackingSlip,
+    slipId: number,
+    { shipments, orders }: SlipJudgement,
+    by?: string,
+  ): Promise<NewSlipLine[]> {
     const lines: NewSlipLine[] = [];
     for (const shipment of shipments) lines.push(await this.ship(slip, slipId, shipment));
-    for (const order of orders) this.close(slip, order, shipments.filter((shipment) => shipment.order === order), by);
+    for (const order of orders)
+      this.close(
+        slip,
+        order,
+        shipments.filter((shipment) => shipment.order === order),
+        by,
+      );
     this.work.post({
       documentType: 'delivery',
       document: documentOf(slip),
@@ -97,7 +118,11 @@ export class DeliveryBooks {
     if (this.shortages.length > 0) throw new GoodsPromised(this.shortages);
   }
 
-  private async ship(slip: PackingSlip, slipId: number, { slipLine, order, line, release, quantity }: Shipment): Promise<NewSlipLine> {
+  private async ship(
+    slip: PackingSlip,
+    slipId: number,
+    { slipLine, order, line, release, quantity }: Shipment,
+  ): Promise<NewSlipLine> {
     const { sku } = line;
     const { warehouse } = order;
     const item = this.work.stock.get(stockKey(sku, warehouse)) as StockItem;
@@ -106,9 +131,27 @@ export class DeliveryBooks {
     const promised = item.reserved - (item.onHand - item.deficit - quantity) - before;
     if (promised > 0 && this.reservationsLocked) await takeBack(this.work, [sku, warehouse], promised);
     else if (promised > 0) this.shortages.push({ sku, warehouse, quantity: promised });
-    this.work.moveStock({ sku, warehouse, kind: 'delivery', quantity: -quantity, reference: documentOf(slip), countedAt: null });
+    this.work.moveStock({
+      sku,
+      warehouse,
+      kind: 'delivery',
+      quantity: -quantity,
+      reference: documentOf(slip),
+      countedAt: null,
+    });
     const cost = costOf(quantity, this.products.get(sku)?.cost ?? 0, exponentOf(this.work.settings.currency) ?? 2);
-    return { slipId, slipLine: slipLine.slipLine, orderId: order.id, line: line.line, release, sku, quantity, cost, lot: slipLine.lot, serials: slipLine.serials };
+    return {
+      slipId,
+      slipLine: slipLine.slipLine,
+      orderId: order.id,
+      line: line.line,
+      release,
+      sku,
+      quantity,
+      cost,
+      lot: slipLine.lot,
+      serials: slipLine.serials,
+    };
   }
 
   private close(slip: PackingSlip, order: Order, shipments: readonly Shipment[], by: string | undefined): void {
@@ -125,10 +168,20 @@ export class DeliveryBooks {
     if (!open) order.holds = [];
     if (order.lines.every((line) => line.delivered === 0)) order.reason = 'short-delivered';
     else if (order.status === 'Cancelled') order.reason = null;
-    const { gross } = slipAmounts(order, shipments.map(({ line, quantity }) => ({ line: line.line, quantity })));
+    const { gross } = slipAmounts(
+      order,
+      shipments.map(({ line, quantity }) => ({ line: line.line, quantity })),
+    );
     work.changeAccount(order.creditAccount, { uninvoicedGross: gross });
-    const came = shipments.map(({ line, quantity }) => ({ line: line.line, sku: line.sku, quantity: formatQuantity(quantity) }));
-    const slips = [...(this.delivered.get(order) ?? []), { packingSlip: documentOf(slip), final: slip.final, lines: came }];
+    const came = shipments.map(({ line, quantity }) => ({
+      line: line.line,
+      sku: line.sku,
+      quantity: formatQuantity(quantity),
+    }));
+    const slips = [
+      ...(this.delivered.get(order) ?? []),
+      { packingSlip: documentOf(slip), final: slip.final, lines: came },
+    ];
     this.delivered.set(order, slips);
     work.note(order, short ? 'short-delivered' : null, { slips }, by);
     work.settle(order);

@@ -21,9 +21,14 @@ export function confirmDeliveries(context: StageContext, slips: readonly Packing
     inTransaction(context, 'delivery', async (work) => {
       const known = new Map((await findSlips(work.db, slips)).map((stored) => [documentOf(stored.slip), stored]));
       const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
-      const before = await replayed(work, slips.flatMap((slip) => known.get(documentOf(slip)) ?? []));
+      const before = await replayed(
+        work,
+        slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
+      );
       const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages), known);
-      return slips.map((slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before));
+      return slips.map(
+        (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
+      );
     }),
   );
 }
@@ -34,7 +39,12 @@ function firstOfEach(slips: readonly PackingSlip[]): PackingSlip[] {
   return slips.filter((slip) => !seen.has(documentOf(slip)) && seen.add(documentOf(slip)));
 }
 
-async function confirm(work: Work, slips: readonly PackingSlip[], books: DeliveryBooks, known: Map<string, StoredSlip>): Promise<Map<PackingSlip, DeliveryOutcome>> {
+async function confirm(
+  work: Work,
+  slips: readonly PackingSlip[],
+  books: DeliveryBooks,
+  known: Map<string, StoredSlip>,
+): Promise<Map<PackingSlip, DeliveryOutcome>> {
   const outcomes = new Map<PackingSlip, DeliveryOutcome>();
   if (slips.length === 0) return outcomes;
   const slipIds = await work.db.take('packing_slip', slips.length);
@@ -45,7 +55,13 @@ async function confirm(work: Work, slips: readonly PackingSlip[], books: Deliver
     const judgement = books.judge(slip, { evenCancelled: false });
     const confirmed = judgement.faults.length === 0;
     if (confirmed) lines.push(...(await books.book(slip, slipId, judgement)));
-    const row: StoredSlip = { slipId, slip, state: confirmed ? 'confirmed' : 'exception', faults: judgement.faults, receivedAt: work.now };
+    const row: StoredSlip = {
+      slipId,
+      slip,
+      state: confirmed ? 'confirmed' : 'exception',
+      faults: judgement.faults,
+      receivedAt: work.now,
+    };
     stored.push(row);
     known.set(documentOf(slip), row);
     outcomes.set(slip, outcomeOf(work, row, judgement));
@@ -56,10 +72,22 @@ async function confirm(work: Work, slips: readonly PackingSlip[], books: Deliver
   return outcomes;
 }
 
-function outcomeOf(work: Work, { slipId, slip, state, faults }: StoredSlip, { orders }: SlipJudgement): DeliveryOutcome {
+function outcomeOf(
+  work: Work,
+  { slipId, slip, state, faults }: StoredSlip,
+  { orders }: SlipJudgement,
+): DeliveryOutcome {
   const told = { slipId, replayed: false };
-  const outcome = state === 'confirmed' ? deliveredOutcome(slip, orders, told) : exceptionOutcome(slip, orders, faults, told);
-  work.record({ subject: 'slip', subjectId: documentOf(slip), from: null, to: state, reason: faults[0]?.code ?? null, evidence: { summary: outcome.summary, digest: slip.digest, ...(faults.length > 0 ? { faults } : {}) } });
+  const outcome =
+    state === 'confirmed' ? deliveredOutcome(slip, orders, told) : exceptionOutcome(slip, orders, faults, told);
+  work.record({
+    subject: 'slip',
+    subjectId: documentOf(slip),
+    from: null,
+    to: state,
+    reason: faults[0]?.code ?? null,
+    evidence: { summary: outcome.summary, digest: slip.digest, ...(faults.length > 0 ? { faults } : {}) },
+  });
   if (state === 'exception') raise(work, slip, outcome.summary, faults);
   return outcome;
 }
@@ -75,7 +103,12 @@ async function replayed(work: Work, stored: readonly StoredSlip[]): Promise<Map<
 }
 
 /** The same slip again gives what became of it; another one under its number is an exception, and the first stands. */
-function repeatOf(work: Work, slip: PackingSlip, stored: StoredSlip, before: ReadonlyMap<number, Order>): DeliveryOutcome {
+function repeatOf(
+  work: Work,
+  slip: PackingSlip,
+  stored: StoredSlip,
+  before: ReadonlyMap<number, Order>,
+): DeliveryOutcome {
   if (stored.slip.digest !== slip.digest) {
     const message = `Another slip came before under the number ${slip.packingSlip} of ${slip.warehouse}; it stands.`;
     const faults: Fault[] = [{ path: '/packingSlip', code: 'slip-conflict', message, value: slip.packingSlip }];

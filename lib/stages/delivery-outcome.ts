@@ -31,22 +31,34 @@ export function deliveredOutcome(slip: PackingSlip, orders: readonly Order[], to
     output: complete ? 'delivered' : 'partly',
     ...told,
     ...identityOf(slip),
-    orders: orders.map((order) => summarize(order, `${statusWords(order)} with ${slip.packingSlip}`, { replayed: told.replayed })),
+    orders: orders.map((order) =>
+      summarize(order, `${statusWords(order)} with ${slip.packingSlip}`, { replayed: told.replayed }),
+    ),
     faults: [],
     summary: `${slip.packingSlip} ${told.replayed ? 'came before: ' : ''}${words}`,
   };
 }
 
 /** A slip that posts nothing until a person accepts, corrects or rejects it. */
-export function exceptionOutcome(slip: PackingSlip, orders: readonly Order[], faults: readonly Fault[], told: Told & { readonly rejected?: boolean }): DeliveryOutcome {
+export function exceptionOutcome(
+  slip: PackingSlip,
+  orders: readonly Order[],
+  faults: readonly Fault[],
+  told: Told & { readonly rejected?: boolean },
+): DeliveryOutcome {
   const { rejected, ...rest } = told;
   const more = faults.length > 1 ? `, and ${faults.length - 1} more` : '';
-  const why = rejected === true ? 'was rejected' : `is an exception: ${inSentence(faults[0]?.message ?? 'it could not be confirmed')}${more}`;
+  const why =
+    rejected === true
+      ? 'was rejected'
+      : `is an exception: ${inSentence(faults[0]?.message ?? 'it could not be confirmed')}${more}`;
   return {
     output: 'exception',
     ...rest,
     ...identityOf(slip),
-    orders: orders.map((order) => summarize(order, `is ${order.status}; ${slip.packingSlip} posted nothing`, { replayed: told.replayed })),
+    orders: orders.map((order) =>
+      summarize(order, `is ${order.status}; ${slip.packingSlip} posted nothing`, { replayed: told.replayed }),
+    ),
     faults,
     summary: `${slip.packingSlip} ${why}`,
   };

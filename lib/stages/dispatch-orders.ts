@@ -31,6 +31,8 @@ export interface DispatchOrder {
   readonly limit: number;
   /** Only these orders; null takes whatever is ready. */
   readonly orderIds: readonly number[] | null;
+  /** Only orders at which nothing has happened since this time. */
+  readonly leftSince?: string;
 }
 
 /** How long a claimed release is left to the instance that claimed it, in ms: longer than any call to a warehouse takes. */
@@ -54,13 +56,13 @@ export async function dispatchOrders(context: StageContext, order: DispatchOrder
   return settleReleases(context, order.warehouse, shipped, cancelled, shipper.closed === true);
 }
 
-function claimReleases(context: StageContext, { warehouse, limit, orderIds }: DispatchOrder): Promise<Claims> {
+function claimReleases(context: StageContext, { warehouse, limit, orderIds, leftSince }: DispatchOrder): Promise<Claims> {
   return inTransaction(context, 'dispatch', async (work) => {
     const circuit = await readCircuit(work.db, warehouse);
     const room = Math.min(limit, mayTry(circuit, work.now));
     if (room === 0) return { requests: [], cancellations: [] };
     const again = orderIds === null ? await releasesToRetry(work.db, warehouse, work.now, room) : [];
-    const ready = await claimableOrders(work.db, warehouse, room - again.length, orderIds);
+    const ready = await claimableOrders(work.db, warehouse, room - again.length, { orderIds, leftSince });
     const orders = await work.lockOrders([...again, ...ready]);
     if (orders.length === 0) return { requests: [], cancellations: [] };
     const repeated = orders.filter((order) => again.includes(order.id)).flatMap((order) => repeatRelease(work, order, warehouse));

@@ -13,7 +13,9 @@ export async function freeCash(db: Database, orders: readonly Pick<Order, 'id' |
   if (orders.length === 0) return;
   const ids = new Set(orders.map(({ id }) => id));
   const customers = orders.map(({ customer }) => customer);
-  const cash = (await unusedCash(db, customers)).filter(({ orderId, earmarked }) => orderId !== null && ids.has(orderId) && earmarked > 0);
+  const cash = (await unusedCash(db, customers)).filter(
+    ({ orderId, earmarked }) => orderId !== null && ids.has(orderId) && earmarked > 0,
+  );
   const payables = (await openInvoices(db, customers)).filter(({ disputed }) => !disputed);
   const paid = new Set<Payable>();
   const applications: Application[] = [];

@@ -8,7 +8,13 @@ import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
-import { claimOrdersToInvoice, markInvoiced, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
+import {
+  claimOrdersToInvoice,
+  markInvoiced,
+  ordersOfSlips,
+  type UninvoicedLine,
+  uninvoicedLines,
+} from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
 import { type OrderSummary, summarize } from './outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -20,26 +26,8 @@ export interface InvoiceSelection {
   readonly slipIds?: readonly number[];
   /** Most orders taken at once when no slips are given. */
   readonly limit: number;
-}
-
-/** What became of one slip's lines of one order. Amounts are decimal strings in `currency`. */
-export interface InvoiceOutcome {
-  readonly output: 'posted' | 'exception';
-  /** It was invoiced before. */
-  readonly replayed: boolean;
-  /** null when it could not be invoiced. */
-  readonly number: string | null;
-  readonly orderId: number;
-  readonly slipId: number;
-  readonly packingSlip: string;
-  readonly customer: string;
-  readonly currency: string;
-  readonly gross: string;
-  readonly open: string;
-  /** YYYY-MM-DD */
-  readonly dueDate: string | null;
-  readonly faults: readonly Fault[];
-  readonly summary: OrderSummary;
+  /** Only orders at which nothing has happened since this time. */
+  readonly leftSince?: string;
 }
 
 /** What one slip delivered on one order: one invoice. */
@@ -61,8 +49,9 @@ interface Settlement extends Bill {
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   return inTransaction(context, 'invoice', async (work) => {
-    const { slipIds, limit } = selection;
-    const orderIds = slipIds === undefined ? await claimOrdersToInvoice(work.db, limit) : await ordersOfSlips(work.db, slipIds);
+    const { slipIds, limit, leftSince } = selection;
+    const orderIds =
+      slipIds === undefined ? await claimOrdersToInvoice(work.db, limit, leftSince) : await ordersOfSlips(work.db, slipIds);
     await work.lockOrders(orderIds);
     const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
     const { bills, exceptions } = billsOf(work, lines);
@@ -92,26 +81,11 @@ function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[];
 }
 
 /** What cannot be computed now waits for a person, and keeps nothing else from being invoiced. */
-function exceptionOf(work: Work, order: Order, [line]: readonly UninvoicedLine[], error: unknown): InvoiceOutcome {
-  if (!(error instanceof BusinessRejection) || line === undefined) throw error;
-  const fault: Fault = { path: '', code: error.code, message: error.message };
-  const words = `cannot be invoiced for ${line.packingSlip}: ${error.message}`;
-  work.raise({ kind: 'invoice', subject: subjectOf(line), message: `${line.packingSlip} ${words}`, evidence: { orderId: order.id, faults: [fault] } });
-  return {
-    output: 'exception',
-    replayed: false,
-    number: null,
-    orderId: order.id,
-    slipId: line.slipId,
-    packingSlip: line.packingSlip,
-    customer: order.customer,
-    currency: order.currency,
-    gross: formatMoney(0, order.currency),
-    open: formatMoney(0, order.currency),
-    dueDate: null,
-    faults: [fault],
-    summary: summarize(order, words),
-  };
+function exceptionOf(work: Work, order: Order, line: UninvoicedLine, rejection: BusinessRejection): InvoiceOutcome {
+  const outcome = unpostedInvoice(order, line, { path: '', code: rejection.code, message: rejection.message });
+  const { summary, faults } = outcome;
+  work.raise({ kind: 'invoice', subject: subjectOf(line), message: summary.summary, evidence: { orderId: order.id, faults } });
+  return outcome;
 }
 
 const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehouse}/${line?.packingSlip}`;
@@ -119,7 +93,10 @@ const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehou
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
   await work.lockAccounts(bills.map(({ order }) => order.creditAccount));
-  const cash = await unusedCash(work.db, bills.map(({ order }) => order.customer));
+  const cash = await unusedCash(
+    work.db,
+    bills.map(({ order }) => order.customer),
+  );
   const before = cash.map((money) => ({ ...money }));
   const invoiceIds = await work.db.take('invoice', bills.length);
   const settled = bills.map((bill, i) => settle(work, bill, invoiceIds[i] as number, cash));
@@ -127,11 +104,29 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
   const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
   const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
   await insertInvoices(work.db, invoices, work.now);
-  await markInvoiced(work.db, settled.flatMap(({ lines, payable }) => lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId }))));
-  await insertApplications(work.db, settled.flatMap(({ applications }) => applications));
-  await saveCash(work.db, cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount));
-  await closeExceptions(work.db, 'invoice', settled.map(({ lines }) => subjectOf(lines[0])), work.actor, 'invoiced', work.now);
-  settled.forEach((settlement, i) => writeLedger(work, settlement, invoices[i] as Invoice));
+  await markInvoiced(
+    work.db,
+    settled.flatMap(({ lines, payable }) =>
+      lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId })),
+    ),
+  );
+  await insertApplications(
+    work.db,
+    settled.flatMap(({ applications }) => applications),
+  );
+  await saveCash(
+    work.db,
+    cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount),
+  );
+  await closeExceptions(
+    work.db,
+    'invoice',
+    settled.map(({ lines }) => subjectOf(lines[0])),
+    work.actor,
+    'invoiced',
+    work.now,
+  );
+  for (const [i, settlement] of settled.entries()) writeLedger(work, settlement, invoices[i] as Invoice);
   return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
 }
 
@@ -139,15 +134,30 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
 function settle(work: Work, bill: Bill, invoiceId: number, cash: readonly Cash[]): Settlement {
   const { order, lines, totals } = bill;
   for (const { line, quantity } of lines) lineOf(order.lines, line).invoiced += quantity;
-  const payable: Payable = { invoiceId, number: '', orderId: order.id, customer: order.customer, open: totals.gross, disputed: false };
+  const payable: Payable = {
+    invoiceId,
+    number: '',
+    orderId: order.id,
+    customer: order.customer,
+    open: totals.gross,
+    disputed: false,
+  };
   const { applications, earmarked } = payFromCash(payable, cash);
   order.earmarked -= earmarked;
   // Cash on account was taken off the receivables when it came; what was kept for the order is taken off now.
-  work.changeAccount(order.creditAccount, { uninvoicedGross: -totals.gross, openReceivables: totals.gross - earmarked });
+  work.changeAccount(order.creditAccount, {
+    uninvoicedGross: -totals.gross,
+    openReceivables: totals.gross - earmarked,
+  });
   return { ...bill, payable, applications };
 }
 
-function invoiceOf(work: Work, { order, lines, totals, payable }: Settlement, fiscalYear: number, sequence: number): Invoice {
+function invoiceOf(
+  work: Work,
+  { order, lines, totals, payable }: Settlement,
+  fiscalYear: number,
+  sequence: number,
+): Invoice {
   return {
     invoiceId: payable.invoiceId,
     number: invoiceNumber(documentType, fiscalYear, sequence),
@@ -169,15 +179,34 @@ function invoiceOf(work: Work, { order, lines, totals, payable }: Settlement, fi
   };
 }
 
-function writeLedger(work: Work, { order, lines, totals, applications }: Settlement, { number, dueDate }: Invoice): void {
+function writeLedger(
+  work: Work,
+  { order, lines, totals, applications }: Settlement,
+  { number, dueDate }: Invoice,
+): void {
   const posting = { documentType: 'invoice', document: number } as const;
   const { currency } = order;
   work.post({ ...posting, debit: 'receivables', credit: 'revenue', amount: totals.net, currency });
-  for (const { tax } of totals.byTaxCode) work.post({ ...posting, debit: 'receivables', credit: 'tax', amount: tax, currency });
+  for (const { tax } of totals.byTaxCode)
+    work.post({ ...posting, debit: 'receivables', credit: 'tax', amount: tax, currency });
   const cost = lines.reduce((sum, line) => sum + line.cost, 0);
-  work.post({ ...posting, debit: 'cost-of-sales', credit: 'goods-delivered-not-invoiced', amount: cost, currency: work.settings.currency });
+  work.post({
+    ...posting,
+    debit: 'cost-of-sales',
+    credit: 'goods-delivered-not-invoiced',
+    amount: cost,
+    currency: work.settings.currency,
+  });
   const money = (minor: number) => formatMoney(minor, currency);
-  const evidence = { slip: subjectOf(lines[0]), gross: money(totals.gross), net: money(totals.net), tax: money(totals.tax), currency, dueDate, paidFromCash: money(sumOf(applications)) };
+  const evidence = {
+    slip: subjectOf(lines[0]),
+    gross: money(totals.gross),
+    net: money(totals.net),
+    tax: money(totals.tax),
+    currency,
+    dueDate,
+    paidFromCash: money(sumOf(applications)),
+  };
   work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
   work.note(order, null, { invoice: number });
   work.settle(order);
@@ -185,39 +214,25 @@ function writeLedger(work: Work, { order, lines, totals, applications }: Settlem
 
 function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: Invoice): InvoiceOutcome {
   const packingSlip = lines[0]?.packingSlip ?? '';
-  return toldOf({ ...invoice, openAmount: payable.open, packingSlip, warehouse: lines[0]?.warehouse ?? '' }, work.orders.get(order.id) as Order, false);
-}
-
-function toldOf(invoice: PostedInvoice, order: Order, replayed: boolean): InvoiceOutcome {
-  const { currency, dueDate } = invoice;
-  const gross = formatMoney(invoice.gross, currency);
-  const open = formatMoney(invoice.openAmount, currency);
-  const paid = invoice.openAmount === 0 ? 'paid' : invoice.openAmount === invoice.gross ? `due ${dueDate}` : `${open} open, due ${dueDate}`;
-  return {
-    output: 'posted',
-    replayed,
-    number: invoice.number,
-    orderId: invoice.orderId,
-    slipId: invoice.slipId,
-    packingSlip: invoice.packingSlip,
-    customer: invoice.customer,
-    currency,
-    gross,
-    open,
-    dueDate,
-    faults: [],
-    summary: summarize(order, `invoiced with ${invoice.number}: ${gross} ${currency}, ${paid}`, { replayed }),
-  };
+  return postedInvoice(
+    { ...invoice, openAmount: payable.open, packingSlip, warehouse: lines[0]?.warehouse ?? '' },
+    work.orders.get(order.id) as Order,
+    false,
+  );
 }
 
 /** The invoices of given slips that were there before. */
-async function recorded(work: Work, slipIds: readonly number[], posted: readonly InvoiceOutcome[]): Promise<InvoiceOutcome[]> {
+async function recorded(
+  work: Work,
+  slipIds: readonly number[],
+  posted: readonly InvoiceOutcome[],
+): Promise<InvoiceOutcome[]> {
   const fresh = new Set(posted.map(({ number }) => number));
   const invoices = (await invoicesOfSlips(work.db, slipIds)).filter(({ number }) => !fresh.has(number));
   const missing = invoices.map(({ orderId }) => orderId).filter((id) => !work.orders.has(id));
   const orders = new Map((await loadOrders(work.db, missing, { lock: false })).map((order) => [order.id, order]));
   return invoices.flatMap((invoice) => {
     const order = work.orders.get(invoice.orderId) ?? orders.get(invoice.orderId);
-    return order === undefined ? [] : [toldOf(invoice, order, true)];
+    return order === undefined ? [] : [postedInvoice(invoice, order, true)];
   });
 }

@@ -7,28 +7,15 @@ import { type Application, type Payable, type Payment, spread } from '../domain/
 import { ConcurrentChange } from '../store/dialect';
 import { invoicesByNumber, openInvoices, type PostedInvoice, saveOpenAmounts } from '../store/invoices';
 import { loadCustomers } from '../store/master';
-import { applicationsOf, findPayments, insertApplications, insertPayments, type KnownPayment, type NewPayment } from '../store/payments';
+import {
+  applicationsOf,
+  findPayments,
+  insertApplications,
+  insertPayments,
+  type KnownPayment,
+  type NewPayment,
+} from '../store/payments';
 import { inTransaction, type StageContext, type Work } from './work';
-
-/** What became of a payment. Amounts are decimal strings in `currency`. */
-export interface PaymentOutcome {
-  readonly output: 'applied' | 'rejected';
-  /** It came before: what became of it then. */
-  readonly replayed: boolean;
-  readonly reference: string;
-  readonly customer: string;
-  /** The account whose held orders may be free now; null when the payment was rejected. */
-  readonly creditAccount: string | null;
-  readonly amount: string;
-  readonly currency: string;
-  readonly invoices: readonly { readonly invoice: string; readonly amount: string }[];
-  /** Kept for `salesOrder`. */
-  readonly earmarked: string;
-  readonly onAccount: string;
-  readonly salesOrder: string | null;
-  readonly faults: readonly Fault[];
-  readonly summary: string;
-}
 
 /** What payments are held against. */
 interface Books {
@@ -61,54 +48,104 @@ export function postPayments(context: StageContext, payments: readonly Payment[]
       const before = known.get(identity(payment));
       if (before !== undefined) return repeatOf(payment, before, told.get(before.paymentId));
       const faults = faultsOf(work, payment, books);
-      if (faults.length > 0) return rejectedOf(payment, faults);
+      if (faults.length > 0) return rejectedPayment(payment, faults);
       const entry = book(work, payment, paymentIds[booked.length] as number, books);
       booked.push(entry);
       known.set(identity(payment), { ...entry.payment, postedAt: work.now });
-      const outcome = appliedOf(entry.payment, creditAccountOf(payment, books), numbersOf(entry, books), false);
+      const outcome = appliedPayment(entry.payment, creditAccountOf(payment, books), numbersOf(entry, books), false);
       told.set(entry.payment.paymentId, outcome);
-      work.record({ subject: 'payment', subjectId: `${payment.customer}/${payment.reference}`, from: null, to: 'posted', reason: null, evidence: { summary: outcome.summary, invoices: outcome.invoices } });
+      work.record({
+        subject: 'payment',
+        subjectId: `${payment.customer}/${payment.reference}`,
+        from: null,
+        to: 'posted',
+        reason: null,
+        evidence: { summary: outcome.summary, invoices: outcome.invoices },
+      });
       return outcome;
     });
-    if (!(await insertPayments(work.db, booked.map(({ payment }) => payment), work.now))) throw new ConcurrentChange('a payment');
+    if (
+      !(await insertPayments(
+        work.db,
+        booked.map(({ payment }) => payment),
+        work.now,
+      ))
+    )
+      throw new ConcurrentChange('a payment');
     const paid = new Set(booked.flatMap(({ applications }) => applications.map(({ invoiceId }) => invoiceId)));
-    await saveOpenAmounts(work.db, books.payables.filter(({ invoiceId }) => paid.has(invoiceId)));
-    await insertApplications(work.db, booked.flatMap(({ applications }) => applications));
+    await saveOpenAmounts(
+      work.db,
+      books.payables.filter(({ invoiceId }) => paid.has(invoiceId)),
+    );
+    await insertApplications(
+      work.db,
+      booked.flatMap(({ applications }) => applications),
+    );
     return outcomes;
   });
 }
 
-const identity = ({ customer, reference }: { readonly customer: string; readonly reference: string }): string => JSON.stringify([customer, reference]);
+const identity = ({ customer, reference }: { readonly customer: string; readonly reference: string }): string =>
+  JSON.stringify([customer, reference]);
 
 async function open(work: Work, payments: readonly Payment[]): Promise<Books> {
-  const customers = await loadCustomers(work.db, payments.map(({ customer }) => customer));
-  await work.lockOrders(payments.flatMap(({ salesOrder }) => (salesOrder === null ? [] : (salesOrderId(salesOrder) ?? []))));
+  const customers = await loadCustomers(
+    work.db,
+    payments.map(({ customer }) => customer),
+  );
+  await work.lockOrders(
+    payments.flatMap(({ salesOrder }) => (salesOrder === null ? [] : (salesOrderId(salesOrder) ?? []))),
+  );
   await work.lockAccounts([...customers.values()].map(({ creditAccount }) => creditAccount));
-  const invoices = await invoicesByNumber(work.db, payments.flatMap(({ invoice }) => invoice ?? []));
-  return { customers, invoices: new Map(invoices.map((invoice) => [invoice.number, invoice])), payables: await openInvoices(work.db, [...customers.keys()]) };
+  const invoices = await invoicesByNumber(
+    work.db,
+    payments.flatMap(({ invoice }) => invoice ?? []),
+  );
+  return {
+    customers,
+    invoices: new Map(invoices.map((invoice) => [invoice.number, invoice])),
+    payables: await openInvoices(work.db, [...customers.keys()]),
+  };
 }
 
 function faultsOf(work: Work, payment: Payment, { customers, invoices }: Books): Fault[] {
   const faults: Fault[] = [];
-  const add = (path: string, code: FaultCode, message: string, value: string) => faults.push({ path, code, message, value });
+  const add = (path: string, code: FaultCode, message: string, value: string) =>
+    faults.push({ path, code, message, value });
   const customer = customers.get(payment.customer);
   if (customer === undefined) {
     add('/customer', 'unknown-customer', `The customer ${payment.customer} is not known.`, payment.customer);
     return faults;
   }
   if (payment.currency !== customer.currency) {
-    add('/currency', 'currency-mismatch', `The customer ${customer.customer} pays in ${customer.currency}, the payment is in ${payment.currency}.`, payment.currency);
+    add(
+      '/currency',
+      'currency-mismatch',
+      `The customer ${customer.customer} pays in ${customer.currency}, the payment is in ${payment.currency}.`,
+      payment.currency,
+    );
   }
   if (payment.invoice !== null && invoices.get(payment.invoice)?.customer !== customer.customer) {
-    add('/invoice', 'unknown-invoice', `The customer ${customer.customer} has no invoice ${payment.invoice}.`, payment.invoice);
+    add(
+      '/invoice',
+      'unknown-invoice',
+      `The customer ${customer.customer} has no invoice ${payment.invoice}.`,
+      payment.invoice,
+    );
   }
   if (payment.salesOrder !== null && orderOf(work, payment)?.customer !== customer.customer) {
-    add('/salesOrder', 'unknown-order', `The customer ${customer.customer} has no order ${payment.salesOrder}.`, payment.salesOrder);
+    add(
+      '/salesOrder',
+      'unknown-order',
+      `The customer ${customer.customer} has no order ${payment.salesOrder}.`,
+      payment.salesOrder,
+    );
   }
   return faults;
 }
 
-const orderOf = (work: Work, { salesOrder }: Payment): Order | undefined => work.orders.get(salesOrderId(salesOrder ?? '') ?? 0);
+const orderOf = (work: Work, { salesOrder }: Payment): Order | undefined =>
+  work.orders.get(salesOrderId(salesOrder ?? '') ?? 0);
 
 function book(work: Work, payment: Payment, paymentId: number, books: Books): Booked {
   const order = orderOf(work, payment);
@@ -120,73 +157,64 @@ function book(work: Work, payment: Payment, paymentId: number, books: Books): Bo
   work.due(account);
   if (keptFor !== null) {
     keptFor.earmarked += earmarked;
-    work.note(keptFor, null, { payment: payment.reference, keptForOrder: formatMoney(keptFor.earmarked, payment.currency), currency: payment.currency });
+    work.note(keptFor, null, {
+      payment: payment.reference,
+      keptForOrder: formatMoney(keptFor.earmarked, payment.currency),
+      currency: payment.currency,
+    });
   }
   const document = `${payment.customer}/${payment.reference}`;
-  work.post({ documentType: 'payment', document, debit: 'bank', credit: 'receivables', amount: payment.amount, currency: payment.currency });
+  work.post({
+    documentType: 'payment',
+    document,
+    debit: 'bank',
+    credit: 'receivables',
+    amount: payment.amount,
+    currency: payment.currency,
+  });
   const { reference, customer, amount, currency, invoice, receivedAt } = payment;
-  const stored = { paymentId, reference, customer, amount, currency, invoice, receivedAt: receivedAt ?? work.now, orderId: order?.id ?? null, earmarked, onAccount: rest - earmarked };
+  const stored = {
+    paymentId,
+    reference,
+    customer,
+    amount,
+    currency,
+    invoice,
+    receivedAt: receivedAt ?? work.now,
+    orderId: order?.id ?? null,
+    earmarked,
+    onAccount: rest - earmarked,
+  };
   return { payment: stored, applications };
 }
 
-const creditAccountOf = ({ customer }: Payment, { customers }: Books): string => customers.get(customer)?.creditAccount ?? customer;
+const creditAccountOf = ({ customer }: Payment, { customers }: Books): string =>
+  customers.get(customer)?.creditAccount ?? customer;
 
 const numbersOf = ({ applications }: Booked, { payables }: Books) =>
-  applications.map(({ invoiceId, amount }) => ({ invoice: payables.find((payable) => payable.invoiceId === invoiceId)?.number ?? '', amount }));
-
-function appliedOf(payment: NewPayment, creditAccount: string, applied: readonly { invoice: string; amount: number }[], replayed: boolean): PaymentOutcome {
-  const { currency, reference, customer } = payment;
-  const money = (minor: number) => formatMoney(minor, currency);
-  const salesOrder = payment.orderId === null ? null : salesOrderNumber(payment.orderId);
-  const parts = applied.map(({ invoice, amount }) => `${money(amount)} to ${invoice}`);
-  if (payment.earmarked > 0) parts.push(`${money(payment.earmarked)} kept for ${salesOrder}`);
-  if (payment.onAccount > 0) parts.push(`${money(payment.onAccount)} on account`);
-  return {
-    output: 'applied',
-    replayed,
-    reference,
-    customer,
-    creditAccount,
-    amount: money(payment.amount),
-    currency,
-    invoices: applied.map(({ invoice, amount }) => ({ invoice, amount: money(amount) })),
-    earmarked: money(payment.earmarked),
-    onAccount: money(payment.onAccount),
-    salesOrder,
-    faults: [],
-    summary: `${reference}: ${money(payment.amount)} ${currency} of ${customer}, ${parts.join(', ')}`,
-  };
-}
-
-function rejectedOf(payment: Payment, faults: readonly Fault[]): PaymentOutcome {
-  const { reference, customer, currency, salesOrder } = payment;
-  const none = formatMoney(0, currency);
-  return {
-    output: 'rejected',
-    replayed: false,
-    reference,
-    customer,
-    creditAccount: null,
-    amount: formatMoney(payment.amount, currency),
-    currency,
-    invoices: [],
-    earmarked: none,
-    onAccount: none,
-    salesOrder,
-    faults,
-    summary: `${reference} of ${customer} is rejected: ${faults[0]?.message}`,
-  };
-}
+  applications.map(({ invoiceId, amount }) => ({
+    invoice: payables.find((payable) => payable.invoiceId === invoiceId)?.number ?? '',
+    amount,
+  }));
 
 /** Payments that came before, with where their money went. */
 async function recorded(work: Work, known: readonly KnownPayment[]): Promise<Map<number, PaymentOutcome>> {
   if (known.length === 0) return new Map();
-  const applications = await applicationsOf(work.db, known.map(({ paymentId }) => paymentId));
-  const customers = await loadCustomers(work.db, known.map(({ customer }) => customer));
+  const applications = await applicationsOf(
+    work.db,
+    known.map(({ paymentId }) => paymentId),
+  );
+  const customers = await loadCustomers(
+    work.db,
+    known.map(({ customer }) => customer),
+  );
   return new Map(
     known.map((payment) => {
       const applied = applications.filter(({ paymentId }) => paymentId === payment.paymentId);
-      return [payment.paymentId, appliedOf(payment, customers.get(payment.customer)?.creditAccount ?? payment.customer, applied, true)];
+      return [
+        payment.paymentId,
+        appliedPayment(payment, customers.get(payment.customer)?.creditAccount ?? payment.customer, applied, true),
+      ];
     }),
   );
 }
@@ -201,5 +229,5 @@ function repeatOf(payment: Payment, before: KnownPayment, told: PaymentOutcome |
     (payment.receivedAt ?? before.postedAt) === before.receivedAt;
   if (same && told !== undefined) return { ...told, replayed: true };
   const message = `Another payment of ${payment.customer} came before under the reference ${payment.reference}; it stands.`;
-  return rejectedOf(payment, [{ path: '/reference', code: 'payment-conflict', message, value: payment.reference }]);
+  return rejectedPayment(payment, [{ path: '/reference', code: 'payment-conflict', message, value: payment.reference }]);
 }

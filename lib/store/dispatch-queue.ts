@@ -1,13 +1,15 @@
 import type { Database } from './database';
 
 /** Takes up orders that are ready for a warehouse and not claimed yet, most urgent first, leaving out those that another instance works on. */
-export async function claimableOrders(db: Database, warehouse: string, limit: number, only: readonly number[] | null): Promise<number[]> {
+export async function claimableOrders(db: Database, warehouse: string, limit: number, which: { readonly orderIds: readonly number[] | null; readonly leftSince?: string | undefined }): Promise<number[]> {
   const { dialect } = db;
-  const chosen = only === null ? '' : `and ${dialect.inList('order_id', 'bigint')}`;
+  const { orderIds, leftSince } = which;
+  const chosen = orderIds === null ? '' : `and ${dialect.inList('order_id', 'bigint')}`;
+  const left = leftSince === undefined ? '' : 'and step_at <= ?';
   const rows = await db.all<{ order_id: number }>(
-    `select order_id from sales_order where status = 'ReadyForDelivery' and open_release is null and warehouse = ? ${chosen}
+    `select order_id from sales_order where status = 'ReadyForDelivery' and open_release is null and warehouse = ? ${chosen} ${left}
      order by priority, order_id limit ? ${dialect.lockFreeRows}`,
-    only === null ? [warehouse, limit] : [warehouse, dialect.listOf(only), limit],
+    [warehouse, ...(orderIds === null ? [] : [dialect.listOf(orderIds)]), ...(leftSince === undefined ? [] : [leftSince]), limit],
   );
   return rows.map((row) => row.order_id);
 }

@@ -89,7 +89,11 @@ export async function invoicesByNumber(db: Database, numbers: readonly string[])
   return findInvoices(db, db.dialect.inList('i.number', 'text'), numbers);
 }
 
-async function findInvoices(db: Database, condition: string, values: readonly (string | number)[]): Promise<PostedInvoice[]> {
+async function findInvoices(
+  db: Database,
+  condition: string,
+  values: readonly (string | number)[],
+): Promise<PostedInvoice[]> {
   const rows = await db.all<InvoiceRow>(
     `select i.invoice_id, i.number, i.order_id, i.slip_id, s.packing_slip, s.warehouse, i.customer, i.currency, i.gross, i.open_amount, i.due_date
      from invoice i join packing_slip s on s.slip_id = i.slip_id where ${condition} order by i.invoice_id`,
@@ -139,6 +143,8 @@ export async function openInvoices(db: Database, customers: readonly string[]): 
 }
 
 export async function saveOpenAmounts(db: Database, payables: Iterable<Payable>): Promise<void> {
-  const rows = [...payables].sort((a, b) => a.invoiceId - b.invoiceId).map(({ invoiceId, open }) => ({ invoice_id: invoiceId, open_amount: open }));
+  const rows = [...payables]
+    .sort((a, b) => a.invoiceId - b.invoiceId)
+    .map(({ invoiceId, open }) => ({ invoice_id: invoiceId, open_amount: open }));
   await db.update('invoice', ['invoice_id'], rows);
 }

@@ -38,13 +38,20 @@ export async function findSlips(db: Database, wanted: readonly SlipIdentity[]): 
   const { dialect } = db;
   const rows = await db.all<SlipRow>(
     `select ${slipColumns} from packing_slip where ${dialect.inList('warehouse', 'text')} and ${dialect.inList('packing_slip', 'text')}`,
-    [dialect.listOf([...new Set(wanted.map((slip) => slip.warehouse))]), dialect.listOf([...new Set(wanted.map((slip) => slip.packingSlip))])],
+    [
+      dialect.listOf([...new Set(wanted.map((slip) => slip.warehouse))]),
+      dialect.listOf([...new Set(wanted.map((slip) => slip.packingSlip))]),
+    ],
   );
   return rows.map(slipOf);
 }
 
 export async function lockSlip(db: Database, slipId: number): Promise<StoredSlip | undefined> {
-  const row = await first<SlipRow>(db, `select ${slipColumns} from packing_slip where slip_id = ? ${db.dialect.lockRows}`, [slipId]);
+  const row = await first<SlipRow>(
+    db,
+    `select ${slipColumns} from packing_slip where slip_id = ? ${db.dialect.lockRows}`,
+    [slipId],
+  );
   return row === undefined ? undefined : slipOf(row);
 }
 
@@ -66,7 +73,10 @@ export async function updateSlip(db: Database, { slipId, receivedAt, ...rest }: 
   await db.update('packing_slip', ['slip_id'], [{ slip_id: slipId, ...changingColumns(rest, receivedAt) }]);
 }
 
-const changingColumns = ({ slip, state, faults }: Pick<StoredSlip, 'slip' | 'state' | 'faults'>, receivedAt: string): Row => ({
+const changingColumns = (
+  { slip, state, faults }: Pick<StoredSlip, 'slip' | 'state' | 'faults'>,
+  receivedAt: string,
+): Row => ({
   digest: slip.digest,
   final: slip.final ? 1 : 0,
   shipped_at: slip.shippedAt ?? receivedAt,
@@ -132,16 +142,16 @@ interface UninvoicedRow {
 
 /**
  * Locks at most `limit` orders that have slip lines to invoice, those with the oldest slips first, and leaves out the
- * ones that another transaction works on.
+ * ones that another transaction works on. With `leftSince` only orders at which nothing has happened since then.
  */
-export async function claimOrdersToInvoice(db: Database, limit: number): Promise<number[]> {
+export async function claimOrdersToInvoice(db: Database, limit: number, leftSince?: string): Promise<number[]> {
   // Others may be working on the oldest ones, so that more are looked at than are taken.
   const looked = limit * 8;
   const rows = await db.all<{ order_id: number }>(
     `select order_id from sales_order where order_id in (
        select order_id from packing_slip_line where invoice_id is null group by order_id order by min(slip_id) limit ?
-     ) order by order_id limit ? ${db.dialect.lockFreeRows}`,
-    [looked, limit],
+     )${leftSince === undefined ? '' : ' and step_at <= ?'} order by order_id limit ? ${db.dialect.lockFreeRows}`,
+    leftSince === undefined ? [looked, limit] : [looked, leftSince, limit],
   );
   return rows.map((row) => row.order_id);
 }
@@ -157,7 +167,11 @@ export async function ordersOfSlips(db: Database, slipIds: readonly number[]): P
 }
 
 /** What is to be invoiced of these orders, which must be locked; only of these slips when some are given. By slip and line. */
-export async function uninvoicedLines(db: Database, orderIds: readonly number[], slipIds?: readonly number[]): Promise<UninvoicedLine[]> {
+export async function uninvoicedLines(
+  db: Database,
+  orderIds: readonly number[],
+  slipIds?: readonly number[],
+): Promise<UninvoicedLine[]> {
   if (orderIds.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<UninvoicedRow>(
@@ -179,7 +193,14 @@ export async function uninvoicedLines(db: Database, orderIds: readonly number[],
   }));
 }
 
-export async function markInvoiced(db: Database, lines: readonly { readonly slipId: number; readonly slipLine: number; readonly invoiceId: number }[]): Promise<void> {
-  const rows = lines.map(({ slipId, slipLine, invoiceId }) => ({ slip_id: slipId, slip_line: slipLine, invoice_id: invoiceId }));
+export async function markInvoiced(
+  db: Database,
+  lines: readonly { readonly slipId: number; readonly slipLine: number; readonly invoiceId: number }[],
+): Promise<void> {
+  const rows = lines.map(({ slipId, slipLine, invoiceId }) => ({
+    slip_id: slipId,
+    slip_line: slipLine,
+    invoice_id: invoiceId,
+  }));
   await db.update('packing_slip_line', ['slip_id', 'slip_line'], rows);
 }

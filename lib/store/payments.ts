@@ -44,13 +44,19 @@ const paymentOf = (row: PaymentRow): KnownPayment => ({
 });
 
 /** Payments that are there already under these references; others of the same customers may come along. */
-export async function findPayments(db: Database, wanted: readonly { readonly customer: string; readonly reference: string }[]): Promise<KnownPayment[]> {
+export async function findPayments(
+  db: Database,
+  wanted: readonly { readonly customer: string; readonly reference: string }[],
+): Promise<KnownPayment[]> {
   if (wanted.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<PaymentRow>(`select * from payment where ${dialect.inList('customer', 'text')} and ${dialect.inList('reference', 'text')}`, [
-    dialect.listOf([...new Set(wanted.map((payment) => payment.customer))]),
-    dialect.listOf([...new Set(wanted.map((payment) => payment.reference))]),
-  ]);
+  const rows = await db.all<PaymentRow>(
+    `select * from payment where ${dialect.inList('customer', 'text')} and ${dialect.inList('reference', 'text')}`,
+    [
+      dialect.listOf([...new Set(wanted.map((payment) => payment.customer))]),
+      dialect.listOf([...new Set(wanted.map((payment) => payment.reference))]),
+    ],
+  );
   return rows.map(paymentOf);
 }
 
@@ -85,7 +91,11 @@ export async function insertPayments(db: Database, payments: readonly NewPayment
 }
 
 export async function saveCash(db: Database, cash: readonly Cash[]): Promise<void> {
-  const rows = cash.map(({ paymentId, earmarked, onAccount }) => ({ payment_id: paymentId, earmarked, on_account: onAccount }));
+  const rows = cash.map(({ paymentId, earmarked, onAccount }) => ({
+    payment_id: paymentId,
+    earmarked,
+    on_account: onAccount,
+  }));
   await db.update('payment', ['payment_id'], rows);
 }
 
@@ -98,12 +108,20 @@ export async function insertApplications(db: Database, applications: readonly Ap
 }
 
 /** How much of these payments went to which invoice, in the order of posting. */
-export async function applicationsOf(db: Database, paymentIds: readonly number[]): Promise<(Application & { readonly invoice: string })[]> {
+export async function applicationsOf(
+  db: Database,
+  paymentIds: readonly number[],
+): Promise<(Application & { readonly invoice: string })[]> {
   if (paymentIds.length === 0) return [];
   const rows = await db.all<{ payment_id: number; invoice_id: number; amount: number; number: string }>(
     `select a.payment_id, a.invoice_id, a.amount, i.number from payment_application a join invoice i on i.invoice_id = a.invoice_id
      where ${db.dialect.inList('a.payment_id', 'bigint')} order by a.payment_id, a.invoice_id`,
     [db.dialect.listOf(paymentIds)],
   );
-  return rows.map((row) => ({ paymentId: row.payment_id, invoiceId: row.invoice_id, amount: row.amount, invoice: row.number }));
+  return rows.map((row) => ({
+    paymentId: row.payment_id,
+    invoiceId: row.invoice_id,
+    amount: row.amount,
+    invoice: row.number,
+  }));
 }

@@ -23,9 +23,9 @@ export = (RED: NodeAPI): void => {
       }
     };
 
-    const invoiceWaiting = async (emit: Emit, message: Message): Promise<void> => {
+    const invoiceWaiting = async (emit: Emit, message: Message, left: { readonly leftSince?: string } = {}): Promise<void> => {
       for (;;) {
-        const outcomes = await postInvoices(await runtime.context(), { limit });
+        const outcomes = await postInvoices(await runtime.context(), { limit, ...left });
         send(outcomes, emit, message);
         if (outcomes.length === 0 || outcomes.every(({ output }) => output === 'exception')) return;
       }
@@ -37,6 +37,7 @@ export = (RED: NodeAPI): void => {
         if (slipId === undefined) return invoiceWaiting(emit, message);
         send(await queue.submit(slipId), emit, message);
       },
+      sweep: (emit) => invoiceWaiting(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
     };
   });
 };

@@ -76,6 +76,9 @@ function actionOf(message: Message, config: OrderActionConfig): string {
 }
 
 function requestedAction(action: string, message: Message, body: ActionBody): OrderAction {
+  if (!(orderActions as readonly string[]).includes(action)) {
+    throw new BusinessRejection('missing-field', `Name the packing slip to ${action}: warehouse and packingSlip.`, [{ path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' }]);
+  }
   const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
   if (typeof salesOrder !== 'string') {
     throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [{ path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' }]);

@@ -46,10 +46,10 @@ export = (RED: NodeAPI): void => {
     };
 
     /** Takes batch after batch until nothing is ready any more. */
-    const dispatchReady = async (emit: Emit, message: Message): Promise<void> => {
+    const dispatchReady = async (emit: Emit, message: Message, left: { readonly leftSince?: string } = {}): Promise<void> => {
       const { client, warehouse: code } = shipper();
       while (!closing) {
-        const sent = await dispatchOrders(await runtime.context(), { warehouse: code, limit: batchSize, orderIds: null }, client);
+        const sent = await dispatchOrders(await runtime.context(), { warehouse: code, limit: batchSize, orderIds: null, ...left }, client);
         for (const outcome of sent) send(outcome, emit, message);
         if (sent.length === 0 || sent.every(({ output }) => output === 'unknown')) return;
       }
@@ -63,6 +63,7 @@ export = (RED: NodeAPI): void => {
         const outcome = await queue.submit(orderId);
         if (outcome !== undefined) send(outcome, emit, message);
       },
+      sweep: (emit) => dispatchReady(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },

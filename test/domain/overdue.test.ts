@@ -5,7 +5,12 @@ import { judgeOverdue, type OpenInvoice } from '../../lib/domain/overdue';
 
 const today = '2026-11-23';
 const rule = { graceDays: 3, minimumAmount: '10.00' };
-const invoiceOf = (number: string, due: number, open: number, disputed = false): OpenInvoice => ({ number, dueDate: addDays(today, due), open, disputed });
+const invoiceOf = (number: string, due: number, open: number, disputed = false): OpenInvoice => ({
+  number,
+  dueDate: addDays(today, due),
+  open,
+  disputed,
+});
 
 describe('overdue', () => {
   it('begins on the day after the due date and the grace days', () => {
@@ -22,24 +27,40 @@ describe('overdue', () => {
 
   it('leaves paid and disputed invoices out, also when there is no minimum', () => {
     const none = { graceDays: 0, minimumAmount: '0' };
-    expect(judgeOverdue([invoiceOf('A', -30, 0), invoiceOf('B', -30, 5000, true)], 'EUR', none, today).outcome).to.equal('passed');
+    expect(
+      judgeOverdue([invoiceOf('A', -30, 0), invoiceOf('B', -30, 5000, true)], 'EUR', none, today).outcome,
+    ).to.equal('passed');
   });
 
   it('names the oldest one, and what all of them come to', () => {
-    const verdict = judgeOverdue([invoiceOf('B', -10, 2000), invoiceOf('A', -20, 1000), invoiceOf('C', 5, 9000)], 'EUR', rule, today);
+    const verdict = judgeOverdue(
+      [invoiceOf('B', -10, 2000), invoiceOf('A', -20, 1000), invoiceOf('C', 5, 9000)],
+      'EUR',
+      rule,
+      today,
+    );
     expect(verdict.explanation).to.equal('2 invoices are overdue since 2026-11-03: 30.00 EUR are open.');
     expect(verdict.evidence).to.include({ overdueCount: 2, overdueAmount: '30.00' });
   });
 
   it('never begins to hold when money comes or time goes back', () => {
     const invoices = fc.array(
-      fc.tuple(fc.integer({ min: -60, max: 10 }), fc.nat(5000), fc.boolean()).map(([due, open, disputed]) => invoiceOf('I', due, open, disputed)),
+      fc
+        .tuple(fc.integer({ min: -60, max: 10 }), fc.nat(5000), fc.boolean())
+        .map(([due, open, disputed]) => invoiceOf('I', due, open, disputed)),
       { maxLength: 8 },
     );
     fc.assert(
       fc.property(invoices, fc.nat(5000), fc.nat(30), (list, paid, days) => {
         if (judgeOverdue(list, 'EUR', rule, today).outcome === 'held') return;
-        expect(judgeOverdue(list.map((invoice) => ({ ...invoice, open: Math.max(0, invoice.open - paid) })), 'EUR', rule, today).outcome).to.equal('passed');
+        expect(
+          judgeOverdue(
+            list.map((invoice) => ({ ...invoice, open: Math.max(0, invoice.open - paid) })),
+            'EUR',
+            rule,
+            today,
+          ).outcome,
+        ).to.equal('passed');
         expect(judgeOverdue(list, 'EUR', rule, addDays(today, -days)).outcome).to.equal('passed');
       }),
     );

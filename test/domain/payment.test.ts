@@ -2,26 +2,59 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Cash, type Payable, pay, payFromCash, readPayments, spread, sumOf } from '../../lib/domain/payment';
 
-const payableOf = (invoiceId: number, open: number, more: Partial<Payable> = {}): Payable => ({ invoiceId, number: `INV-${invoiceId}`, orderId: invoiceId, customer: 'C-1', open, disputed: false, ...more });
-const cashOf = (paymentId: number, onAccount: number, more: Partial<Cash> = {}): Cash => ({ paymentId, customer: 'C-1', orderId: null, earmarked: 0, onAccount, ...more });
+const payableOf = (invoiceId: number, open: number, more: Partial<Payable> = {}): Payable => ({
+  invoiceId,
+  number: `INV-${invoiceId}`,
+  orderId: invoiceId,
+  customer: 'C-1',
+  open,
+  disputed: false,
+  ...more,
+});
+const cashOf = (paymentId: number, onAccount: number, more: Partial<Cash> = {}): Cash => ({
+  paymentId,
+  customer: 'C-1',
+  orderId: null,
+  earmarked: 0,
+  onAccount,
+  ...more,
+});
 
 describe('payments', () => {
   describe('as they are sent', () => {
     const body = { reference: 'R-1', customer: 'C-1', amount: '74.38', currency: 'EUR' };
-    const faults = (more: object) => readPayments({ ...body, ...more }).flatMap((read) => read.faults.map(({ path, code }) => `${path} ${code}`));
+    const faults = (more: object) =>
+      readPayments({ ...body, ...more }).flatMap((read) => read.faults.map(({ path, code }) => `${path} ${code}`));
 
     it('are read as one or as an array', () => {
-      const payment = { reference: 'R-1', customer: 'C-1', amount: 7438, currency: 'EUR', receivedAt: null, invoice: null, salesOrder: null };
+      const payment = {
+        reference: 'R-1',
+        customer: 'C-1',
+        amount: 7438,
+        currency: 'EUR',
+        receivedAt: null,
+        invoice: null,
+        salesOrder: null,
+      };
       expect(readPayments(body)).to.deep.equal([{ payment, faults: [] }]);
-      expect(readPayments([body, { ...body, amount: 74.38, receivedAt: '2026-11-23', invoice: ' INV-1 ' }])).to.deep.equal([
+      expect(
+        readPayments([body, { ...body, amount: 74.38, receivedAt: '2026-11-23', invoice: ' INV-1 ' }]),
+      ).to.deep.equal([
         { payment, faults: [] },
         { payment: { ...payment, receivedAt: '2026-11-23T00:00:00.000Z', invoice: 'INV-1' }, faults: [] },
       ]);
-      expect(readPayments({ ...body, receivedAt: '2026-11-23T10:00:00+02:00' })[0]?.payment?.receivedAt).to.equal('2026-11-23T08:00:00.000Z');
+      expect(readPayments({ ...body, receivedAt: '2026-11-23T10:00:00+02:00' })[0]?.payment?.receivedAt).to.equal(
+        '2026-11-23T08:00:00.000Z',
+      );
     });
 
     it('are refused with every fault', () => {
-      expect(faults({ reference: '', customer: undefined, amount: '1.234', colour: 'red' })).to.have.members(['/reference missing-field', '/customer missing-field', '/amount inexact-number', '/colour unknown-field']);
+      expect(faults({ reference: '', customer: undefined, amount: '1.234', colour: 'red' })).to.have.members([
+        '/reference missing-field',
+        '/customer missing-field',
+        '/amount inexact-number',
+        '/colour unknown-field',
+      ]);
       expect(faults({ currency: 'XXX' })).to.deep.equal(['/currency unknown-currency']);
       expect(faults({ amount: '0' })).to.deep.equal(['/amount out-of-range']);
       expect(faults({ amount: '1e3' })).to.deep.equal(['/amount not-a-number']);
@@ -47,14 +80,20 @@ describe('payments', () => {
         expect(sumOf(applications)).to.equal(Math.min(amount, total));
         expect(payables.reduce((sum, { open }) => sum + open, 0)).to.equal(total - sumOf(applications));
         const firstOpen = payables.findIndex(({ open }) => open > 0);
-        if (firstOpen >= 0) expect(payables.slice(firstOpen + 1).map(({ open }) => open)).to.deep.equal(opens.slice(firstOpen + 1));
+        if (firstOpen >= 0)
+          expect(payables.slice(firstOpen + 1).map(({ open }) => open)).to.deep.equal(opens.slice(firstOpen + 1));
         expect(new Set(applications.map(({ invoiceId }) => invoiceId)).size).to.equal(applications.length);
       }),
     );
   });
 
   it('pay what is named first, then the oldest; disputed ones only when they are named', () => {
-    const payables = () => [payableOf(1, 100), payableOf(2, 100, { disputed: true }), payableOf(3, 100), payableOf(4, 100, { customer: 'C-2' })];
+    const payables = () => [
+      payableOf(1, 100),
+      payableOf(2, 100, { disputed: true }),
+      payableOf(3, 100),
+      payableOf(4, 100, { customer: 'C-2' }),
+    ];
     const to = (invoice: string | null, amount: number, keptFor: number | null = null) => {
       const { applications, rest } = spread(9, { customer: 'C-1', amount, invoice }, keptFor, payables());
       return [...applications.map(({ invoiceId, amount: part }) => [invoiceId, part]), rest];
@@ -68,7 +107,13 @@ describe('payments', () => {
   });
 
   it('on account pay a new invoice, what is kept for its order before that', () => {
-    const cash = [cashOf(1, 30), cashOf(2, 0, { orderId: 7, earmarked: 50 }), cashOf(3, 0, { orderId: 8, earmarked: 99 }), cashOf(4, 100, { customer: 'C-2' }), cashOf(5, 60)];
+    const cash = [
+      cashOf(1, 30),
+      cashOf(2, 0, { orderId: 7, earmarked: 50 }),
+      cashOf(3, 0, { orderId: 8, earmarked: 99 }),
+      cashOf(4, 100, { customer: 'C-2' }),
+      cashOf(5, 60),
+    ];
     const invoice = payableOf(1, 100, { orderId: 7 });
     expect(payFromCash(invoice, cash)).to.deep.equal({
       applications: [

@@ -39,7 +39,18 @@ class BusyCompany {
   }
 
   async step(): Promise<void> {
-    const steps = [this.place, this.place, this.ship, this.ship, this.ship, this.repeat, this.invoice, this.pay, this.count, this.resolve];
+    const steps = [
+      this.place,
+      this.place,
+      this.ship,
+      this.ship,
+      this.ship,
+      this.repeat,
+      this.invoice,
+      this.pay,
+      this.count,
+      this.resolve,
+    ];
     await (this.pick(steps) as () => Promise<void>).call(this);
   }
 
@@ -49,7 +60,12 @@ class BusyCompany {
 
   private async place(): Promise<void> {
     const customer = this.pick(customers);
-    const lines = Array.from({ length: 1 + this.roll(3) }, () => ({ sku: this.pick(skus), quantity: 1 + this.roll(6), unitPrice: 1 + this.roll(500_000), taxCode: this.pick(['FULL', 'LOW']) }));
+    const lines = Array.from({ length: 1 + this.roll(3) }, () => ({
+      sku: this.pick(skus),
+      quantity: 1 + this.roll(6),
+      unitPrice: 1 + this.roll(500_000),
+      taxCode: this.pick(['FULL', 'LOW']),
+    }));
     const state = this.pick(['Acknowledged', 'Acknowledged', 'Claimed', 'CancelRequested', 'Ready', 'OnHold'] as const);
     try {
       this.orders.push({ id: await this.company.order({ customer, lines, state }), customer, lines: lines.length });
@@ -65,7 +81,10 @@ class BusyCompany {
       const order = this.pick(this.orders);
       return [order.id, 1 + this.roll(order.lines), this.roll(4)];
     });
-    const slips = [slipOf([...lines, [lines[0]?.[0] ?? 0, 1, 1]], { final: this.roll(5) === 0 }), slipOf([[this.pick(this.orders).id, 1, 1]])];
+    const slips = [
+      slipOf([...lines, [lines[0]?.[0] ?? 0, 1, 1]], { final: this.roll(5) === 0 }),
+      slipOf([[this.pick(this.orders).id, 1, 1]]),
+    ];
     this.slips.push(...slips);
     await confirmDeliveries(this.company.context, slips);
   }
@@ -98,15 +117,28 @@ class BusyCompany {
   /** Counts less or more than the books say, then lets the orders that went short be judged again. */
   private async count(): Promise<void> {
     await this.company.count([this.pick(skus)], this.roll(40));
-    const short = await this.company.rows<{ order_id: number }>("select order_id from sales_order where status = 'Created' and checks_judged = 6");
-    await checkInventory(this.company.context, short.map((row) => row.order_id));
+    const short = await this.company.rows<{ order_id: number }>(
+      "select order_id from sales_order where status = 'Created' and checks_judged = 6",
+    );
+    await checkInventory(
+      this.company.context,
+      short.map((row) => row.order_id),
+    );
   }
 
   private async resolve(): Promise<void> {
-    const open = await this.company.rows<{ warehouse: string; packing_slip: string }>("select warehouse, packing_slip from packing_slip where state = 'exception'");
+    const open = await this.company.rows<{ warehouse: string; packing_slip: string }>(
+      "select warehouse, packing_slip from packing_slip where state = 'exception'",
+    );
     if (open.length === 0) return;
     const { warehouse, packing_slip } = this.pick(open);
-    await resolveDelivery(this.company.context, { warehouse, packingSlip: packing_slip, action: this.pick(['accept', 'reject']), note: 'rolled', by: 'olga' });
+    await resolveDelivery(this.company.context, {
+      warehouse,
+      packingSlip: packing_slip,
+      action: this.pick(['accept', 'reject']),
+      note: 'rolled',
+      by: 'olga',
+    });
   }
 }
 

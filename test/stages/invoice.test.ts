@@ -34,31 +34,77 @@ describe('posting invoices', () => {
       await expectBooksToAgree(company);
     });
 
-    const place = (quantities: readonly number[], more: object = {}) => company.order({ customer, lines: quantities.map((quantity) => ({ sku: 'BOLT', quantity })), ...more });
+    const place = (quantities: readonly number[], more: object = {}) =>
+      company.order({ customer, lines: quantities.map((quantity) => ({ sku: 'BOLT', quantity })), ...more });
     const deliver = async (lines: readonly SlipLine[], more: object = {}): Promise<number> => {
       const [outcome] = await confirmDeliveries(company.context, [slipOf(lines, more)]);
       expect(outcome?.output, outcome?.summary).to.be.oneOf(['delivered', 'partly']);
       return outcome?.slipId as number;
     };
-    const invoice = async (slipId: number): Promise<InvoiceOutcome[]> => postInvoices(company.context, { slipIds: [slipId], limit: 500 });
-    const paymentOf = (reference: string, amount: number, more: Partial<Payment> = {}): Payment => ({ reference, customer, amount, currency: 'EUR', receivedAt: null, invoice: null, salesOrder: null, ...more });
-    const account = async () => (await company.rows<{ open_receivables: number; uninvoiced_gross: number }>('select open_receivables, uninvoiced_gross from credit_account where account = ?', [customer]))[0];
+    const invoice = async (slipId: number): Promise<InvoiceOutcome[]> =>
+      postInvoices(company.context, { slipIds: [slipId], limit: 500 });
+    const paymentOf = (reference: string, amount: number, more: Partial<Payment> = {}): Payment => ({
+      reference,
+      customer,
+      amount,
+      currency: 'EUR',
+      receivedAt: null,
+      invoice: null,
+      salesOrder: null,
+      ...more,
+    });
+    const account = async () =>
+      (
+        await company.rows<{ open_receivables: number; uninvoiced_gross: number }>(
+          'select open_receivables, uninvoiced_gross from credit_account where account = ?',
+          [customer],
+        )
+      )[0];
 
     it('invoices a slip: amounts, tax, due date, ledger, credit', async () => {
       const id = await company.order({
         customer,
         paymentTermsDays: 14,
-        lines: [{ sku: 'BOLT', quantity: 3, unitPrice: 333_333 }, { sku: 'NUT', quantity: 1, unitPrice: 5000, taxCode: 'LOW' }],
+        lines: [
+          { sku: 'BOLT', quantity: 3, unitPrice: 333_333 },
+          { sku: 'NUT', quantity: 1, unitPrice: 5000, taxCode: 'LOW' },
+        ],
       });
-      const slipId = await deliver([[id, 2, 1], [id, 1, 1], [id, 1, 2]]);
+      const slipId = await deliver([
+        [id, 2, 1],
+        [id, 1, 1],
+        [id, 1, 2],
+      ]);
       const [outcome] = await invoice(slipId);
-      expect(outcome).to.deep.include({ output: 'posted', replayed: false, orderId: id, slipId, gross: '119.54', open: '119.54', currency: 'EUR', dueDate: '2026-12-07', faults: [] });
+      expect(outcome).to.deep.include({
+        output: 'posted',
+        replayed: false,
+        orderId: id,
+        slipId,
+        gross: '119.54',
+        open: '119.54',
+        currency: 'EUR',
+        dueDate: '2026-12-07',
+        faults: [],
+      });
       expect(outcome?.number).to.match(/^INV-2026-\d{6}$/);
-      expect(outcome?.summary).to.include({ status: 'Invoiced', summary: `${salesOrderNumber(id)} invoiced with ${outcome?.number}: 119.54 EUR, due 2026-12-07` });
-      const [row] = await company.rows<{ net: number; tax: number; gross: number; taxes: string }>('select net, tax, gross, taxes from invoice where order_id = ?', [id]);
+      expect(outcome?.summary).to.include({
+        status: 'Invoiced',
+        summary: `${salesOrderNumber(id)} invoiced with ${outcome?.number}: 119.54 EUR, due 2026-12-07`,
+      });
+      const [row] = await company.rows<{ net: number; tax: number; gross: number; taxes: string }>(
+        'select net, tax, gross, taxes from invoice where order_id = ?',
+        [id],
+      );
       expect(row).to.include({ net: 10_050, tax: 1904, gross: 11_954 });
-      expect(JSON.parse(row?.taxes ?? '')).to.deep.equal([{ taxCode: 'FULL', rate: 1900, net: 10_000, tax: 1900 }, { taxCode: 'LOW', rate: 700, net: 50, tax: 4 }]);
-      const postings = await company.rows('select debit, credit, amount from posting where document = ? order by posting', [outcome?.number]);
+      expect(JSON.parse(row?.taxes ?? '')).to.deep.equal([
+        { taxCode: 'FULL', rate: 1900, net: 10_000, tax: 1900 },
+        { taxCode: 'LOW', rate: 700, net: 50, tax: 4 },
+      ]);
+      const postings = await company.rows(
+        'select debit, credit, amount from posting where document = ? order by posting',
+        [outcome?.number],
+      );
       expect(postings).to.deep.equal([
         { debit: 'receivables', credit: 'revenue', amount: 10_050 },
         { debit: 'receivables', credit: 'tax', amount: 1900 },
@@ -71,10 +117,20 @@ describe('posting invoices', () => {
     it('makes one invoice a slip and order, and the order is invoiced with the last one', async () => {
       const one = await place([5, 2]);
       const two = await place([1]);
-      const shared = await deliver([[one, 1, 2], [two, 1, 1]]);
-      const rest = await deliver([[one, 1, 3], [one, 2, 2]]);
+      const shared = await deliver([
+        [one, 1, 2],
+        [two, 1, 1],
+      ]);
+      const rest = await deliver([
+        [one, 1, 3],
+        [one, 2, 2],
+      ]);
       const outcomes = await postInvoices(company.context, { slipIds: [shared, rest], limit: 500 });
-      expect(outcomes.map(({ slipId, orderId }) => [slipId, orderId])).to.deep.equal([[shared, one], [shared, two], [rest, one]]);
+      expect(outcomes.map(({ slipId, orderId }) => [slipId, orderId])).to.deep.equal([
+        [shared, one],
+        [shared, two],
+        [rest, one],
+      ]);
       expect((await company.load(one)).status).to.equal('Invoiced');
       expect((await company.load(two)).status).to.equal('Invoiced');
     });
@@ -87,7 +143,9 @@ describe('posting invoices', () => {
       expect(again).to.deep.include({ output: 'posted', replayed: true, number: first?.number, gross: first?.gross });
       expect(again?.summary.replayed).to.equal(true);
       expect((await company.load(id)).status).to.equal('PartiallyDelivered');
-      expect((await postInvoices(company.context, { limit: 500 })).map(({ slipId: posted }) => posted)).not.to.include(slipId);
+      expect((await postInvoices(company.context, { limit: 500 })).map(({ slipId: posted }) => posted)).not.to.include(
+        slipId,
+      );
     });
 
     it('invoices whatever waits, also of orders on hold', async () => {
@@ -95,7 +153,9 @@ describe('posting invoices', () => {
       await deliver([[id, 1, 2]]);
       await company.change(id, (order) => {
         for (const release of order.releases) release.status = 'Cancelled';
-        order.holds = [{ reason: 'operator', rule: 'by-hand', evidence: {}, since: company.now, by: 'test', forced: true }];
+        order.holds = [
+          { reason: 'operator', rule: 'by-hand', evidence: {}, since: company.now, by: 'test', forced: true },
+        ];
       });
       expect((await company.load(id)).status).to.equal('OnHold');
       const outcomes = await postInvoices(company.context, { limit: 500 });
@@ -134,14 +194,21 @@ describe('posting invoices', () => {
       await invoice(await deliver([[other, 1, 1]]));
       const id = await place([1]);
       const never = await place([1]);
-      await postPayments(company.context, [paymentOf('much', 3000, { salesOrder: salesOrderNumber(id) }), paymentOf('more', 700, { salesOrder: salesOrderNumber(never) })]);
+      await postPayments(company.context, [
+        paymentOf('much', 3000, { salesOrder: salesOrderNumber(id) }),
+        paymentOf('more', 700, { salesOrder: salesOrderNumber(never) }),
+      ]);
       expect(await account()).to.include({ open_receivables: 1189 });
       expect((await invoice(await deliver([[id, 1, 1]])))[0]).to.include({ open: '0.00' });
       // 30.00 less two invoices of 11.89 each: the older one was open
       expect(await account()).to.include({ open_receivables: -(3000 - 2 * 1189) });
       await confirmDeliveries(company.context, [slipOf([], { final: true, salesOrder: salesOrderNumber(never) })]);
       expect(await account()).to.include({ open_receivables: -(3700 - 2 * 1189) });
-      expect(await company.rows('select earmarked, on_account from payment where customer = ? order by payment_id', [customer])).to.deep.equal([
+      expect(
+        await company.rows('select earmarked, on_account from payment where customer = ? order by payment_id', [
+          customer,
+        ]),
+      ).to.deep.equal([
         { earmarked: 0, on_account: 622 },
         { earmarked: 0, on_account: 700 },
       ]);
@@ -150,16 +217,30 @@ describe('posting invoices', () => {
     it('says what cannot be invoiced, and invoices the rest', async () => {
       const broken = await place([1]);
       const fine = await place([1]);
-      const slipId = await deliver([[broken, 1, 1], [fine, 1, 1]]);
-      const lose = (line: number) => store.transaction((db) => db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]));
+      const slipId = await deliver([
+        [broken, 1, 1],
+        [fine, 1, 1],
+      ]);
+      const lose = (line: number) =>
+        store.transaction((db) => db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]));
       await lose(99);
       const outcomes = await invoice(slipId);
-      expect(outcomes.map(({ output, orderId }) => [output, orderId])).to.deep.equal([['exception', broken], ['posted', fine]]);
-      expect(outcomes[0]?.faults).to.deep.equal([{ path: '', code: 'unknown-line', message: 'The order has no line 99.' }]);
+      expect(outcomes.map(({ output, orderId }) => [output, orderId])).to.deep.equal([
+        ['exception', broken],
+        ['posted', fine],
+      ]);
+      expect(outcomes[0]?.faults).to.deep.equal([
+        { path: '', code: 'unknown-line', message: 'The order has no line 99.' },
+      ]);
       expect(await company.rows("select message from exception where kind = 'invoice'")).to.have.length(1);
       await lose(1);
-      expect((await invoice(slipId)).map(({ output, replayed }) => [output, replayed])).to.deep.equal([['posted', false], ['posted', true]]);
-      expect(await company.rows("select message from exception where kind = 'invoice' and closed_at is null")).to.have.length(0);
+      expect((await invoice(slipId)).map(({ output, replayed }) => [output, replayed])).to.deep.equal([
+        ['posted', false],
+        ['posted', true],
+      ]);
+      expect(
+        await company.rows("select message from exception where kind = 'invoice' and closed_at is null"),
+      ).to.have.length(0);
     });
 
     it('counts from one in every year', async () => {
@@ -172,7 +253,13 @@ describe('posting invoices', () => {
     it('numbers without gaps and invoices each slip line once, in eight batches at the same time', async () => {
       const ids: number[] = [];
       for (let i = 0; i < 24; i++) ids.push(await place([4, 2]));
-      const slips = ids.flatMap((id) => [slipOf([[id, 1, 1], [id, 2, 2]]), slipOf([[id, 1, 3]])]);
+      const slips = ids.flatMap((id) => [
+        slipOf([
+          [id, 1, 1],
+          [id, 2, 2],
+        ]),
+        slipOf([[id, 1, 3]]),
+      ]);
       await confirmDeliveries(company.context, slips);
       const worker = async (): Promise<InvoiceOutcome[]> => {
         const mine: InvoiceOutcome[] = [];
@@ -183,12 +270,17 @@ describe('posting invoices', () => {
         }
       };
       const work = await Promise.all(Array.from({ length: 8 }, worker));
-      if (kind === 'postgres') expect(work.filter((mine) => mine.length > 0).length, 'workers that got something').to.be.above(1);
+      if (kind === 'postgres')
+        expect(work.filter((mine) => mine.length > 0).length, 'workers that got something').to.be.above(1);
       await postInvoices(company.context, { limit: 500 });
-      const invoices = await company.rows<{ sequence: number }>("select sequence from invoice where fiscal_year = 2026 order by sequence");
+      const invoices = await company.rows<{ sequence: number }>(
+        'select sequence from invoice where fiscal_year = 2026 order by sequence',
+      );
       expect(invoices.map(({ sequence }) => sequence)).to.deep.equal(invoices.map((_, i) => i + 1));
       expect(await company.rows('select slip_id from packing_slip_line where invoice_id is null')).to.have.length(0);
-      const [{ next } = { next: 0 }] = await company.rows<{ next: number }>('select next from number_series where fiscal_year = 2026');
+      const [{ next } = { next: 0 }] = await company.rows<{ next: number }>(
+        'select next from number_series where fiscal_year = 2026',
+      );
       expect(next).to.equal(invoices.length + 1);
       for (const id of ids) expect((await company.load(id)).status).to.equal('Invoiced');
     });

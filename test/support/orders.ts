@@ -10,7 +10,12 @@ import type { Store } from '../../lib/store/store';
 export interface SampleOrder {
   readonly customer?: string;
   readonly warehouse?: string;
-  readonly lines: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice?: number; readonly taxCode?: string }[];
+  readonly lines: readonly {
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unitPrice?: number;
+    readonly taxCode?: string;
+  }[];
   /** How far it is: with goods reserved and all checks passed, and with a release in this state. */
   readonly state?: 'Created' | 'OnHold' | 'Ready' | ReleaseStatus;
   readonly paymentTermsDays?: number;
@@ -38,15 +43,38 @@ export class SampleCompany {
   }
 
   addCustomers(customers: readonly string[]): Promise<void> {
-    return this.master('customers', customers.map((customer) => ({ customer, name: customer, currency: 'EUR', creditLimit: null, paymentTermsDays: 30 })));
+    return this.master(
+      'customers',
+      customers.map((customer) => ({
+        customer,
+        name: customer,
+        currency: 'EUR',
+        creditLimit: null,
+        paymentTermsDays: 30,
+      })),
+    );
   }
 
   addProducts(skus: readonly string[]): Promise<void> {
-    return this.master('products', skus.map((sku) => ({ sku, name: sku, baseUom: 'EA', uoms: { CA: 12 }, price: '9.99', cost: '4.2501', taxCode: 'FULL' })));
+    return this.master(
+      'products',
+      skus.map((sku) => ({
+        sku,
+        name: sku,
+        baseUom: 'EA',
+        uoms: { CA: 12 },
+        price: '9.99',
+        cost: '4.2501',
+        taxCode: 'FULL',
+      })),
+    );
   }
 
   count(skus: readonly string[], onHand: number, warehouse = 'MAIN'): Promise<void> {
-    return this.master('stock', skus.map((sku) => ({ sku, warehouse, onHand: String(onHand) })));
+    return this.master(
+      'stock',
+      skus.map((sku) => ({ sku, warehouse, onHand: String(onHand) })),
+    );
   }
 
   async master(kind: string, records: readonly unknown[]): Promise<void> {
@@ -61,7 +89,17 @@ export class SampleCompany {
       const [orderId] = (await db.take('sales_order', 1)) as [number];
       const order = orderOf(orderId, sample, now);
       const amounts = orderAmounts(order);
-      await insertOrders(db, [{ order, poKey: `PO-${orderId}`, loosePoKey: `PO${orderId}`, fingerprint: String(orderId), net: amounts.net, tax: amounts.tax, gross: amounts.gross }]);
+      await insertOrders(db, [
+        {
+          order,
+          poKey: `PO-${orderId}`,
+          loosePoKey: `PO${orderId}`,
+          fingerprint: String(orderId),
+          net: amounts.net,
+          tax: amounts.tax,
+          gross: amounts.gross,
+        },
+      ]);
       return orderId;
     });
     if (sample.state === 'Created') return id;
@@ -89,7 +127,9 @@ export class SampleCompany {
         warehouse: order.warehouse,
         status,
         key: `${salesOrderNumber(order.id)}-${release}`,
-        lines: order.lines.filter((line) => openQuantity(line) > 0).map((line) => [line.line, openQuantity(line)] as const),
+        lines: order.lines
+          .filter((line) => openQuantity(line) > 0)
+          .map((line) => [line.line, openQuantity(line)] as const),
         attempts: 1,
         nextAttemptAt: status === 'Acknowledged' ? null : this.now,
         parked: false,

@@ -11,7 +11,8 @@ interface Sum {
   readonly amount: number;
 }
 
-const toMap = (rows: readonly Sum[]): Record<string, number> => Object.fromEntries(rows.filter(({ amount }) => amount !== 0).map(({ name, amount }) => [name, amount]));
+const toMap = (rows: readonly Sum[]): Record<string, number> =>
+  Object.fromEntries(rows.filter(({ amount }) => amount !== 0).map(({ name, amount }) => [name, amount]));
 
 function total(sums: Map<string, number>): Record<string, number> {
   return toMap([...sums].map(([name, amount]) => ({ name, amount })));
@@ -37,9 +38,13 @@ export async function expectBooksToAgree(company: SampleCompany): Promise<void> 
     }
   }
 
-  const slipLines = await company.rows<{ slip_id: number; order_id: number; line: number; quantity: number; invoice_id: number | null }>(
-    'select slip_id, order_id, line, quantity, invoice_id from packing_slip_line order by slip_id, slip_line',
-  );
+  const slipLines = await company.rows<{
+    slip_id: number;
+    order_id: number;
+    line: number;
+    quantity: number;
+    invoice_id: number | null;
+  }>('select slip_id, order_id, line, quantity, invoice_id from packing_slip_line order by slip_id, slip_line');
   const delivered = new Map<string, number>();
   const invoiced = new Map<string, number>();
   const waiting = new Map<string, { orderId: number; lines: { line: number; quantity: number }[] }>();
@@ -54,8 +59,12 @@ export async function expectBooksToAgree(company: SampleCompany): Promise<void> 
   }
   for (const order of orders) {
     for (const line of order.lines) {
-      expect(line.delivered, `delivered of ${order.id}/${line.line}`).to.equal(delivered.get(`${order.id} ${line.line}`) ?? 0);
-      expect(line.invoiced, `invoiced of ${order.id}/${line.line}`).to.equal(invoiced.get(`${order.id} ${line.line}`) ?? 0);
+      expect(line.delivered, `delivered of ${order.id}/${line.line}`).to.equal(
+        delivered.get(`${order.id} ${line.line}`) ?? 0,
+      );
+      expect(line.invoiced, `invoiced of ${order.id}/${line.line}`).to.equal(
+        invoiced.get(`${order.id} ${line.line}`) ?? 0,
+      );
     }
   }
   const uninvoiced = new Map<string, number>();
@@ -64,20 +73,47 @@ export async function expectBooksToAgree(company: SampleCompany): Promise<void> 
     if (order !== undefined) add(uninvoiced, order.creditAccount, slipAmounts(order, lines).gross);
   }
 
-  const accounts = await company.rows<{ account: string; open_receivables: number; uninvoiced_gross: number; approved_gross: number }>('select * from credit_account');
-  expect(toMap(accounts.map((row) => ({ name: row.account, amount: row.approved_gross }))), 'approved').to.deep.equal(total(approved));
-  expect(toMap(accounts.map((row) => ({ name: row.account, amount: row.uninvoiced_gross }))), 'uninvoiced').to.deep.equal(total(uninvoiced));
+  const accounts = await company.rows<{
+    account: string;
+    open_receivables: number;
+    uninvoiced_gross: number;
+    approved_gross: number;
+  }>('select * from credit_account');
+  expect(toMap(accounts.map((row) => ({ name: row.account, amount: row.approved_gross }))), 'approved').to.deep.equal(
+    total(approved),
+  );
+  expect(
+    toMap(accounts.map((row) => ({ name: row.account, amount: row.uninvoiced_gross }))),
+    'uninvoiced',
+  ).to.deep.equal(total(uninvoiced));
   const receivables = await company.rows<Sum>(
     `select name, cast(sum(amount) as bigint) as amount from (
        select credit_account as name, open_amount as amount from invoice
        union all select c.credit_account, -p.on_account from payment p join customer c on c.customer = p.customer) as items group by name`,
   );
-  expect(toMap(accounts.map((row) => ({ name: row.account, amount: row.open_receivables }))), 'receivables').to.deep.equal(toMap(receivables));
+  expect(
+    toMap(accounts.map((row) => ({ name: row.account, amount: row.open_receivables }))),
+    'receivables',
+  ).to.deep.equal(toMap(receivables));
 
-  const stock = await company.rows<{ sku: string; warehouse: string; on_hand: number; reserved: number; deficit: number }>('select * from stock_item');
-  expect(toMap(stock.map((row) => ({ name: `${row.sku} ${row.warehouse}`, amount: row.reserved }))), 'reserved').to.deep.equal(total(reserved));
-  const moved = await company.rows<Sum>("select sku || ' ' || warehouse as name, cast(sum(quantity) as bigint) as amount from stock_movement group by sku, warehouse");
-  expect(toMap(stock.map((row) => ({ name: `${row.sku} ${row.warehouse}`, amount: row.on_hand - row.deficit }))), 'stock').to.deep.equal(toMap(moved));
+  const stock = await company.rows<{
+    sku: string;
+    warehouse: string;
+    on_hand: number;
+    reserved: number;
+    deficit: number;
+  }>('select * from stock_item');
+  expect(
+    toMap(stock.map((row) => ({ name: `${row.sku} ${row.warehouse}`, amount: row.reserved }))),
+    'reserved',
+  ).to.deep.equal(total(reserved));
+  const moved = await company.rows<Sum>(
+    "select sku || ' ' || warehouse as name, cast(sum(quantity) as bigint) as amount from stock_movement group by sku, warehouse",
+  );
+  expect(
+    toMap(stock.map((row) => ({ name: `${row.sku} ${row.warehouse}`, amount: row.on_hand - row.deficit }))),
+    'stock',
+  ).to.deep.equal(toMap(moved));
 
   await expectCashToAgree(company);
   await expectLedgerToAgree(company);
@@ -107,21 +143,36 @@ async function expectCashToAgree(company: SampleCompany): Promise<void> {
 
 async function expectLedgerToAgree(company: SampleCompany): Promise<void> {
   const balances = new Map<string, number>();
-  for (const { debit, credit, amount } of await company.rows<{ debit: string; credit: string; amount: number }>('select debit, credit, amount from posting')) {
+  for (const { debit, credit, amount } of await company.rows<{ debit: string; credit: string; amount: number }>(
+    'select debit, credit, amount from posting',
+  )) {
     add(balances, debit, amount);
     add(balances, credit, -amount);
   }
   const one = async (sql: string) => (await company.rows<{ amount: number | null }>(sql))[0]?.amount ?? 0;
-  expect([...balances.values()].reduce((sum, amount) => sum + amount, 0), 'balance').to.equal(0);
+  expect(
+    [...balances.values()].reduce((sum, amount) => sum + amount, 0),
+    'balance',
+  ).to.equal(0);
   expect(balances.get('receivables') ?? 0, 'receivables').to.equal(
-    await one('select cast((select coalesce(sum(gross), 0) from invoice) - (select coalesce(sum(amount), 0) from payment) as bigint) as amount'),
+    await one(
+      'select cast((select coalesce(sum(gross), 0) from invoice) - (select coalesce(sum(amount), 0) from payment) as bigint) as amount',
+    ),
   );
-  expect(-(balances.get('revenue') ?? 0), 'revenue').to.equal(await one('select cast(coalesce(sum(net), 0) as bigint) as amount from invoice'));
-  expect(-(balances.get('tax') ?? 0), 'tax').to.equal(await one('select cast(coalesce(sum(tax), 0) as bigint) as amount from invoice'));
+  expect(-(balances.get('revenue') ?? 0), 'revenue').to.equal(
+    await one('select cast(coalesce(sum(net), 0) as bigint) as amount from invoice'),
+  );
+  expect(-(balances.get('tax') ?? 0), 'tax').to.equal(
+    await one('select cast(coalesce(sum(tax), 0) as bigint) as amount from invoice'),
+  );
   expect(balances.get('cost-of-sales') ?? 0, 'cost of sales').to.equal(
-    await one('select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is not null'),
+    await one(
+      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is not null',
+    ),
   );
   expect(balances.get('goods-delivered-not-invoiced') ?? 0, 'goods delivered').to.equal(
-    await one('select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is null'),
+    await one(
+      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is null',
+    ),
   );
 }

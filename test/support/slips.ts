@@ -11,7 +11,12 @@ export function slipOf(lines: readonly SlipLine[], more: object = {}): PackingSl
   const [read] = readPackingSlips({
     warehouse: 'MAIN',
     packingSlip: `PS-${++slips}`,
-    lines: lines.map(([orderId, line, quantity, rest]) => ({ salesOrder: salesOrderNumber(orderId), line, quantity: String(quantity), ...rest })),
+    lines: lines.map(([orderId, line, quantity, rest]) => ({
+      salesOrder: salesOrderNumber(orderId),
+      line,
+      quantity: String(quantity),
+      ...rest,
+    })),
     ...more,
   });
   if (read?.slip === undefined) throw new Error(JSON.stringify(read?.faults));
