@@ -14,18 +14,21 @@ export class DecidedMessages {
     private readonly log: { warn(message: string): void },
   ) {}
 
-  /** Resolves when the message is decided or after `patience` ms, whichever is first. */
-  wait(inboxId: number, patience: number): Promise<void> {
+  /** Resolves when the message is decided, after `patience` ms, or when nobody wants to wait any more, whichever is first. */
+  wait(inboxId: number, patience: number, unwanted?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const waiters = this.waiting.get(inboxId) ?? new Set();
       const finish = (): void => {
         clearTimeout(limit);
+        unwanted?.removeEventListener('abort', finish);
         waiters.delete(finish);
         if (waiters.size === 0) this.waiting.delete(inboxId);
         resolve();
       };
       const limit = setTimeout(finish, patience);
       this.waiting.set(inboxId, waiters.add(finish));
+      if (unwanted?.aborted) return finish();
+      unwanted?.addEventListener('abort', finish);
       this.poke();
     });
   }

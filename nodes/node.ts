@@ -59,6 +59,7 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, behaviour: Beh
   const token = {};
   let pending = 0;
   let sweeping = false;
+  let sweepFault: string | undefined;
   let closing = false;
   let drained: (() => void) | undefined;
   runtime.register(token);
@@ -103,7 +104,8 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, behaviour: Beh
           sweeping = true;
           void run(() => sweep(emitter((ports) => node.send(ports)))).then((error) => {
             sweeping = false;
-            if (error !== undefined && !isClosing(error)) node.error(error.message, { error });
+            if (error !== undefined && !isClosing(error) && error.message !== sweepFault) node.error(error, {}); // the same fault every second is told once
+            sweepFault = error?.message;
           });
         });
 

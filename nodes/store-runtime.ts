@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { today } from '../lib/domain/dates';
-import type { TechnicalFault } from '../lib/domain/faults';
+import { TechnicalFault } from '../lib/domain/faults';
 import { decidedInbox } from '../lib/answers/inbox-answer';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
 import { GroupCommit } from '../lib/stages/group-commit';
+import { endGuardedReader } from '../lib/stages/guarded-reader';
 import { askAllAgain, expireReservations, releaseHeld, type ReleaseOutput } from '../lib/stages/release-held';
 import type { OrderOutcome } from '../lib/stages/outcome';
 import type { StageContext } from '../lib/stages/work';
@@ -47,10 +48,13 @@ export class StoreRuntime {
   private timer: NodeJS.Timeout | undefined;
   private releasing: Promise<OrderOutcome<ReleaseOutput>[]> | undefined;
   private releaseAgain = false;
+  private keeping: Promise<void> | undefined;
   private nobodyLeft: (() => void) | undefined;
   private day = '';
   private expired = 0;
+  /** ms */
   private recoverAfter = 30_000;
+  private aloneSince: number | undefined;
   private lastFault: TechnicalFault | undefined;
   private settingsRead: Promise<SettingsVersion> | undefined;
   private settingsReadAt = 0;
@@ -79,6 +83,7 @@ export class StoreRuntime {
   /** Called when a node has finished what it was doing; the store closes after the last one. */
   deregister(user: object): void {
     this.users.delete(user);
+    this.inProcess.clear(); // what travelled to a node that is gone will not arrive: the sweeps may take it up
     if (this.users.size === 0) this.nobodyLeft?.();
   }
 
@@ -124,9 +129,13 @@ export class StoreRuntime {
     return queue;
   }
 
-  /** Work that has waited since before this time may be taken up: alone on its store, a process that starts need not wait for others. */
+  /**
+   * Work that has waited since before this time was left behind and may be taken up. Alone on its store, a process that
+   * starts need not wait: whatever was there before it has nobody else.
+   */
   get leftSince(): string {
-    return new Date(Date.now() - this.recoverAfter).toISOString();
+    const patient = Date.now() - this.recoverAfter;
+    return new Date(this.aloneSince === undefined ? patient : Math.max(patient, this.aloneSince)).toISOString();
   }
 
   /** Judges held orders of accounts that are due, now. Calls that come while it runs share one more run. */
@@ -149,6 +158,8 @@ export class StoreRuntime {
     if (this.users.size > 0) await this.lastUser();
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
     this.decided.close();
+    endGuardedReader();
+    await this.keeping?.catch(() => undefined); // it has told what went wrong
     await this.store?.close();
     this.store = undefined;
   }
@@ -172,12 +183,9 @@ export class StoreRuntime {
 
   private async openWhenThere(): Promise<Store> {
     for (let pause = firstRetry; ; pause = Math.min(pause * 2, longestRetry)) {
+      if (this.closing) throw new TechnicalFault('closing', 'The store was closed before it could be opened.');
       try {
-        const store = await openStore(this.url, { exclusive: true });
-        this.lastFault = undefined;
-        this.store = store;
-        await this.begin(store);
-        return store;
+        return await this.open();
       } catch (error) {
         if (!isAway(error) || this.closing) throw error;
         if (this.lastFault?.message !== error.message) this.log.warn(error.message);
@@ -187,32 +195,46 @@ export class StoreRuntime {
     }
   }
 
-  private async begin(store: Store): Promise<void> {
-    this.recoverAfter = (await this.settings()).recoverAfterSeconds * 1000;
-    this.timer = setInterval(() => void this.beat(), heartbeat);
-    const aloneOnItsStore = store.dialect.name === 'sqlite';
-    if (aloneOnItsStore) {
-      const patient = this.recoverAfter;
-      this.recoverAfter = 0;
-      setTimeout(() => {
-        this.recoverAfter = patient;
-      }, 2 * heartbeat).unref();
+  /** A store that opens when nobody wants it any more, or fails at its first question, must not stay open behind us. */
+  private async open(): Promise<Store> {
+    const store = await openStore(this.url, { exclusive: true });
+    try {
+      if (this.closing) throw new TechnicalFault('closing', 'The store was closed while it was opened.');
+      const { settings } = await readSettings({ store, actor: '', clock: now });
+      this.begin(store, settings);
+      return store;
+    } catch (error) {
+      await store.close();
+      throw store.dialect.classify(error) === 'away' ? new TechnicalFault('store-away', `The database does not answer: ${(error as Error).message}`, { cause: error }) : error;
     }
+  }
+
+  private begin(store: Store, settings: Settings): void {
+    this.lastFault = undefined;
+    this.store = store;
+    this.recoverAfter = settings.recoverAfterSeconds * 1000;
+    if (store.dialect.name === 'sqlite') this.aloneSince = Date.now();
+    this.timer = setInterval(() => void this.beat(), heartbeat);
   }
 
   private async beat(): Promise<void> {
     if (this.closing) return;
     for (const beat of this.beats) beat();
+    if (this.keeping !== undefined) return;
     try {
-      await this.keepHouse();
+      this.keeping = this.keepHouse();
+      await this.keeping;
     } catch (error) {
       this.log.warn(`Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.keeping = undefined;
     }
   }
 
   private async keepHouse(): Promise<void> {
     const context = await this.context();
     const settings = await this.settings();
+    this.recoverAfter = settings.recoverAfterSeconds * 1000;
     const day = `${today(context.clock(), settings.timeZone)} ${settings.timeZone} ${JSON.stringify(settings.overdue)}`;
     if (day !== this.day) {
       await askAllAgain(context);

@@ -1,15 +1,15 @@
+import type { PackingSlip, PackingSlipLine } from './delivery';
+import type { Fault, FaultCode } from './faults';
+import { type Product, ratioOf } from './master';
 import {
-  openQuantity,
   type Order,
   type OrderLine,
+  openQuantity,
   openReleaseStatuses,
   type Release,
   salesOrderId,
   salesOrderNumber,
 } from './order';
-import type { PackingSlip, PackingSlipLine } from './delivery';
-import type { Fault, FaultCode } from './faults';
-import { type Product, ratioOf } from './master';
 import { formatQuantity, toBase } from './quantity';
 
 /** A slip line with the order line that it is for. */

@@ -11,8 +11,8 @@ import {
   readDraft,
   text,
 } from './master-fields';
-import { parseMoney } from './money';
 import { moment } from './moment';
+import { parseMoney } from './money';
 
 /** Money that a customer paid. */
 export interface Payment {

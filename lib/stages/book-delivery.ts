@@ -4,7 +4,7 @@ import { slipAmounts } from '../domain/invoice';
 import type { Product } from '../domain/master';
 import { costOf } from '../domain/money';
 import { type Order, openQuantity, salesOrderId } from '../domain/order';
-import { deliver, judgeSlip, serveReleases, type Shipment, type SlipJudgement } from '../domain/packing-slip';
+import { deliver, judgeSlip, type Shipment, type SlipJudgement, serveReleases } from '../domain/packing-slip';
 import { formatQuantity } from '../domain/quantity';
 import { cancelRest, free, giveBack, type StockItem, stockKey } from '../domain/stock';
 import { loadProducts } from '../store/master';

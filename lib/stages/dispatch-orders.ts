@@ -96,13 +96,15 @@ function repeatRelease(work: Work, order: Order, warehouse: string): { order: Or
 async function judgeAgain(work: Work, orders: readonly Order[]): Promise<Order[]> {
   const financial = checkBits.credit | checkBits.overdue;
   const invoices = await invoicesDueBefore(work.db, orders.map((order) => order.customer), work.today);
-  const stale = orders.filter((order) => (order.checksRequired & financial) !== 0 && !isApproved(work, order, invoices.get(order.customer) ?? []));
+  const stale = orders.filter((order) => !isReserved(order) || ((order.checksRequired & financial) !== 0 && !isApproved(work, order, invoices.get(order.customer) ?? [])));
   if (stale.length === 0) return [...orders];
   await work.lockStockOf(stale);
   await work.lockAccounts(stale.map((order) => order.creditAccount));
   for (const order of stale) judgeRelease(work, order, invoices.get(order.customer) ?? []);
-  return orders.filter((order) => order.status === 'ReadyForDelivery');
+  return orders.filter((order) => order.status === 'ReadyForDelivery' || order.status === 'PartiallyDelivered');
 }
+
+const isReserved = (order: Order): boolean => (order.checksRequired & checkBits.inventory) === 0 || order.lines.every((line) => line.reserved >= openQuantity(line));
 
 /** Unexpired, for no more than was approved, under the same settings, with nothing overdue since; the reservation is part of the status. */
 function isApproved(work: Work, order: Order, invoices: readonly OpenInvoice[]): boolean {

@@ -53,7 +53,11 @@ export function postedInvoice(invoice: PostedInvoice, order: Order, replayed: bo
 }
 
 /** What could not be invoiced, and why. */
-export function unpostedInvoice(order: Order, line: Pick<PostedInvoice, 'slipId' | 'packingSlip'>, fault: Fault): InvoiceOutcome {
+export function unpostedInvoice(
+  order: Order,
+  line: Pick<PostedInvoice, 'slipId' | 'packingSlip'>,
+  fault: Fault,
+): InvoiceOutcome {
   const none = formatMoney(0, order.currency);
   return {
     output: 'exception',

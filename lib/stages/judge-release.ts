@@ -1,7 +1,7 @@
 import { judgeCredit } from '../domain/credit';
-import { checkBits, type Decision, type HoldReason, type Order } from '../domain/order';
+import { checkBits, type Decision, type HoldReason, type Order, openQuantity } from '../domain/order';
 import { judgeOverdue, type OpenInvoice } from '../domain/overdue';
-import { giveBack, reserve, settleShortage } from '../domain/stock';
+import { reserve, type Shortage, settleShortage, type StockItem } from '../domain/stock';
 import type { Verdict } from '../domain/verdict';
 import { approve } from './check-credit';
 import type { Work } from './work';
@@ -22,23 +22,64 @@ export interface Override {
 /**
  * Judges an order for release: stock, overdue and credit together, all in full. Orders, their stock and their accounts
  * must be locked. The order is ready afterwards, or held with fresh decisions, or cancelled because its stock is gone.
+ * What is short of stock is settled only when the rest of the order may go: an order that stays on hold loses nothing.
  */
 export function judgeRelease(work: Work, order: Order, invoices: readonly OpenInvoice[], override?: Override): ReleaseJudgement {
-  const { decision: stock, verdict } = ensureReservation(work, order);
-  if (verdict === 'cancelled') return { order, outcome: 'cancelled', decision: stock };
-  if (verdict === 'waiting') return { order, outcome: 'held', decision: stock };
+  const served = whatCanBeServed(order, work.stock);
   const overdue = allow(judgeOverdue(invoices, order.currency, work.settings.overdue, work.today), 'overdue', override);
-  const credit = allow(judgeCredit(order, work.account(order.creditAccount)), 'credit', override);
+  const credit = allow(judgeCredit(served.rest, work.account(order.creditAccount)), 'credit', override);
   const overdueDecision = work.decide(order, 'overdue', overdue);
   const creditDecision = work.decide(order, 'credit', credit);
-  if (credit.outcome === 'passed' && overdue.outcome === 'passed') {
-    work.unhold(order, 'queue', { evenForced: false });
-    approve(work, order);
+  if (credit.outcome !== 'passed' || overdue.outcome !== 'passed') {
     work.settle(order);
-    return { order, outcome: order.holds.length === 0 ? 'released' : 'held', decision: creditDecision };
+    return { order, outcome: 'held', decision: overdue.outcome === 'held' ? overdueDecision : creditDecision };
   }
+  if (served.short.length > 0 && order.earmarked > 0) return awaitStock(work, order, served.short);
+  const stock = serve(work, order);
+  if (stock?.outcome === 'cancelled') return { order, outcome: 'cancelled', decision: stock };
+  work.unhold(order, 'queue', { evenForced: false });
+  work.unhold(order, 'awaiting-stock', { evenForced: false });
+  approve(work, order);
   work.settle(order);
-  return { order, outcome: 'held', decision: overdue.outcome === 'held' ? overdueDecision : creditDecision };
+  return { order, outcome: order.holds.length === 0 ? 'released' : 'held', decision: stock ?? creditDecision };
+}
+
+/** The order as it would go now: without what is no longer in stock. An order of which nothing is left is judged in full. */
+function whatCanBeServed(order: Order, stock: ReadonlyMap<string, StockItem>): { rest: Order; short: readonly Shortage[] } {
+  if (order.lines.every((line) => line.reserved >= openQuantity(line))) return { rest: order, short: [] };
+  const rest = { ...order, holds: [...order.holds], lines: order.lines.map((line) => ({ ...line })) };
+  const copies = new Map([...stock].map(([key, item]) => [key, { ...item }]));
+  const short = reserve(rest, copies);
+  if (short.length > 0) settleShortage(rest, short, order.shortagePolicy, copies);
+  return { rest: rest.lines.some((line) => openQuantity(line) > 0) ? rest : order, short };
+}
+
+/** A paid order waits for its stock instead of being cancelled. */
+function awaitStock(work: Work, order: Order, short: readonly Shortage[]): ReleaseJudgement {
+  const evidence = { missing: short.map(({ line, sku }) => ({ line, sku })) };
+  work.hold(order, 'awaiting-stock', { rule: 'inventory', evidence, forced: false });
+  work.note(order, 'awaiting-stock', evidence);
+  work.settle(order);
+  return { order, outcome: 'held', decision: undefined };
+}
+
+/** The reservation may have run out while the order was held: it is made again, and what is short is settled by the policy. */
+function serve(work: Work, order: Order): Decision | undefined {
+  const short = reserve(order, work.stock);
+  if (short.length === 0) {
+    order.checksJudged |= checkBits.inventory;
+    order.checksPassed |= checkBits.inventory;
+    return undefined;
+  }
+  const verdict = settleShortage(order, short, order.shortagePolicy, work.stock);
+  const decision = work.decide(order, 'inventory', verdict);
+  if (verdict.outcome === 'cancelled') {
+    order.reason = verdict.reason;
+    order.holds = [];
+    work.due(order.creditAccount);
+    work.settle(order);
+  }
+  return decision;
 }
 
 function allow(verdict: Verdict, check: 'credit' | 'overdue', override: Override | undefined): Verdict {
@@ -50,31 +91,4 @@ function allow(verdict: Verdict, check: 'credit' | 'overdue', override: Override
     evidence: { ...verdict.evidence, releasedBy: override.by, note: override.note },
     passesIf: null,
   };
-}
-
-/** The reservation may have run out while the order was held: it is made again, or the shortage is settled. */
-function ensureReservation(work: Work, order: Order): { verdict: 'there' | 'waiting' | 'cancelled'; decision: Decision | undefined } {
-  const short = reserve(order, work.stock);
-  if (short.length === 0) {
-    work.unhold(order, 'awaiting-stock', { evenForced: false });
-    order.checksJudged |= checkBits.inventory;
-    order.checksPassed |= checkBits.inventory;
-    return { verdict: 'there', decision: undefined };
-  }
-  if (order.earmarked > 0) {
-    giveBack(order, work.stock, new Set(short.map(({ line }) => line)));
-    const evidence = { missing: short.map(({ line, sku }) => ({ line, sku })) };
-    work.hold(order, 'awaiting-stock', { rule: 'inventory', evidence, forced: false });
-    work.note(order, 'awaiting-stock', evidence);
-    work.settle(order);
-    return { verdict: 'waiting', decision: undefined };
-  }
-  const verdict = settleShortage(order, short, order.shortagePolicy, work.stock);
-  const decision = work.decide(order, 'inventory', verdict);
-  if (verdict.outcome !== 'cancelled') return { verdict: 'there', decision };
-  order.reason = verdict.reason;
-  order.holds = [];
-  work.due(order.creditAccount);
-  work.settle(order);
-  return { verdict: 'cancelled', decision };
 }

@@ -73,4 +73,3 @@ export function rejectedPayment(payment: Payment, faults: readonly Fault[]): Pay
     summary: `${reference} of ${customer} is rejected: ${faults[0]?.message}`,
   };
 }
-

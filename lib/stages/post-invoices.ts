@@ -1,11 +1,11 @@
 import { addDays } from '../domain/dates';
-import { BusinessRejection, type Fault } from '../domain/faults';
+import { BusinessRejection } from '../domain/faults';
 import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
 import type { Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
 import { closeExceptions } from '../store/exceptions';
-import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } from '../store/invoices';
+import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
 import {
@@ -16,8 +16,10 @@ import {
   uninvoicedLines,
 } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
-import { type OrderSummary, summarize } from './outcome';
+import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
+
+export type { InvoiceOutcome } from './invoice-outcome';
 
 const documentType = 'INV';
 
@@ -51,7 +53,9 @@ export function postInvoices(context: StageContext, selection: InvoiceSelection)
   return inTransaction(context, 'invoice', async (work) => {
     const { slipIds, limit, leftSince } = selection;
     const orderIds =
-      slipIds === undefined ? await claimOrdersToInvoice(work.db, limit, leftSince) : await ordersOfSlips(work.db, slipIds);
+      slipIds === undefined
+        ? await claimOrdersToInvoice(work.db, limit, leftSince)
+        : await ordersOfSlips(work.db, slipIds);
     await work.lockOrders(orderIds);
     const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
     const { bills, exceptions } = billsOf(work, lines);
@@ -70,11 +74,13 @@ function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[];
   const bills: Bill[] = [];
   const exceptions: InvoiceOutcome[] = [];
   for (const group of groups.values()) {
-    const order = work.orders.get(group[0]?.orderId ?? 0) as Order;
+    const [line] = group as [UninvoicedLine];
+    const order = work.orders.get(line.orderId) as Order;
     try {
       bills.push({ order, lines: group, totals: slipAmounts(order, group) });
     } catch (error) {
-      exceptions.push(exceptionOf(work, order, group, error));
+      if (!(error instanceof BusinessRejection)) throw error;
+      exceptions.push(exceptionOf(work, order, line, error));
     }
   }
   return { bills, exceptions };
@@ -84,7 +90,12 @@ function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[];
 function exceptionOf(work: Work, order: Order, line: UninvoicedLine, rejection: BusinessRejection): InvoiceOutcome {
   const outcome = unpostedInvoice(order, line, { path: '', code: rejection.code, message: rejection.message });
   const { summary, faults } = outcome;
-  work.raise({ kind: 'invoice', subject: subjectOf(line), message: summary.summary, evidence: { orderId: order.id, faults } });
+  work.raise({
+    kind: 'invoice',
+    subject: subjectOf(line),
+    message: summary.summary,
+    evidence: { orderId: order.id, faults },
+  });
   return outcome;
 }
 

@@ -2,7 +2,7 @@ import type { Fault, FaultCode } from '../domain/faults';
 import { isFinished } from '../domain/lifecycle';
 import type { Customer } from '../domain/master';
 import { formatMoney } from '../domain/money';
-import { type Order, salesOrderId, salesOrderNumber } from '../domain/order';
+import { type Order, salesOrderId } from '../domain/order';
 import { type Application, type Payable, type Payment, spread } from '../domain/payment';
 import { ConcurrentChange } from '../store/dialect';
 import { invoicesByNumber, openInvoices, type PostedInvoice, saveOpenAmounts } from '../store/invoices';
@@ -15,7 +15,10 @@ import {
   type KnownPayment,
   type NewPayment,
 } from '../store/payments';
+import { appliedPayment, type PaymentOutcome, rejectedPayment } from './payment-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
+
+export type { PaymentOutcome } from './payment-outcome';
 
 /** What payments are held against. */
 interface Books {
@@ -229,5 +232,7 @@ function repeatOf(payment: Payment, before: KnownPayment, told: PaymentOutcome |
     (payment.receivedAt ?? before.postedAt) === before.receivedAt;
   if (same && told !== undefined) return { ...told, replayed: true };
   const message = `Another payment of ${payment.customer} came before under the reference ${payment.reference}; it stands.`;
-  return rejectedPayment(payment, [{ path: '/reference', code: 'payment-conflict', message, value: payment.reference }]);
+  return rejectedPayment(payment, [
+    { path: '/reference', code: 'payment-conflict', message, value: payment.reference },
+  ]);
 }

@@ -47,9 +47,13 @@ export interface Reception {
   readonly refused?: BusinessRejection;
 }
 
-interface ReadReception {
+/** One order document as it is stored: its canonical form as text, null when it is faulty. */
+export type ReadOrder = Omit<ReadDocument, 'order'> & { readonly canonical: string | null };
+
+/** A message as read, before it is stored. Plain values: it may have been read by another thread. */
+export interface ReadReception {
   readonly message: ReceivedMessage;
-  readonly content: MessageContent;
+  readonly content: Omit<MessageContent, 'documents'> & { readonly documents: readonly ReadOrder[] };
   readonly sha256: string;
   readonly fingerprint: string;
 }
@@ -65,7 +69,12 @@ export function readReception(message: ReceivedMessage, limits: IntakeLimits): R
   const digest = digestOf(message.bytes);
   const whole = content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
   const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
-  return { message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey }, content, sha256: digest, fingerprint };
+  const documents = content.documents.map(readOrder);
+  return { message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey }, content: { ...content, documents }, sha256: digest, fingerprint };
+}
+
+function readOrder({ order, ...document }: ReadDocument): ReadOrder {
+  return { ...document, canonical: order === undefined || document.faults.length > 0 ? null : JSON.stringify(order) };
 }
 
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */
@@ -155,9 +164,8 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   return { documentId, inboxId, ordinal: 0, kind: 'unreadable', place: '', poNumber: null, canonical: null, fingerprint: null, state: 'rejected', code: 'unreadable', faults };
 }
 
-function documentOf(document: ReadDocument, inboxId: number, documentId: number): NewDocument {
-  const [fault] = document.faults;
-  const canonical = document.order === undefined || fault !== undefined ? null : JSON.stringify(document.order);
+function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
+  const { canonical } = document;
   return {
     documentId,
     inboxId,
@@ -168,7 +176,7 @@ function documentOf(document: ReadDocument, inboxId: number, documentId: number)
     canonical,
     fingerprint: document.fingerprint ?? null,
     state: canonical === null ? 'rejected' : 'stored',
-    code: fault?.code ?? null,
+    code: document.faults[0]?.code ?? null,
     faults: document.faults,
   };
 }

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
 import { problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { readReception, receiveMessages, type Reception } from '../../lib/stages/receive-messages';
+import { readGuarded } from '../../lib/stages/guarded-reader';
+import { type ReadReception, receiveMessages, type Reception } from '../../lib/stages/receive-messages';
 import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
@@ -13,7 +14,7 @@ const answerPort = 2;
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
-    const queue = runtime.queue<ReturnType<typeof readReception>, Reception>('ingest', receiveMessages, { patient: false });
+    const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
 
     const sendDocuments = (message: Message, { inboxId, channel, partner, documents, rejected }: Reception, emit: Emit): void => {
       const count = documents.length + rejected.length;
@@ -41,7 +42,7 @@ export = (RED: NodeAPI): void => {
         try {
           const { limits } = await runtime.settings();
           const received = request === undefined ? await readDelivered(RED, node, message, config, limits.bytes) : await readPosted(message, request, config, limits.bytes);
-          const reception = await queue.submit(readReception(received, { ...limits, depth: 64 }));
+          const reception = await queue.submit(await readGuarded(received, { ...limits, depth: 64 }));
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fiscalYearOf, invoiceNumber, slipAmounts } from '../../lib/domain/invoice';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { fiscalYearOf, invoiceNumber, slipAmounts } from '../../lib/domain/invoice';
 import { orderAmounts } from '../../lib/domain/pricing';
 import { orderOf } from '../support/orders';
 

@@ -4,9 +4,9 @@ import { isAllowed, isBeforeWarehouse, isFinished, statusOf } from '../../lib/do
 import {
   type Hold,
   type Order,
+  type OrderStatus,
   openQuantity,
   openReleaseStatuses,
-  type OrderStatus,
   type Release,
   type ReleaseStatus,
 } from '../../lib/domain/order';

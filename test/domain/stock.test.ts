@@ -7,8 +7,8 @@ import {
   giveBack,
   move,
   reserve,
-  settleShortage,
   type StockItem,
+  settleShortage,
   stockKey,
 } from '../../lib/domain/stock';
 import { orderOf } from '../support/orders';

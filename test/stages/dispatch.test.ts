@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { maxAttempts } from '../../lib/domain/circuit-breaker';
+import { readPackingSlips } from '../../lib/domain/delivery';
 import { salesOrderNumber } from '../../lib/domain/order';
 import { type Actor, actOnOrders, type OrderActionName } from '../../lib/stages/act-on-order';
 import { answerCancellations } from '../../lib/stages/answer-cancellations';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
+import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { dispatchOrders, type Shipper } from '../../lib/stages/dispatch-orders';
 import { openStore, type Store } from '../../lib/store/store';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../../lib/warehouse/shipping';
@@ -188,6 +190,20 @@ describe('dispatch', () =>
       await act('release', id);
       await tick();
       expect(warehouse.asked.at(-1)?.key).to.equal(`${salesOrderNumber(id)}-2`);
+    });
+
+    it('sends the rest again of an order that was delivered in part, given back and released', async () => {
+      const id = await ready(company.context, purchase({ quantity: '5' }));
+      await tick();
+      const slip = { warehouse: 'MAIN', packingSlip: `PART-${id}`, lines: [{ salesOrder: salesOrderNumber(id), line: 1, quantity: '2' }] };
+      await confirmDeliveries(company.context, readPackingSlips(slip).flatMap((read) => read.slip ?? []));
+      await act('hold', id);
+      await tick();
+      expect((await company.load(id)).status).to.equal('OnHold');
+      await act('release', id);
+      await tick();
+      expect(warehouse.asked.at(-1)).to.deep.include({ key: `${salesOrderNumber(id)}-2` });
+      expect(warehouse.asked.at(-1)?.lines).to.deep.equal([{ line: 1, sku: 'A', quantity: '3', uom: 'EA' }]);
     });
 
     it('lets finance release financial holds, operations the others, partners none', async () => {

@@ -1,8 +1,8 @@
-import { reserve } from '../../lib/domain/stock';
 import { checkBits, type Order, openQuantity, type ReleaseStatus, salesOrderNumber } from '../../lib/domain/order';
 import { orderAmounts } from '../../lib/domain/pricing';
-import { inTransaction, type StageContext, type Work } from '../../lib/stages/work';
+import { reserve } from '../../lib/domain/stock';
 import { upsertMaster } from '../../lib/stages/upsert-master';
+import { inTransaction, type StageContext, type Work } from '../../lib/stages/work';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
 import type { Store } from '../../lib/store/store';
 

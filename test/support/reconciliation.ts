@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { approvedContribution } from '../../lib/domain/credit';
 import { slipAmounts } from '../../lib/domain/invoice';
-import { openQuantity } from '../../lib/domain/order';
 import { statusOf } from '../../lib/domain/lifecycle';
+import { openQuantity } from '../../lib/domain/order';
 import { loadOrders } from '../../lib/store/orders';
 import type { SampleCompany } from './orders';
 

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { openStore, type Store } from '../lib/store/store';
+import { startPostgres } from '../test/support/postgres';
+import { setUpCompany } from './company';
+import { startCycle } from './cycle';
+import type { CycleFigures } from './feeder-node';
+import { recordWrites, replayWrites } from './floor';
+
+/** Orders in flight, and how many orders a run takes: a few seconds each. */
+const windows = [
+  { window: 10, orders: 1_500 },
+  { window: 100, orders: 3_000 },
+  { window: 500, orders: 6_000 },
+  { window: 2_000, orders: 8_000 },
+] as const;
+const warmUp = { window: 500, orders: 2_000 };
+const floorBatches = 12;
+const batchSize = 500;
+
+/** Safe after a crash, and the same for the cycle and the floor: only how often PostgreSQL writes its pages back is changed. */
+const serverSettings = { max_wal_size: "'4GB'", checkpoint_timeout: "'15min'", wal_compression: "'lz4'" };
+
+interface CycleRun extends CycleFigures {
+  readonly window: number;
+  readonly perSecond: number;
+}
+
+interface StoreFigures {
+  readonly runs: readonly CycleRun[];
+  /** Rows an order, by table */
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+interface FloorFigures {
+  readonly oneConnection: number;
+  readonly twoConnections: number;
+  readonly stagesAlone: number;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const perSecond = (orders: number, seconds: number): number => Math.round(orders / seconds);
+
+async function withCompany<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(url);
+  try {
+    await setUpCompany({ store, actor: 'bench', clock: () => new Date().toISOString() });
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+const orderTables = ['inbox_message', 'inbox_document', 'sales_order_terms', 'sales_order_state', 'sales_order_line', 'decision', 'warehouse_release', 'packing_slip', 'packing_slip_line', 'stock_movement', 'invoice', 'posting', 'audit_record'];
+
+/** Rows that each order left in the tables of its path, less what the company itself wrote. */
+async function countRows(store: Store): Promise<Record<string, number>> {
+  return store.read(async (db) => {
+    const counts: Record<string, number> = {};
+    for (const table of orderTables) {
+      const [row] = await db.all<{ n: number }>(`select count(*) as n from ${table}`);
+      counts[table] = row?.n ?? 0;
+    }
+    return counts;
+  });
+}
+
+function rowsAnOrder(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+  const orders = (after['sales_order_terms'] ?? 0) - (before['sales_order_terms'] ?? 0);
+  return Object.fromEntries(orderTables.map((table) => [table, Math.round((((after[table] ?? 0) - (before[table] ?? 0)) / orders) * 1000) / 1000]));
+}
+
+async function measureCycle(name: string, url: string): Promise<StoreFigures> {
+  const before = await withCompany(url, countRows);
+  const cycle = await startCycle(url);
+  const runs: CycleRun[] = [];
+  try {
+    await cycle.run(warmUp.orders, warmUp.window);
+    for (const { window, orders } of windows) {
+      const figures = await cycle.run(orders, window);
+      const run = { window, perSecond: perSecond(orders, figures.seconds), ...figures };
+      runs.push(run);
+      say(
+        `${name.padEnd(9)} ${String(window).padStart(5)} in flight ${String(run.perSecond).padStart(6)} orders/s   Node-RED ${String(run.nodeCpu).padStart(4)} µs CPU an order` +
+          `   loop delay p99 ${run.delay.p99.toFixed(0).padStart(4)} ms, max ${run.delay.max.toFixed(0).padStart(4)} ms   peak ${run.peakRss} MB`,
+      );
+    }
+  } finally {
+    await cycle.stop();
+  }
+  const store = await openStore(url);
+  const after = await countRows(store);
+  await store.close();
+  return { runs, rows: rowsAnOrder(before, after) };
+}
+
+async function measureFloor(server: string): Promise<FloorFigures> {
+  const address = (schema: string): string => `${server}?schema=${schema}`;
+  const { recorded, seconds } = await withCompany(address('recorded'), async (store) => {
+    const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
+    const started = performance.now();
+    const all = await recordWrites(store, context, floorBatches, batchSize);
+    return { recorded: all, seconds: (performance.now() - started) / 1000 };
+  });
+  const orders = floorBatches * batchSize;
+  const replayed = async (schema: string, connections: number): Promise<{ seconds: number; rows: Record<string, number> }> =>
+    withCompany(address(schema), async (store) => {
+      const before = await countRows(store);
+      const clients = await Promise.all(Array.from({ length: connections }, () => connect(server, schema)));
+      const took = await replayWrites(clients, recorded);
+      await Promise.all(clients.map((client) => client.end()));
+      return { seconds: took, rows: rowsAnOrder(before, await countRows(store)) };
+    });
+  await replayed('floor_warm', 1);
+  const one = await replayed('floor_one', 1);
+  const two = await replayed('floor_two', 2);
+  const figures = { oneConnection: perSecond(orders, one.seconds), twoConnections: perSecond(orders, two.seconds), stagesAlone: perSecond(orders, seconds), rows: one.rows };
+  say(`floor     one connection ${figures.oneConnection} orders/s, two connections ${figures.twoConnections}; the stages alone, one batch after the other, ${figures.stagesAlone}`);
+  return figures;
+}
+
+async function connect(server: string, schema: string): Promise<Client> {
+  const client = new Client({ connectionString: server, options: `-c search_path=${schema} -c client_min_messages=warning` });
+  await client.connect();
+  return client;
+}
+
+async function prepareServer(url: string): Promise<void> {
+  const client = await connect(url, 'public');
+  for (const [name, value] of Object.entries(serverSettings)) await client.query(`alter system set ${name} = ${value}`);
+  await client.query('select pg_reload_conf()');
+  await client.end();
+}
+
+async function main(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-store-'));
+  const wanted = process.argv.slice(2);
+  const want = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
+  const server = want('postgres') || want('floor') ? await startPostgres({ fsync: true }) : undefined;
+  if (server !== undefined) await prepareServer(server.url);
+  try {
+    const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
+    const postgres = want('postgres') && server ? await measureCycle('postgres', `${server.url}?schema=cycle`) : undefined;
+    const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
+    const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));
+    const base = floor === undefined ? undefined : Math.max(floor.oneConnection, floor.twoConnections);
+    const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
+    if (ratio !== undefined && floor !== undefined) {
+      say(`ratio     ${ratio} of the better floor, ${(best / floor.oneConnection).toFixed(2)} of one connection`);
+      say(`rows      ${JSON.stringify(floor.rows) === JSON.stringify(postgres?.rows) ? 'equal in every table' : 'DIFFERENT'}: ${JSON.stringify(postgres?.rows)}`);
+    }
+    const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
+    process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, ratio }, null, 2)}\n`);
+  } finally {
+    await server?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+});

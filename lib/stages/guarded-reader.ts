@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
+import type { IntakeLimits } from '../intake/read-message';
+import type { ReadingAnswer, ReadingRequest } from './reading-worker';
+import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
+
+export interface ReadingGuard {
+  /** Messages of at most so many bytes are read at once, on the thread that asks. */
+  readonly atOnce: number;
+  /** Memory of the thread that reads the others, in MB. */
+  readonly memory: number;
+  /** How long it may take for one message, in ms. */
+  readonly time: number;
+  /** Most bytes of messages that may wait for it. */
+  readonly waiting: number;
+}
+
+interface Job {
+  readonly message: ReceivedMessage;
+  readonly limits: IntakeLimits;
+  readonly resolve: (reception: ReadReception) => void;
+  readonly reject: (error: Error) => void;
+  /** What has come so far of a message that is read. */
+  read?: Extract<ReadingAnswer, { read: unknown }>;
+  readonly documents: ReadOrder[];
+}
+
+/**
+ * Reads messages without holding up or endangering the process: large ones in a thread with limits of time and memory.
+ * A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
+ * with the first large message, is kept for the next ones, and never keeps the process alive by itself.
+ */
+export class GuardedReader {
+  private readonly jobs: Job[] = [];
+  private waiting = 0;
+  private current: Job | undefined;
+  private worker: Worker | undefined;
+  private limit: NodeJS.Timeout | undefined;
+  private endWhenIdle = false;
+
+  constructor(private readonly guard: ReadingGuard) {}
+
+  /**
+   * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken
+   * @throws TechnicalFault `queue-full` when too many large messages wait already
+   */
+  async read(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
+    const size = message.bytes.length;
+    if (size <= this.guard.atOnce || size > limits.bytes) return readReception(message, limits);
+    if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
+      throw new TechnicalFault('queue-full', 'Too many large messages wait to be read. Send slower, or try again in a moment.');
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting += size;
+      this.jobs.push({ message, limits, resolve, reject, documents: [] });
+      this.begin();
+    });
+  }
+
+  /** Ends the thread, after the messages that it still has to read. The next large message starts another. */
+  end(): void {
+    this.endWhenIdle = true;
+    if (this.current === undefined) this.endThread();
+  }
+
+  /** True while there is a thread. */
+  get isWarm(): boolean {
+    return this.worker !== undefined;
+  }
+
+  private begin(): void {
+    if (this.current !== undefined) return;
+    this.current = this.jobs.shift();
+    if (this.current === undefined) {
+      if (this.endWhenIdle) this.endThread();
+      return;
+    }
+    this.endWhenIdle = false;
+    const { message, limits } = this.current;
+    this.worker ??= this.startThread();
+    this.limit = setTimeout(() => this.giveUp(`Reading the message took longer than ${this.guard.time / 1000} s. Send it in smaller parts.`), this.guard.time);
+    this.ask({ message, limits });
+  }
+
+  private ask(request: ReadingRequest): void {
+    this.worker?.postMessage(request);
+  }
+
+  private startThread(): Worker {
+    const worker = new Worker(join(__dirname, 'reading-worker.js'), { resourceLimits: { maxOldGenerationSizeMb: this.guard.memory }, env: {}, execArgv: [] });
+    worker.unref();
+    worker.on('message', (answer: ReadingAnswer) => {
+      if (worker === this.worker) this.take(answer);
+    });
+    let cause = 'its thread ended';
+    worker.on('error', (error: Error & { code?: string }) => {
+      cause = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `more than ${this.guard.memory} MB of memory` : error.message;
+    });
+    worker.on('exit', () => {
+      if (worker === this.worker) this.giveUp(`The message cannot be read within what reading may take: ${cause}. Send it in smaller parts.`);
+    });
+    return worker;
+  }
+
+  private take(answer: ReadingAnswer): void {
+    const job = this.current;
+    if (job === undefined) return;
+    if ('rejection' in answer) return this.finish(() => job.reject(new BusinessRejection(answer.rejection.code, answer.rejection.message, answer.rejection.faults)));
+    if ('failure' in answer) return this.finish(() => job.reject(new TechnicalFault('unexpected', `Reading the message failed: ${answer.failure}`)));
+    if ('read' in answer) job.read = answer;
+    else job.documents.push(...answer.part);
+    if (job.documents.length < (job.read?.documents ?? 0)) return this.ask('next');
+    this.finish(() => job.resolve(receptionOf(job)));
+  }
+
+  /** The thread is of no more use, and the message is to blame. */
+  private giveUp(reason: string): void {
+    const job = this.current;
+    this.endThread();
+    this.finish(() => job?.resolve(unreadable(job.message, { path: '', code: 'unreadable', message: reason })));
+  }
+
+  private finish(settle: () => void): void {
+    clearTimeout(this.limit);
+    this.waiting -= this.current?.message.bytes.length ?? 0;
+    this.current = undefined;
+    settle();
+    this.begin();
+  }
+
+  private endThread(): void {
+    const worker = this.worker;
+    this.worker = undefined;
+    void worker?.terminate();
+  }
+}
+
+function receptionOf({ message, read, documents }: Job): ReadReception {
+  if (read === undefined) throw new Error('The message has not been read.');
+  const { content, sha256, fingerprint } = read.read;
+  return { message: { ...message, messageKey: read.messageKey }, content: { ...content, documents }, sha256, fingerprint };
+}
+
+/** It is stored like every message that cannot be read, for a person to look at. */
+function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
+  const sha256 = createHash('sha256').update(message.bytes).digest('hex');
+  const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
+  return { message: { ...message, messageKey }, content: { unreadable: [fault], single: false, warnings: [], documents: [] }, sha256, fingerprint: sha256 };
+}
+
+const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
+
+/** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
+export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> => shared.read(message, limits);
+
+/** Ends the shared thread as soon as it has nothing to read. */
+export const endGuardedReader = (): void => shared.end();

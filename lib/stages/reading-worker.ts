@@ -1,0 +1,42 @@
+import { parentPort } from 'node:worker_threads';
+import { BusinessRejection } from '../domain/faults';
+import type { IntakeLimits } from '../intake/read-message';
+import { type ReadOrder, type ReceivedMessage, readReception, type ReadReception } from './receive-messages';
+
+/** What the thread is asked for: to read a message, or for the next part of its documents. */
+export type ReadingRequest = { readonly message: ReceivedMessage; readonly limits: IntakeLimits } | 'next';
+
+export type ReadingAnswer =
+  | { readonly read: Omit<ReadReception, 'message'>; readonly messageKey: string | null; readonly documents: number }
+  | { readonly part: readonly ReadOrder[] }
+  | { readonly rejection: Pick<BusinessRejection, 'code' | 'message' | 'faults'> }
+  | { readonly failure: string };
+
+/** Documents are handed over in parts, so that taking them never holds up the thread that asked. */
+const partSize = 500;
+
+let documents: readonly ReadOrder[] = [];
+let next = 0;
+
+function read({ message, limits }: Exclude<ReadingRequest, 'next'>): ReadingAnswer {
+  try {
+    const { content, sha256, fingerprint, message: known } = readReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
+    documents = content.documents;
+    next = 0;
+    return { read: { content: { ...content, documents: [] }, sha256, fingerprint }, messageKey: known.messageKey, documents: documents.length };
+  } catch (error) {
+    if (error instanceof BusinessRejection) return { rejection: { code: error.code, message: error.message, faults: error.faults } };
+    return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+function nextPart(): ReadingAnswer {
+  const part = documents.slice(next, next + partSize);
+  next += partSize;
+  if (next >= documents.length) documents = [];
+  return { part };
+}
+
+parentPort?.on('message', (request: ReadingRequest) => {
+  parentPort?.postMessage(request === 'next' ? nextPart() : read(request));
+});
