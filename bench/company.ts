@@ -8,9 +8,34 @@ export const linesPerOrder = 5;
 
 export async function setUpCompany(context: StageContext): Promise<void> {
   await load(context, 'taxes', [{ taxCode: 'FULL', rate: '19' }]);
-  await load(context, 'customers', range(customers).map((i) => ({ customer: customer(i), name: customer(i), currency: 'EUR', creditLimit: '900000000', paymentTermsDays: 30 })));
-  await load(context, 'products', range(skus).map((i) => ({ sku: sku(i), name: sku(i), baseUom: 'EA', price: '12.50', cost: '7.25', taxCode: 'FULL' })));
-  await load(context, 'stock', range(skus).map((i) => ({ sku: sku(i), warehouse: 'MAIN', onHand: '1000000000' })));
+  await load(
+    context,
+    'customers',
+    range(customers).map((i) => ({
+      customer: customer(i),
+      name: customer(i),
+      currency: 'EUR',
+      creditLimit: '900000000',
+      paymentTermsDays: 30,
+    })),
+  );
+  await load(
+    context,
+    'products',
+    range(skus).map((i) => ({
+      sku: sku(i),
+      name: sku(i),
+      baseUom: 'EA',
+      price: '12.50',
+      cost: '7.25',
+      taxCode: 'FULL',
+    })),
+  );
+  await load(
+    context,
+    'stock',
+    range(skus).map((i) => ({ sku: sku(i), warehouse: 'MAIN', onHand: '1000000000' })),
+  );
 }
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
@@ -23,7 +48,12 @@ export function sampleOrder(i: number): object {
     poNumber: `PO-${i}`,
     customer: customer(i * 7),
     currency: 'EUR',
-    lines: range(linesPerOrder).map((line) => ({ line: line + 1, sku: sku(i * 13 + line * 101), quantity: String(1 + ((i + line) % 9)), unitPrice: '12.50' })),
+    lines: range(linesPerOrder).map((line) => ({
+      line: line + 1,
+      sku: sku(i * 13 + line * 101),
+      quantity: String(1 + ((i + line) % 9)),
+      unitPrice: '12.50',
+    })),
   };
 }
 

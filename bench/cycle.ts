@@ -24,13 +24,19 @@ export async function startCycle(database: string): Promise<CycleUnderTest> {
   const warehouseUrl = await firstLine(warehouse);
   mkdirSync(join(directory, 'nodes'));
   writeFileSync(join(directory, 'nodes', 'bench-feeder.html'), feederEditor);
-  writeFileSync(join(directory, 'nodes', 'bench-feeder.js'), `module.exports = require(${JSON.stringify(join(__dirname, 'feeder-node.js'))});\n`);
+  writeFileSync(
+    join(directory, 'nodes', 'bench-feeder.js'),
+    `module.exports = require(${JSON.stringify(join(__dirname, 'feeder-node.js'))});\n`,
+  );
   writeFileSync(join(directory, 'flows.json'), JSON.stringify(benchFlow(database, warehouseUrl)));
   const nodeRed = await startNodeRed(directory, { nodesDir: [join(__dirname, '..', 'nodes')], apiMaxLength: '50mb' });
   warehouse.send(`${nodeRed.url}/bench/deliveries`);
   return {
     async run(orders, window) {
-      const answer = await fetch(`${nodeRed.url}/bench/run?orders=${orders}&window=${window}`, { method: 'POST', signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
+      const answer = await fetch(`${nodeRed.url}/bench/run?orders=${orders}&window=${window}`, {
+        method: 'POST',
+        signal: AbortSignal.timeout(60_000),
+      }).catch((cause: unknown) => {
         throw new Error(`The run did not end:\n${nodeRed.log().slice(-3000)}`, { cause });
       });
       return (await answer.json()) as CycleFigures;

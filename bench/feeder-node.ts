@@ -38,7 +38,10 @@ export = (RED: NodeAPI): void => {
       if (current === undefined) return;
       while (current.sent < current.orders && current.sent - current.posted.size < current.window) {
         current.sent += 1;
-        this.send({ payload: Buffer.from(JSON.stringify(sampleOrder(next++))), contentType: 'application/json' } as NodeMessage);
+        this.send({
+          payload: Buffer.from(JSON.stringify(sampleOrder(next++))),
+          contentType: 'application/json',
+        } as NodeMessage);
       }
     };
 

@@ -24,35 +24,75 @@ export type Transaction = readonly Statement[];
 
 /** The eight steps of the cycle for one batch of orders, straight from a program: no Node-RED, no HTTP, one batch at a time. */
 export async function runBatch(context: StageContext, from: number, size: number): Promise<void> {
-  const receptions = range(size).map((i) => readReception(messageOf(from + i, context.clock()), { ...defaultSettings.limits, depth: 64 }));
+  const receptions = range(size).map((i) =>
+    readReception(messageOf(from + i, context.clock()), { ...defaultSettings.limits, depth: 64 }),
+  );
   const received = await receiveMessages(context, receptions);
-  const tagged = await createOrders(context, received.flatMap(({ documents }) => documents.map(({ documentId }) => ({ documentId, rules: [] }))));
+  const tagged = await createOrders(
+    context,
+    received.flatMap(({ documents }) => documents.map(({ documentId }) => ({ documentId, rules: [] }))),
+  );
   const ids = tagged.map((outcome) => ('orderId' in outcome ? outcome.orderId : 0));
   await checkInventory(context, ids);
   await checkCredit(context, ids);
   await checkOverdue(context, ids);
   const slips: object[] = [];
-  await dispatchOrders(context, { warehouse: 'MAIN', limit: size, orderIds: ids }, {
-    ship: async (requests) =>
-      requests.map(({ key, salesOrder, release, warehouse, lines }) => {
-        slips.push({ warehouse, packingSlip: `PS-${key}`, salesOrder, lines: lines.map((line) => ({ ...line, release })) });
-        return { key, kind: 'acknowledged' as const, reference: `W-${key}` };
-      }),
-    cancel: async () => ({ kind: 'pending' }),
+  await dispatchOrders(
+    context,
+    { warehouse: 'MAIN', limit: size, orderIds: ids },
+    {
+      ship: async (requests) =>
+        requests.map(({ key, salesOrder, release, warehouse, lines }) => {
+          slips.push({
+            warehouse,
+            packingSlip: `PS-${key}`,
+            salesOrder,
+            lines: lines.map((line) => ({ ...line, release })),
+          });
+          return { key, kind: 'acknowledged' as const, reference: `W-${key}` };
+        }),
+      cancel: async () => ({ kind: 'pending' }),
+    },
+  );
+  const delivered = await confirmDeliveries(
+    context,
+    readPackingSlips(slips).flatMap(({ slip }) => slip ?? []),
+  );
+  const invoiced = await postInvoices(context, {
+    slipIds: delivered.flatMap(({ slipId }) => slipId ?? []),
+    limit: size,
   });
-  const delivered = await confirmDeliveries(context, readPackingSlips(slips).flatMap(({ slip }) => slip ?? []));
-  const invoiced = await postInvoices(context, { slipIds: delivered.flatMap(({ slipId }) => slipId ?? []), limit: size });
-  if (invoiced.length !== size || invoiced.some(({ output }) => output !== 'posted')) throw new Error(`Of ${size} orders not all were invoiced.`);
+  if (invoiced.length !== size || invoiced.some(({ output }) => output !== 'posted'))
+    throw new Error(`Of ${size} orders not all were invoiced.`);
 }
 
 function messageOf(i: number, receivedAt: string): Parameters<typeof readReception>[0] {
   const bytes = Buffer.from(JSON.stringify(sampleOrder(i)));
-  const source = { channel: 'file', partner: 'DIRECT', sourceSystem: null, messageKey: null, document: 'file message', receivedAt, keyId: null } as const;
-  return { ...source, bytes, contentType: 'application/json', batchPolicy: 'reject-order', csv: { separator: '', decimalMark: '', mapping: {} } };
+  const source = {
+    channel: 'file',
+    partner: 'DIRECT',
+    sourceSystem: null,
+    messageKey: null,
+    document: 'file message',
+    receivedAt,
+    keyId: null,
+  } as const;
+  return {
+    ...source,
+    bytes,
+    contentType: 'application/json',
+    batchPolicy: 'reject-order',
+    csv: { separator: '', decimalMark: '', mapping: {} },
+  };
 }
 
 /** Runs batches through the stages and keeps every write that reached PostgreSQL, a list a transaction. */
-export async function recordWrites(store: Store, context: StageContext, batches: number, size: number): Promise<Transaction[][]> {
+export async function recordWrites(
+  store: Store,
+  context: StageContext,
+  batches: number,
+  size: number,
+): Promise<Transaction[][]> {
   let log: Statement[] = [];
   const pool = store.knex.client as { acquireConnection(): Promise<Client> };
   const acquire = pool.acquireConnection.bind(pool);

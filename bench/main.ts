@@ -54,7 +54,21 @@ async function withCompany<T>(url: string, work: (store: Store) => Promise<T>): 
   }
 }
 
-const orderTables = ['inbox_message', 'inbox_document', 'sales_order_terms', 'sales_order_state', 'sales_order_line', 'decision', 'warehouse_release', 'packing_slip', 'packing_slip_line', 'stock_movement', 'invoice', 'posting', 'audit_record'];
+const orderTables = [
+  'inbox_message',
+  'inbox_document',
+  'sales_order_terms',
+  'sales_order_state',
+  'sales_order_line',
+  'decision',
+  'warehouse_release',
+  'packing_slip',
+  'packing_slip_line',
+  'stock_movement',
+  'invoice',
+  'posting',
+  'audit_record',
+];
 
 /** Rows that each order left in the tables of its path, less what the company itself wrote. */
 async function countRows(store: Store): Promise<Record<string, number>> {
@@ -70,7 +84,12 @@ async function countRows(store: Store): Promise<Record<string, number>> {
 
 function rowsAnOrder(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
   const orders = (after['sales_order_terms'] ?? 0) - (before['sales_order_terms'] ?? 0);
-  return Object.fromEntries(orderTables.map((table) => [table, Math.round((((after[table] ?? 0) - (before[table] ?? 0)) / orders) * 1000) / 1000]));
+  return Object.fromEntries(
+    orderTables.map((table) => [
+      table,
+      Math.round((((after[table] ?? 0) - (before[table] ?? 0)) / orders) * 1000) / 1000,
+    ]),
+  );
 }
 
 async function measureCycle(name: string, url: string): Promise<StoreFigures> {
@@ -106,7 +125,10 @@ async function measureFloor(server: string): Promise<FloorFigures> {
     return { recorded: all, seconds: (performance.now() - started) / 1000 };
   });
   const orders = floorBatches * batchSize;
-  const replayed = async (schema: string, connections: number): Promise<{ seconds: number; rows: Record<string, number> }> =>
+  const replayed = async (
+    schema: string,
+    connections: number,
+  ): Promise<{ seconds: number; rows: Record<string, number> }> =>
     withCompany(address(schema), async (store) => {
       const before = await countRows(store);
       const clients = await Promise.all(Array.from({ length: connections }, () => connect(server, schema)));
@@ -117,13 +139,23 @@ async function measureFloor(server: string): Promise<FloorFigures> {
   await replayed('floor_warm', 1);
   const one = await replayed('floor_one', 1);
   const two = await replayed('floor_two', 2);
-  const figures = { oneConnection: perSecond(orders, one.seconds), twoConnections: perSecond(orders, two.seconds), stagesAlone: perSecond(orders, seconds), rows: one.rows };
-  say(`floor     one connection ${figures.oneConnection} orders/s, two connections ${figures.twoConnections}; the stages alone, one batch after the other, ${figures.stagesAlone}`);
+  const figures = {
+    oneConnection: perSecond(orders, one.seconds),
+    twoConnections: perSecond(orders, two.seconds),
+    stagesAlone: perSecond(orders, seconds),
+    rows: one.rows,
+  };
+  say(
+    `floor     one connection ${figures.oneConnection} orders/s, two connections ${figures.twoConnections}; the stages alone, one batch after the other, ${figures.stagesAlone}`,
+  );
   return figures;
 }
 
 async function connect(server: string, schema: string): Promise<Client> {
-  const client = new Client({ connectionString: server, options: `-c search_path=${schema} -c client_min_messages=warning` });
+  const client = new Client({
+    connectionString: server,
+    options: `-c search_path=${schema} -c client_min_messages=warning`,
+  });
   await client.connect();
   return client;
 }
@@ -143,17 +175,22 @@ async function main(): Promise<void> {
   if (server !== undefined) await prepareServer(server.url);
   try {
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
-    const postgres = want('postgres') && server ? await measureCycle('postgres', `${server.url}?schema=cycle`) : undefined;
+    const postgres =
+      want('postgres') && server ? await measureCycle('postgres', `${server.url}?schema=cycle`) : undefined;
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
     const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));
     const base = floor === undefined ? undefined : Math.max(floor.oneConnection, floor.twoConnections);
     const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
     if (ratio !== undefined && floor !== undefined) {
       say(`ratio     ${ratio} of the better floor, ${(best / floor.oneConnection).toFixed(2)} of one connection`);
-      say(`rows      ${JSON.stringify(floor.rows) === JSON.stringify(postgres?.rows) ? 'equal in every table' : 'DIFFERENT'}: ${JSON.stringify(postgres?.rows)}`);
+      say(
+        `rows      ${JSON.stringify(floor.rows) === JSON.stringify(postgres?.rows) ? 'equal in every table' : 'DIFFERENT'}: ${JSON.stringify(postgres?.rows)}`,
+      );
     }
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
-    process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, ratio }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, ratio }, null, 2)}\n`,
+    );
   } finally {
     await server?.stop();
     rmSync(directory, { recursive: true, force: true });

@@ -22,8 +22,13 @@ const slipOf = ({ key, salesOrder, release, warehouse, lines }: ShippingRequest)
 });
 
 async function deliver(requests: readonly ShippingRequest[]): Promise<void> {
-  const answer = await fetch(deliveries, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(requests.map(slipOf)) });
-  if (answer.status !== 200) throw new Error(`The slips were answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
+  const answer = await fetch(deliveries, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(requests.map(slipOf)),
+  });
+  if (answer.status !== 200)
+    throw new Error(`The slips were answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   await answer.arrayBuffer();
 }
 
@@ -36,7 +41,9 @@ const server = createServer((request, response) => {
   });
 });
 
-server.listen(0, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`));
+server.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
+);
 process.on('message', (address: string) => {
   deliveries = address;
 });

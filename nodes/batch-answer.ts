@@ -13,8 +13,14 @@ export function batchAnswer(results: readonly ItemResult[], inArray: boolean): H
   const [only] = results;
   if (!inArray && only !== undefined && only.status >= 400) {
     const [fault] = only.faults;
-    return problemAnswer(problemOfFaults(fault?.code ?? 'unreadable', fault?.message ?? 'It cannot be booked.', only.faults));
+    return problemAnswer(
+      problemOfFaults(fault?.code ?? 'unreadable', fault?.message ?? 'It cannot be booked.', only.faults),
+    );
   }
-  const told = results.map(({ status, faults, body }) => ({ status, ...body, ...(faults.length > 0 ? { errors: faults } : {}) }));
+  const told = results.map(({ status, faults, body }) => ({
+    status,
+    ...body,
+    ...(faults.length > 0 ? { errors: faults } : {}),
+  }));
   return jsonAnswer(results.every(({ status }) => status === 200) ? 200 : 207, { results: told });
 }

@@ -20,10 +20,16 @@ export interface CheckStep<Output extends string> {
 const sweepAtOnce = 500;
 
 /** What the nodes of all checks do: judge the orders that come, and take up those that were left. */
-export function checkBehaviour<Output extends string>(runtime: StoreRuntime, config: CheckNodeConfig, step: CheckStep<Output>): Behaviour {
+export function checkBehaviour<Output extends string>(
+  runtime: StoreRuntime,
+  config: CheckNodeConfig,
+  step: CheckStep<Output>,
+): Behaviour {
   const queue = runtime.queue(step.check, step.run);
   const scope: Scope = Object.fromEntries(
-    (['channel', 'partner', 'indicator', 'warehouse'] as const).flatMap((name) => (config[name] ? [[name, config[name]]] : [])),
+    (['channel', 'partner', 'indicator', 'warehouse'] as const).flatMap((name) =>
+      config[name] ? [[name, config[name]]] : [],
+    ),
   );
 
   const send = (outcome: OrderOutcome<Output>, emit: Emit, message: Message): void => {
@@ -50,7 +56,10 @@ export function checkBehaviour<Output extends string>(runtime: StoreRuntime, con
       if (orderId === undefined) return takeUpLeft(emit);
       runtime.inProcess.arrive(orderKey(orderId));
       const outcome = await queue.submit(orderId);
-      if (outcome === undefined) throw new Error(`There is no order with the number that came (${JSON.stringify(message.payload).slice(0, 80)}).`);
+      if (outcome === undefined)
+        throw new Error(
+          `There is no order with the number that came (${JSON.stringify(message.payload).slice(0, 80)}).`,
+        );
       send(outcome, emit, withOrder(message, outcome.summary));
     },
     sweep: takeUpLeft,

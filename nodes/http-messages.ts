@@ -23,7 +23,12 @@ const refusedUnread: ReadonlySet<number> = new Set([401, 403, 413, 429]);
 export function answered(message: Message, answer: HttpAnswer): Message {
   const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
   const headers = refusedUnread.has(answer.statusCode) ? { ...answer.headers, connection: 'close' } : answer.headers;
-  return { ...message, statusCode: answer.statusCode, headers, payload: overHttp ? JSON.stringify(answer.body) : answer.body };
+  return {
+    ...message,
+    statusCode: answer.statusCode,
+    headers,
+    payload: overHttp ? JSON.stringify(answer.body) : answer.body,
+  };
 }
 
 /**
@@ -33,7 +38,10 @@ export function answered(message: Message, answer: HttpAnswer): Message {
 export async function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
   if (Buffer.isBuffer(request.body)) return withinLimit(request.body, limit);
   if (isParsed(request)) {
-    throw new BusinessRejection('unreadable', 'The body was parsed before it could be stored as it came. Switch on “do not parse the body” in the http in node.');
+    throw new BusinessRejection(
+      'unreadable',
+      'The body was parsed before it could be stored as it came. Switch on “do not parse the body” in the http in node.',
+    );
   }
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(request, limit);
   const chunks: Buffer[] = [];
@@ -72,7 +80,11 @@ export async function jsonBody(message: Message, limits: JsonBodyLimits): Promis
   }
   const content = readJson(await readBody(request, limits.bytes), { depth: deepest, items: limits.rows });
   if ('fault' in content) throw new BusinessRejection(content.fault.code, content.fault.message, [content.fault]);
-  const faults = content.duplicates.map((path) => ({ path: pointerOf(path), code: 'duplicate-key' as const, message: 'The field is there more than once; send it once.' }));
+  const faults = content.duplicates.map((path) => ({
+    path: pointerOf(path),
+    code: 'duplicate-key' as const,
+    message: 'The field is there more than once; send it once.',
+  }));
   if (faults[0] !== undefined) throw new BusinessRejection('duplicate-key', faults[0].message, faults);
   return plainNumbers(content.value);
 }
@@ -81,12 +93,19 @@ export async function jsonBody(message: Message, limits: JsonBodyLimits): Promis
 export async function optionalJsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
   const request = requestOf(message);
   if (request !== undefined && isParsed(request)) return typeof request.body === 'object' ? request.body : {};
-  const isEmpty = request !== undefined && header(request, 'content-type') === undefined && (await readBody(request, limits.bytes)).length === 0;
+  const isEmpty =
+    request !== undefined &&
+    header(request, 'content-type') === undefined &&
+    (await readBody(request, limits.bytes)).length === 0;
   return isEmpty ? {} : jsonBody(message, limits);
 }
 
 function withinLimit(body: Buffer, limit: number): Buffer {
-  if (body.length > limit) throw new BusinessRejection('message-too-large', `The message has ${body.length} bytes, at most ${limit} are taken; send several.`);
+  if (body.length > limit)
+    throw new BusinessRejection(
+      'message-too-large',
+      `The message has ${body.length} bytes, at most ${limit} are taken; send several.`,
+    );
   return body;
 }
 

@@ -46,7 +46,9 @@ export function registerStoreNode<Config extends StoreNodeConfig>(
     const store = RED.nodes.getNode(config.store) as ConfigNodeWithRuntime | null;
     if (store?.runtime === undefined) {
       this.status({ fill: 'red', shape: 'ring', text: 'no store' });
-      this.on('input', (_message, _send, done) => done(new Error('This node has no store. Open it, choose one, and deploy.')));
+      this.on('input', (_message, _send, done) =>
+        done(new Error('This node has no store. Open it, choose one, and deploy.')),
+      );
       return;
     }
     wrap(this, store.runtime, outputs, behave({ node: this, runtime: store.runtime }, config));
@@ -89,10 +91,12 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, behaviour: Beh
     };
 
   node.on('input', (message, send, done) => {
-    void run(() => behaviour.input(message as Message, emitter(send as (messages: (Message | null)[]) => void))).then((error) => {
-      if (error === undefined || isClosing(error)) done();
-      else done(error);
-    });
+    void run(() => behaviour.input(message as Message, emitter(send as (messages: (Message | null)[]) => void))).then(
+      (error) => {
+        if (error === undefined || isClosing(error)) done();
+        else done(error);
+      },
+    );
   });
 
   const { sweep } = behaviour;

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
+import { decidedInbox } from '../lib/answers/inbox-answer';
 import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
-import { decidedInbox } from '../lib/answers/inbox-answer';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
 import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
-import { askAllAgain, expireReservations, releaseHeld, type ReleaseOutput } from '../lib/stages/release-held';
 import type { OrderOutcome } from '../lib/stages/outcome';
+import { askAllAgain, expireReservations, type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
@@ -69,7 +69,9 @@ export class StoreRuntime {
   /** Opens the store, again and again while it is away. */
   start(): void {
     this.opened = this.openWhenThere();
-    this.opened.catch((error: unknown) => this.log.error(error instanceof Error ? error.message : String(error)));
+    this.opened.catch((error: unknown) => {
+      if (!this.closing) this.log.error(error instanceof Error ? error.message : String(error));
+    });
   }
 
   get isOpen(): boolean {
@@ -115,7 +117,11 @@ export class StoreRuntime {
   }
 
   /** The queue of a stage; the same one for all nodes of this store. */
-  queue<Item, Result>(stage: string, run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>, options: { lanes?: number; patient?: boolean } = {}): StageQueue<Item, Result> {
+  queue<Item, Result>(
+    stage: string,
+    run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>,
+    options: { lanes?: number; patient?: boolean } = {},
+  ): StageQueue<Item, Result> {
     const known = this.queues.get(stage);
     if (known !== undefined) return known as unknown as GroupCommit<Item, Result>;
     const queue = new GroupCommit<Item, Result>(async (items) => run(await this.context(), items), {
@@ -200,12 +206,16 @@ export class StoreRuntime {
     const store = await openStore(this.url, { exclusive: true });
     try {
       if (this.closing) throw new TechnicalFault('closing', 'The store was closed while it was opened.');
-      const { settings } = await readSettings({ store, actor: '', clock: now });
+      const { settings } = await readSettings({ store });
       this.begin(store, settings);
       return store;
     } catch (error) {
       await store.close();
-      throw store.dialect.classify(error) === 'away' ? new TechnicalFault('store-away', `The database does not answer: ${(error as Error).message}`, { cause: error }) : error;
+      throw store.dialect.classify(error) === 'away'
+        ? new TechnicalFault('store-away', `The database does not answer: ${(error as Error).message}`, {
+            cause: error,
+          })
+        : error;
     }
   }
 
@@ -225,7 +235,9 @@ export class StoreRuntime {
       this.keeping = this.keepHouse();
       await this.keeping;
     } catch (error) {
-      this.log.warn(`Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+      this.log.warn(
+        `Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+      );
     } finally {
       this.keeping = undefined;
     }

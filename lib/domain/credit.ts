@@ -1,7 +1,6 @@
 import { formatMoney } from './money';
-import { checkBits, type Order } from './order';
+import { checkBits, type Order, openQuantity } from './order';
 import { grossOf, openGross } from './pricing';
-import { openQuantity } from './order';
 import type { Verdict } from './verdict';
 
 /** A credit account's limit (null: unlimited, 0: no credit) and its disjoint buckets, in minor units of its currency. */
@@ -51,7 +50,13 @@ export function judgeCredit(order: Order, account: CreditAccount): Verdict {
     currency: account.currency,
   };
   if (account.limit === null) {
-    return { outcome: 'passed', reason: null, explanation: `The account ${account.account} has no credit limit.`, evidence, passesIf: null };
+    return {
+      outcome: 'passed',
+      reason: null,
+      explanation: `The account ${account.account} has no credit limit.`,
+      evidence,
+      passesIf: null,
+    };
   }
   const excess = before + needed - account.limit;
   if (needed === 0 || excess <= 0) {
@@ -77,7 +82,9 @@ function counterfactual(order: Order, excess: number, amount: string): string {
   const whole = openGross(order);
   const candidates = open
     .map((line) => {
-      const rest = open.filter((other) => other !== line).map((other) => ({ line: other, quantity: openQuantity(other) }));
+      const rest = open
+        .filter((other) => other !== line)
+        .map((other) => ({ line: other, quantity: openQuantity(other) }));
       return { line: line.line, saved: whole - grossOf(order, rest) };
     })
     .filter(({ saved }) => saved >= excess)

@@ -76,7 +76,14 @@ export class BusinessRejection extends Error {
 /** The surroundings failed (database, disk, network): the same work may succeed later and is retried with back-off. */
 export class TechnicalFault extends Error {
   constructor(
-    readonly code: 'store-away' | 'store-fault' | 'store-locked' | 'warehouse-fault' | 'closing' | 'queue-full' | 'unexpected',
+    readonly code:
+      | 'store-away'
+      | 'store-fault'
+      | 'store-locked'
+      | 'warehouse-fault'
+      | 'closing'
+      | 'queue-full'
+      | 'unexpected',
     message: string,
     options?: ErrorOptions,
   ) {

@@ -32,14 +32,34 @@ export function statusOf(order: Judged): OrderStatus {
 }
 
 function atWarehouse(order: Judged): boolean {
-  return order.releases.some((release) => openReleaseStatuses.has(release.status) && release.status !== 'Claimed' && release.status !== 'Unknown');
+  return order.releases.some(
+    (release) =>
+      openReleaseStatuses.has(release.status) && release.status !== 'Claimed' && release.status !== 'Unknown',
+  );
 }
 
 /** Every change of status that may happen, and no other. An order that stays where it is needs no entry. */
 const transitions: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   Created: ['ReadyForDelivery', 'OnHold', 'Cancelled'],
-  ReadyForDelivery: ['SentToWarehouse', 'OnHold', 'Created', 'CancelRequested', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
-  OnHold: ['ReadyForDelivery', 'Created', 'CancelRequested', 'Cancelled', 'SentToWarehouse', 'PartiallyDelivered', 'Delivered', 'Invoiced'],
+  ReadyForDelivery: [
+    'SentToWarehouse',
+    'OnHold',
+    'Created',
+    'CancelRequested',
+    'Cancelled',
+    'PartiallyDelivered',
+    'Delivered',
+  ],
+  OnHold: [
+    'ReadyForDelivery',
+    'Created',
+    'CancelRequested',
+    'Cancelled',
+    'SentToWarehouse',
+    'PartiallyDelivered',
+    'Delivered',
+    'Invoiced',
+  ],
   SentToWarehouse: ['PartiallyDelivered', 'Delivered', 'CancelRequested', 'Cancelled', 'OnHold'],
   CancelRequested: ['SentToWarehouse', 'ReadyForDelivery', 'OnHold', 'Cancelled', 'PartiallyDelivered', 'Delivered'],
   PartiallyDelivered: ['Delivered', 'Invoiced', 'CancelRequested', 'OnHold'],

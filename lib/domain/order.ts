@@ -12,10 +12,22 @@ export type OrderStatus =
   | 'CancelRequested'
   | 'Cancelled';
 
-export type ReleaseStatus = 'Claimed' | 'Unknown' | 'Acknowledged' | 'Refused' | 'CancelRequested' | 'Cancelled' | 'Closed';
+export type ReleaseStatus =
+  | 'Claimed'
+  | 'Unknown'
+  | 'Acknowledged'
+  | 'Refused'
+  | 'CancelRequested'
+  | 'Cancelled'
+  | 'Closed';
 
 /** A release that the warehouse may still act on. */
-export const openReleaseStatuses: ReadonlySet<ReleaseStatus> = new Set(['Claimed', 'Unknown', 'Acknowledged', 'CancelRequested']);
+export const openReleaseStatuses: ReadonlySet<ReleaseStatus> = new Set([
+  'Claimed',
+  'Unknown',
+  'Acknowledged',
+  'CancelRequested',
+]);
 
 export type CheckName = 'inventory' | 'credit' | 'overdue';
 

@@ -16,7 +16,12 @@ export interface OpenInvoice {
  * Overdue: the open amount reaches the minimum, and today (in the company's time zone) is after due date + grace days.
  * Disputed invoices are left out.
  */
-export function judgeOverdue(invoices: readonly OpenInvoice[], currency: string, rule: Settings['overdue'], today: string): Verdict {
+export function judgeOverdue(
+  invoices: readonly OpenInvoice[],
+  currency: string,
+  rule: Settings['overdue'],
+  today: string,
+): Verdict {
   const minimum = parseMoney(rule.minimumAmount, currency);
   const least = typeof minimum === 'number' ? Math.max(1, minimum) : 1;
   const overdue = invoices
@@ -28,13 +33,21 @@ export function judgeOverdue(invoices: readonly OpenInvoice[], currency: string,
     today,
     graceDays: rule.graceDays,
     minimumAmount: rule.minimumAmount,
-    overdueInvoices: overdue.slice(0, 10).map(({ number, dueDate, open }) => ({ number, dueDate, open: formatMoney(open, currency) })),
+    overdueInvoices: overdue
+      .slice(0, 10)
+      .map(({ number, dueDate, open }) => ({ number, dueDate, open: formatMoney(open, currency) })),
     overdueCount: overdue.length,
     overdueAmount: formatMoney(amount, currency),
     currency,
   };
   if (oldest === undefined) {
-    return { outcome: 'passed', reason: null, explanation: 'No invoice of the customer is overdue.', evidence, passesIf: null };
+    return {
+      outcome: 'passed',
+      reason: null,
+      explanation: 'No invoice of the customer is overdue.',
+      evidence,
+      passesIf: null,
+    };
   }
   const many = overdue.length === 1 ? `Invoice ${oldest.number} is` : `${overdue.length} invoices are`;
   return {

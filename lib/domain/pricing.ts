@@ -37,6 +37,8 @@ export function openGross(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>)
 export function orderAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>): Totals {
   return amountsOf(
     order,
-    order.lines.filter((line) => line.ordered > line.cancelled).map((line) => ({ line, quantity: line.ordered - line.cancelled })),
+    order.lines
+      .filter((line) => line.ordered > line.cancelled)
+      .map((line) => ({ line, quantity: line.ordered - line.cancelled })),
   );
 }

@@ -56,7 +56,9 @@ const text =
 const whole =
   (least: number, most: number): Rule =>
   (value) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? undefined : `must be a whole number from ${least} to ${most}`;
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `must be a whole number from ${least} to ${most}`;
 
 const oneOf =
   (...words: string[]): Rule =>
@@ -73,7 +75,9 @@ const zone: Rule = (value) => {
 };
 
 const checks: Rule = (value) =>
-  Array.isArray(value) && value.every((check) => checkNames.includes(check as CheckName)) && new Set(value).size === value.length
+  Array.isArray(value) &&
+  value.every((check) => checkNames.includes(check as CheckName)) &&
+  new Set(value).size === value.length
     ? undefined
     : `must be a list of: ${checkNames.join(', ')}`;
 
@@ -108,9 +112,16 @@ export function changeSettings(current: Settings, changes: unknown): Settings {
       .split('/')
       .reduce<unknown>((node, key) => (node as Tree | undefined)?.[key], merged);
     const words = rule(value);
-    if (words !== undefined) faults.push({ path, code: 'out-of-range', message: `The setting ${path.slice(1).replace('/', '.')} ${words}.`, value: String(value) });
+    if (words !== undefined)
+      faults.push({
+        path,
+        code: 'out-of-range',
+        message: `The setting ${path.slice(1).replace('/', '.')} ${words}.`,
+        value: String(value),
+      });
   }
-  if (faults.length > 0) throw new BusinessRejection('out-of-range', faults[0]?.message ?? 'The settings are not valid.', faults);
+  if (faults.length > 0)
+    throw new BusinessRejection('out-of-range', faults[0]?.message ?? 'The settings are not valid.', faults);
   return merged as unknown as Settings;
 }
 
@@ -125,7 +136,11 @@ function merge(current: Tree, changes: unknown, path: string, faults: Fault[]): 
   for (const [key, value] of Object.entries(changes)) {
     const place = `${path}/${key}`;
     if (!Object.hasOwn(current, key)) {
-      faults.push({ path: place, code: 'unknown-field', message: `There is no setting ${place.slice(1).replace('/', '.')}.` });
+      faults.push({
+        path: place,
+        code: 'unknown-field',
+        message: `There is no setting ${place.slice(1).replace('/', '.')}.`,
+      });
     } else if (rules[place] === undefined) {
       merged[key] = merge(current[key] as Tree, value, place, faults);
     } else {

@@ -1,5 +1,5 @@
-import { formatQuantity } from './quantity';
 import { type Order, openQuantity } from './order';
+import { formatQuantity } from './quantity';
 import type { ShortagePolicy } from './settings';
 import type { Verdict } from './verdict';
 
@@ -17,7 +17,8 @@ export interface StockItem {
 
 export const stockKey = (sku: string, warehouse: string): string => `${sku}\u0000${warehouse}`;
 
-export const availableOf = (item: StockItem | undefined): number => (item === undefined ? 0 : Math.max(0, item.onHand - item.reserved - item.safetyStock));
+export const availableOf = (item: StockItem | undefined): number =>
+  item === undefined ? 0 : Math.max(0, item.onHand - item.reserved - item.safetyStock);
 
 export interface Shortage {
   readonly line: number;
@@ -51,7 +52,8 @@ export function giveBack(order: Order, stock: ReadonlyMap<string, StockItem>, on
   for (const line of order.lines) {
     if (line.reserved === 0 || (only !== undefined && !only.has(line.line))) continue;
     const item = stock.get(stockKey(line.sku, order.warehouse));
-    if (item === undefined) throw new Error(`No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`);
+    if (item === undefined)
+      throw new Error(`No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`);
     free(item, line.reserved);
     line.reserved = 0;
   }
@@ -75,7 +77,12 @@ function repayDeficit(item: StockItem): void {
 }
 
 /** Cancels what cannot be served under the policy, and says what happened. `short` as `reserve` returned it. */
-export function settleShortage(order: Order, short: readonly Shortage[], policy: ShortagePolicy, stock: ReadonlyMap<string, StockItem>): Verdict {
+export function settleShortage(
+  order: Order,
+  short: readonly Shortage[],
+  policy: ShortagePolicy,
+  stock: ReadonlyMap<string, StockItem>,
+): Verdict {
   const evidence = {
     warehouse: order.warehouse,
     policy,
@@ -88,21 +95,47 @@ export function settleShortage(order: Order, short: readonly Shortage[], policy:
     })),
   };
   if (short.length === 0) {
-    return { outcome: 'passed', reason: null, explanation: `All lines are reserved in ${order.warehouse}.`, evidence, passesIf: null };
+    return {
+      outcome: 'passed',
+      reason: null,
+      explanation: `All lines are reserved in ${order.warehouse}.`,
+      evidence,
+      passesIf: null,
+    };
   }
-  const words = short.map(({ line, sku, missing }) => `line ${line}: ${formatQuantity(missing)} of ${sku} missing`).join('; ');
+  const words = short
+    .map(({ line, sku, missing }) => `line ${line}: ${formatQuantity(missing)} of ${sku} missing`)
+    .join('; ');
   const passesIf = `passes if ${short.map(({ sku, missing }) => `${formatQuantity(missing)} more of ${sku}`).join(' and ')} comes into ${order.warehouse}`;
   if (policy === 'cancel-order') {
     giveBack(order, stock);
     for (const line of order.lines) cancelRest(line, 'out-of-stock');
-    return { outcome: 'cancelled', reason: 'out-of-stock', explanation: `The order is cancelled, for it cannot be served in full: ${words}.`, evidence, passesIf };
+    return {
+      outcome: 'cancelled',
+      reason: 'out-of-stock',
+      explanation: `The order is cancelled, for it cannot be served in full: ${words}.`,
+      evidence,
+      passesIf,
+    };
   }
   const shortLines = new Set(short.map(({ line }) => line));
   for (const line of order.lines) if (shortLines.has(line.line)) cancelRest(line, 'out-of-stock');
   const nothingLeft = order.lines.every((line) => openQuantity(line) === 0);
   return nothingLeft
-    ? { outcome: 'cancelled', reason: 'out-of-stock', explanation: `The order is cancelled, for nothing of it is in stock: ${words}.`, evidence, passesIf }
-    : { outcome: 'passed', reason: 'line-cancelled', explanation: `The rest is reserved in ${order.warehouse}; cancelled: ${words}.`, evidence, passesIf };
+    ? {
+        outcome: 'cancelled',
+        reason: 'out-of-stock',
+        explanation: `The order is cancelled, for nothing of it is in stock: ${words}.`,
+        evidence,
+        passesIf,
+      }
+    : {
+        outcome: 'passed',
+        reason: 'line-cancelled',
+        explanation: `The rest is reserved in ${order.warehouse}; cancelled: ${words}.`,
+        evidence,
+        passesIf,
+      };
 }
 
 /** Cancels the line's open quantity; its reservation must have been given back. */

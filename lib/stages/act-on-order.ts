@@ -1,6 +1,13 @@
 import { BusinessRejection } from '../domain/faults';
 import { isFinished } from '../domain/lifecycle';
-import { financialHolds, type HoldReason, type Order, openReleaseStatuses, type Release, salesOrderId } from '../domain/order';
+import {
+  financialHolds,
+  type HoldReason,
+  type Order,
+  openReleaseStatuses,
+  type Release,
+  salesOrderId,
+} from '../domain/order';
 import { closeException } from '../store/exceptions';
 import { invoicesDueBefore } from '../store/waiting';
 import { cancelOpen, requestCancellation } from './cancel-release';
@@ -30,7 +37,12 @@ export interface OrderAction {
 
 export type ActionOutcome =
   | { readonly output: 'done'; readonly summary: OrderSummary }
-  | { readonly output: 'refused'; readonly salesOrder: string; readonly rejection: BusinessRejection; readonly summary: string };
+  | {
+      readonly output: 'refused';
+      readonly salesOrder: string;
+      readonly rejection: BusinessRejection;
+      readonly summary: string;
+    };
 
 const allowedRoles: Readonly<Record<OrderActionName, readonly Actor['role'][]>> = {
   cancel: ['partner', 'operations', 'finance', 'admin'],
@@ -56,7 +68,8 @@ export function actOnOrders(context: StageContext, actions: readonly OrderAction
 async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
   const order = work.orders.get(salesOrderId(action.salesOrder) ?? 0);
   try {
-    if (order === undefined || !mayTouch(action.actor, order)) throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
+    if (order === undefined || !mayTouch(action.actor, order))
+      throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
     if (!allowedRoles[action.action].includes(action.actor.role)) {
       throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not ${action.action} an order.`);
     }
@@ -75,13 +88,21 @@ async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
       reason: error.code,
       evidence: { refused: action.action, why: error.message, note: action.note },
     });
-    return { output: 'refused', salesOrder: action.salesOrder, rejection: error, summary: `${action.salesOrder}: ${action.action} refused. ${error.message}` };
+    return {
+      output: 'refused',
+      salesOrder: action.salesOrder,
+      rejection: error,
+      summary: `${action.salesOrder}: ${action.action} refused. ${error.message}`,
+    };
   }
 }
 
-const mayTouch = (actor: Actor, order: Order): boolean => actor.partners === null || actor.partners.includes(order.partner);
+const mayTouch = (actor: Actor, order: Order): boolean =>
+  actor.partners === null || actor.partners.includes(order.partner);
 
-const perform: Readonly<Record<OrderActionName, (work: Work, order: Order, action: OrderAction) => string | Promise<string>>> = {
+const perform: Readonly<
+  Record<OrderActionName, (work: Work, order: Order, action: OrderAction) => string | Promise<string>>
+> = {
   cancel,
   hold,
   release,
@@ -93,14 +114,19 @@ const perform: Readonly<Record<OrderActionName, (work: Work, order: Order, actio
   'not-received': notReceived,
 };
 
-const openRelease = (order: Order): Release | undefined => order.releases.find((release) => openReleaseStatuses.has(release.status));
+const openRelease = (order: Order): Release | undefined =>
+  order.releases.find((release) => openReleaseStatuses.has(release.status));
 
 function wrongState(order: Order, action: string, words: string): BusinessRejection {
-  return new BusinessRejection('illegal-transition', `An order that is ${order.status} cannot be asked to ${action}. ${words}`);
+  return new BusinessRejection(
+    'illegal-transition',
+    `An order that is ${order.status} cannot be asked to ${action}. ${words}`,
+  );
 }
 
 function cancel(work: Work, order: Order, action: OrderAction): string {
-  if (isFinished(order.status) || order.status === 'Delivered') throw wrongState(order, 'cancel', 'What was delivered is returned, not cancelled.');
+  if (isFinished(order.status) || order.status === 'Delivered')
+    throw wrongState(order, 'cancel', 'What was delivered is returned, not cancelled.');
   const reason = action.reason || (action.actor.role === 'partner' ? 'customer-request' : 'operator');
   const out = openRelease(order);
   if (out === undefined) {
@@ -112,8 +138,13 @@ function cancel(work: Work, order: Order, action: OrderAction): string {
 }
 
 function hold(work: Work, order: Order, action: OrderAction): string {
-  if (isFinished(order.status) || order.status === 'Delivered') throw wrongState(order, 'hold', 'Nothing of it is open.');
-  work.hold(order, 'operator', { rule: 'by-hand', evidence: { reason: action.reason, note: action.note, by: action.actor.name }, forced: true });
+  if (isFinished(order.status) || order.status === 'Delivered')
+    throw wrongState(order, 'hold', 'Nothing of it is open.');
+  work.hold(order, 'operator', {
+    rule: 'by-hand',
+    evidence: { reason: action.reason, note: action.note, by: action.actor.name },
+    forced: true,
+  });
   const out = openRelease(order);
   if (out === undefined) return 'on hold: operator';
   if (out.status !== 'CancelRequested') requestCancellation(work, out, null);
@@ -126,7 +157,10 @@ async function release(work: Work, order: Order, action: OrderAction): Promise<s
   const mine = order.holds.filter(({ reason }) => mayRelease(action.actor, reason)).map(({ reason }) => reason);
   if (mine.length === 0) {
     const reasons = order.holds.map(({ reason }) => reason).join(', ');
-    throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not release the holds of this order: ${reasons}.`);
+    throw new BusinessRejection(
+      'forbidden',
+      `The role ${action.actor.role} may not release the holds of this order: ${reasons}.`,
+    );
   }
   for (const reason of mine) work.unhold(order, reason, { evenForced: true });
   work.note(order, null, { released: mine });
@@ -136,7 +170,9 @@ async function release(work: Work, order: Order, action: OrderAction): Promise<s
   const override = { by: action.actor.name, note: action.note, reasons: new Set(mine) };
   const { outcome, decision } = judgeRelease(work, order, invoices.get(order.customer) ?? [], override);
   if (outcome === 'released') return `released by ${action.actor.name}`;
-  return outcome === 'held' ? `is on hold again: ${decision?.explanation ?? order.holds[0]?.reason}` : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
+  return outcome === 'held'
+    ? `is on hold again: ${decision?.explanation ?? order.holds[0]?.reason}`
+    : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
 }
 
 function mayRelease(actor: Actor, reason: HoldReason): boolean {

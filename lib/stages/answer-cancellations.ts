@@ -22,18 +22,35 @@ export function readCancellations(value: unknown): CancellationAnswer[] {
   const faults: Fault[] = [];
   const answers = (Array.isArray(value) ? value : [value]).map((item: unknown, i) => {
     const at = Array.isArray(value) ? `/${i}` : '';
-    const { salesOrder, release, cancelled, reason } = (typeof item === 'object' && item !== null ? item : {}) as Partial<Record<keyof CancellationAnswer, unknown>>;
-    if (typeof salesOrder !== 'string') faults.push({ path: `${at}/salesOrder`, code: 'missing-field', message: 'Name the order, such as SO-000012.' });
-    if (!Number.isSafeInteger(release)) faults.push({ path: `${at}/release`, code: 'missing-field', message: 'Name the release by its number.' });
-    if (typeof cancelled !== 'boolean') faults.push({ path: `${at}/cancelled`, code: 'missing-field', message: 'Say true when it is cancelled, false when it ships.' });
-    return { salesOrder: String(salesOrder), release: Number(release), cancelled: cancelled === true, reason: typeof reason === 'string' ? reason.slice(0, 500) : '' };
+    const { salesOrder, release, cancelled, reason } = (
+      typeof item === 'object' && item !== null ? item : {}
+    ) as Partial<Record<keyof CancellationAnswer, unknown>>;
+    if (typeof salesOrder !== 'string')
+      faults.push({ path: `${at}/salesOrder`, code: 'missing-field', message: 'Name the order, such as SO-000012.' });
+    if (!Number.isSafeInteger(release))
+      faults.push({ path: `${at}/release`, code: 'missing-field', message: 'Name the release by its number.' });
+    if (typeof cancelled !== 'boolean')
+      faults.push({
+        path: `${at}/cancelled`,
+        code: 'missing-field',
+        message: 'Say true when it is cancelled, false when it ships.',
+      });
+    return {
+      salesOrder: String(salesOrder),
+      release: Number(release),
+      cancelled: cancelled === true,
+      reason: typeof reason === 'string' ? reason.slice(0, 500) : '',
+    };
   });
   if (faults.length > 0) throw new BusinessRejection('missing-field', faults[0]?.message ?? '', faults);
   return answers;
 }
 
 /** Settles cancel requests that a warehouse decided later. An answer that comes again changes nothing. */
-export function answerCancellations(context: StageContext, answers: readonly CancellationAnswer[]): Promise<CancellationOutcome[]> {
+export function answerCancellations(
+  context: StageContext,
+  answers: readonly CancellationAnswer[],
+): Promise<CancellationOutcome[]> {
   return inTransaction(context, 'cancellation', async (work) => {
     const orders = await work.lockOrders(answers.flatMap(({ salesOrder }) => salesOrderId(salesOrder) ?? []));
     await work.lockStockOf(orders);
@@ -42,12 +59,20 @@ export function answerCancellations(context: StageContext, answers: readonly Can
       const release = order?.releases.find((candidate) => candidate.release === number);
       if (order === undefined || release === undefined) {
         const message = `There is no release ${number} of an order ${salesOrder}.`;
-        return { output: 'rejected', faults: [{ path: '/release', code: 'unknown-release', message }], summary: message };
+        return {
+          output: 'rejected',
+          faults: [{ path: '/release', code: 'unknown-release', message }],
+          summary: message,
+        };
       }
       const replayed = release.status !== 'CancelRequested';
       const outcome: CancelOutcome = cancelled ? { kind: 'agreed' } : { kind: 'refused', status: 409, words: reason };
       settleCancellation(work, order, release.key, outcome);
-      const words = replayed ? `is ${order.status}: nobody waits for this answer any more` : cancelled ? `given back by the warehouse: ${order.status}` : `ships all the same: ${reason}`;
+      const words = replayed
+        ? `is ${order.status}: nobody waits for this answer any more`
+        : cancelled
+          ? `given back by the warehouse: ${order.status}`
+          : `ships all the same: ${reason}`;
       return { output: 'settled', replayed, summary: summarize(order, words, { replayed }) };
     });
   });

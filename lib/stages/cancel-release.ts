@@ -4,7 +4,8 @@ import { cancelRest, giveBack } from '../domain/stock';
 import type { CancelOutcome } from '../warehouse/shipping';
 import type { Work } from './work';
 
-export const inMilliseconds = (now: string, milliseconds: number): string => new Date(Date.parse(now) + milliseconds).toISOString();
+export const inMilliseconds = (now: string, milliseconds: number): string =>
+  new Date(Date.parse(now) + milliseconds).toISOString();
 
 /** Asks the warehouse to give a release back: to cancel the order, or (no reason) because it was put on hold. */
 export function requestCancellation(work: Work, release: Release, reason: string | null): void {
@@ -25,7 +26,12 @@ export function settleCancellation(work: Work, order: Order | undefined, key: st
   else {
     release.words = outcome.cause;
     retryLater(work, release);
-    work.note(order, 'unknown', { release: release.release, attempt: release.attempts, cause: outcome.cause, parked: release.parked });
+    work.note(order, 'unknown', {
+      release: release.release,
+      attempt: release.attempts,
+      cause: outcome.cause,
+      parked: release.parked,
+    });
   }
   work.settle(order);
 }

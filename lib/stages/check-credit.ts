@@ -11,10 +11,15 @@ import type { OrderOutcome } from './outcome';
 import { inTransaction, later, type StageContext, type Work } from './work';
 
 /** Judges orders against their credit accounts, in the order they came, each with the credit that the ones before it left. */
-export function checkCredit(context: StageContext, orderIds: CheckInput): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
+export function checkCredit(
+  context: StageContext,
+  orderIds: CheckInput,
+): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
   return inTransaction(context, 'credit', async (work) => {
     await work.lockOrders(orderIds);
-    const due = orderIds.flatMap((id) => work.orders.get(id) ?? []).filter((order, i, all) => isDue(order) && all.indexOf(order) === i);
+    const due = orderIds
+      .flatMap((id) => work.orders.get(id) ?? [])
+      .filter((order, i, all) => isDue(order) && all.indexOf(order) === i);
     const accounts = due.map((order) => order.creditAccount);
     await work.lockAccounts(accounts);
     const heads = await queueHeads(work.db, [...new Set(accounts)]);
@@ -28,7 +33,8 @@ export function checkCredit(context: StageContext, orderIds: CheckInput): Promis
   });
 }
 
-const isDue = (order: Order): boolean => isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.credit) === 0;
+const isDue = (order: Order): boolean =>
+  isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.credit) === 0;
 
 function judge(work: Work, order: Order, head: QueueHead | undefined): OrderOutcome<GateOutput> {
   const account = work.account(order.creditAccount);

@@ -8,23 +8,39 @@ import { inTransaction, type StageContext, type Work } from './work';
 export type InventoryOutput = 'reserved' | 'cancelled' | 'back-ordered';
 
 /** Tests and reserves the stock of every open line, one atomic step; what cannot be served is settled by the order's shortage policy. */
-export function checkInventory(context: StageContext, orderIds: CheckInput): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
+export function checkInventory(
+  context: StageContext,
+  orderIds: CheckInput,
+): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
   return inTransaction(context, 'inventory', async (work) => {
     await work.lockOrders(orderIds);
     const due = [...work.orders.values()].filter(isDue);
     await work.lockStockOf(due);
     const outcomes = new Map<number, OrderOutcome<InventoryOutput>>();
     for (const order of due) outcomes.set(order.id, judge(work, order));
-    const recorded = await recordedCheck(work, [...work.orders.values()].filter((order) => !outcomes.has(order.id)), 'inventory');
+    const recorded = await recordedCheck(
+      work,
+      [...work.orders.values()].filter((order) => !outcomes.has(order.id)),
+      'inventory',
+    );
     for (const { order, decision } of recorded) {
-      const summary = summarize(order, decision === undefined ? `is ${order.status}` : `was checked before: ${decision.explanation}`, { replayed: true, decision });
-      outcomes.set(order.id, { orderId: order.id, output: order.status === 'Cancelled' ? 'cancelled' : 'reserved', summary });
+      const summary = summarize(
+        order,
+        decision === undefined ? `is ${order.status}` : `was checked before: ${decision.explanation}`,
+        { replayed: true, decision },
+      );
+      outcomes.set(order.id, {
+        orderId: order.id,
+        output: order.status === 'Cancelled' ? 'cancelled' : 'reserved',
+        summary,
+      });
     }
     return orderIds.map((id) => outcomes.get(id));
   });
 }
 
-const isDue = (order: Order): boolean => isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.inventory) === 0;
+const isDue = (order: Order): boolean =>
+  isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.inventory) === 0;
 
 function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
   const short = reserve(order, work.stock);
@@ -37,5 +53,9 @@ function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
   }
   work.settle(order);
   const words = verdict.outcome === 'cancelled' ? `cancelled: ${verdict.explanation}` : verdict.explanation;
-  return { orderId: order.id, output: verdict.outcome === 'cancelled' ? 'cancelled' : 'reserved', summary: summarize(order, words, { decision }) };
+  return {
+    orderId: order.id,
+    output: verdict.outcome === 'cancelled' ? 'cancelled' : 'reserved',
+    summary: summarize(order, words, { decision }),
+  };
 }

@@ -6,8 +6,18 @@ import type { Work } from './work';
 export type CheckInput = readonly number[];
 
 /** Orders that are past a check, with what was decided then. */
-export async function recordedCheck(work: Work, orders: readonly Order[], check: CheckName): Promise<{ order: Order; decision: Decision | undefined }[]> {
+export async function recordedCheck(
+  work: Work,
+  orders: readonly Order[],
+  check: CheckName,
+): Promise<{ order: Order; decision: Decision | undefined }[]> {
   if (orders.length === 0) return [];
-  const decisions = await loadDecisions(work.db, orders.map((order) => order.id));
-  return orders.map((order) => ({ order, decision: decisions.get(order.id)?.find((decision) => decision.check === check) }));
+  const decisions = await loadDecisions(
+    work.db,
+    orders.map((order) => order.id),
+  );
+  return orders.map((order) => ({
+    order,
+    decision: decisions.get(order.id)?.find((decision) => decision.check === check),
+  }));
 }

@@ -4,10 +4,10 @@ import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
-import { type DocumentVerdict, lockDocuments, saveVerdicts, type StoredDocument } from '../store/inbox';
-import { type KnownOrder, findOrders } from '../store/order-identity';
+import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { findOrders, type KnownOrder } from '../store/order-identity';
 import { insertOrders, loadOrders, type NewOrder } from '../store/orders';
-import { type MasterData, loadMasterData } from './master-data';
+import { loadMasterData, type MasterData } from './master-data';
 import { type OrderOutcome, type OrderSummary, summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -45,7 +45,10 @@ export type TagOutcome = TaggedOutcome | RejectedOutcome;
 /** Creates an order of each document that waits, with its source. A document that was decided before gives its recorded outcome again. */
 export function createOrders(context: StageContext, items: readonly DocumentToTag[]): Promise<TagOutcome[]> {
   return inTransaction(context, 'source', async (work) => {
-    const documents = await lockDocuments(work.db, items.map((item) => item.documentId));
+    const documents = await lockDocuments(
+      work.db,
+      items.map((item) => item.documentId),
+    );
     const waiting = documents.filter((document) => document.state === 'stored');
     const created = await decideDocuments(work, waiting, new Map(items.map((item) => [item.documentId, item.rules])));
     const recorded = await recordedOutcomes(work.db, documents, created);
@@ -63,20 +66,39 @@ interface Candidate {
   readonly loose: string;
 }
 
-async function decideDocuments(work: Work, documents: readonly StoredDocument[], rules: ReadonlyMap<number, readonly IndicatorRule[]>): Promise<Map<number, TagOutcome>> {
+async function decideDocuments(
+  work: Work,
+  documents: readonly StoredDocument[],
+  rules: ReadonlyMap<number, readonly IndicatorRule[]>,
+): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
   const candidates = documents.map(candidateOf);
-  const master = await loadMasterData(work.db, candidates.map(({ document, order }) => ({ partner: document.partner, order })));
-  const known = await findOrders(work.db, candidates.map(({ order, loose }) => ({ customer: order.customer, loose })));
+  const master = await loadMasterData(
+    work.db,
+    candidates.map(({ document, order }) => ({ partner: document.partner, order })),
+  );
+  const known = await findOrders(
+    work.db,
+    candidates.map(({ order, loose }) => ({ customer: order.customer, loose })),
+  );
   const created: NewOrder[] = [];
   const verdicts: DocumentVerdict[] = [];
   const numbers = await work.db.take('sales_order', candidates.length);
   for (const candidate of candidates) {
-    const outcome = decide(work, candidate, { master, known, rules: rules.get(candidate.document.documentId) ?? [], number: numbers[created.length] as number });
+    const outcome = decide(work, candidate, {
+      master,
+      known,
+      rules: rules.get(candidate.document.documentId) ?? [],
+      number: numbers[created.length] as number,
+    });
     if ('created' in outcome) {
       created.push(outcome.created);
-      known.add({ ...identityOf(candidate), orderId: outcome.created.order.id, fingerprint: outcome.created.fingerprint });
+      known.add({
+        ...identityOf(candidate),
+        orderId: outcome.created.order.id,
+        fingerprint: outcome.created.fingerprint,
+      });
     }
     verdicts.push(outcome.verdict);
     outcomes.set(candidate.document.documentId, outcomeOf(candidate, outcome));
@@ -109,7 +131,11 @@ interface Surroundings {
 
 type KnownOrders = Awaited<ReturnType<typeof findOrders>>;
 
-type Decided = { readonly verdict: DocumentVerdict } & ({ readonly created: NewOrder } | { readonly duplicateOf: KnownOrder } | { readonly rejected: readonly Fault[] });
+type Decided = { readonly verdict: DocumentVerdict } & (
+  | { readonly created: NewOrder }
+  | { readonly duplicateOf: KnownOrder }
+  | { readonly rejected: readonly Fault[] }
+);
 
 function decide(work: Work, candidate: Candidate, { master, known, rules, number }: Surroundings): Decided {
   const { document, order } = candidate;
@@ -117,13 +143,21 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
   const same = known.same(identityOf(candidate));
   if (same !== undefined) {
     if (same.fingerprint === document.fingerprint) {
-      return { duplicateOf: same, verdict: { documentId, state: 'duplicate', orderId: same.orderId, code: null, faults: [] } };
+      return {
+        duplicateOf: same,
+        verdict: { documentId, state: 'duplicate', orderId: same.orderId, code: null, faults: [] },
+      };
     }
     const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. Send a change, or use a new number.`;
     return rejected(documentId, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
   }
   try {
-    const resolved = resolveOrder(order, document, master, { settings: work.settings, today: work.today, now: work.now, indicator: indicatorOf(document, order, rules) });
+    const resolved = resolveOrder(order, document, master, {
+      settings: work.settings,
+      today: work.today,
+      now: work.now,
+      indicator: indicatorOf(document, order, rules),
+    });
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
     const created = newOrder({ ...resolved.order, id: number, holds: [...holds] }, candidate, work);
@@ -135,7 +169,10 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
 }
 
 function rejected(documentId: number, faults: readonly Fault[]): Decided {
-  return { rejected: faults, verdict: { documentId, state: 'rejected', orderId: null, code: faults[0]?.code ?? 'unreadable', faults } };
+  return {
+    rejected: faults,
+    verdict: { documentId, state: 'rejected', orderId: null, code: faults[0]?.code ?? 'unreadable', faults },
+  };
 }
 
 function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
@@ -154,12 +191,25 @@ function newOrder(order: Order, candidate: Candidate, work: Work): NewOrder {
   order.status = order.holds.length > 0 ? 'OnHold' : 'Created';
   order.heldSince = order.holds.length > 0 ? work.now : null;
   const { net, tax, gross } = orderAmounts(order);
-  return { order, poKey: candidate.identity, loosePoKey: candidate.loose, fingerprint: candidate.document.fingerprint ?? '', net, tax, gross };
+  return {
+    order,
+    poKey: candidate.identity,
+    loosePoKey: candidate.loose,
+    fingerprint: candidate.document.fingerprint ?? '',
+    net,
+    tax,
+    gross,
+  };
 }
 
 /** The first rule that matches gives the indicator. */
-function indicatorOf(document: StoredDocument, order: CanonicalOrder, rules: readonly IndicatorRule[]): string | undefined {
-  const matches = (wanted: string | undefined, value: string): boolean => wanted === undefined || wanted === '' || wanted === value;
+function indicatorOf(
+  document: StoredDocument,
+  order: CanonicalOrder,
+  rules: readonly IndicatorRule[],
+): string | undefined {
+  const matches = (wanted: string | undefined, value: string): boolean =>
+    wanted === undefined || wanted === '' || wanted === value;
   return rules.find(
     (rule) =>
       matches(rule.channel, document.channel) &&
@@ -169,7 +219,12 @@ function indicatorOf(document: StoredDocument, order: CanonicalOrder, rules: rea
 }
 
 function fieldOf(order: CanonicalOrder, field: string): string {
-  const value = field.split('.').reduce<unknown>((node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined), order);
+  const value = field
+    .split('.')
+    .reduce<unknown>(
+      (node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined),
+      order,
+    );
   return typeof value === 'string' ? value : '';
 }
 
@@ -184,7 +239,12 @@ async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<
       reason: order.holds[0]?.reason ?? null,
       evidence: {
         poNumber: order.poNumber,
-        source: { channel: order.channel, partner: order.partner, indicator: order.indicator, document: order.document },
+        source: {
+          channel: order.channel,
+          partner: order.partner,
+          indicator: order.indicator,
+          document: order.document,
+        },
         inboxId: order.inboxId,
         lines: order.lines.length,
       },
@@ -199,7 +259,8 @@ function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
     const words = `created from ${order.channel} ${order.partner}: ${order.poNumber}${order.holds.length > 0 ? `, on hold: ${order.holds[0]?.reason}` : ''}`;
     return { output: 'created', documentId, orderId: order.id, summary: summarize(order, words) };
   }
-  if ('duplicateOf' in decided) return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
+  if ('duplicateOf' in decided)
+    return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
   return rejection(documentId, inboxId, decided.rejected);
 }
 
@@ -209,23 +270,44 @@ const describedLater = {} as OrderSummary;
 function rejection(documentId: number, inboxId: number, faults: readonly Fault[]): RejectedOutcome {
   const [fault] = faults;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  return { output: 'rejected', documentId, inboxId, code: fault?.code ?? 'unreadable', faults, summary: `Inbox ${inboxId} rejected: ${fault?.message ?? 'it cannot be read.'}${more}` };
+  return {
+    output: 'rejected',
+    documentId,
+    inboxId,
+    code: fault?.code ?? 'unreadable',
+    faults,
+    summary: `Inbox ${inboxId} rejected: ${fault?.message ?? 'it cannot be read.'}${more}`,
+  };
 }
 
 async function describeReplayed(db: Database, outcomes: Map<number, TagOutcome>): Promise<void> {
   const replayed = [...outcomes.values()].filter((outcome): outcome is TaggedOutcome => outcome.output === 'replayed');
-  const orders = new Map((await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))], { lock: false })).map((order) => [order.id, order]));
+  const orders = new Map(
+    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))], { lock: false })).map((order) => [
+      order.id,
+      order,
+    ]),
+  );
   for (const outcome of replayed) {
     const order = orders.get(outcome.orderId);
-    if (order !== undefined) outcomes.set(outcome.documentId, { ...outcome, summary: summarize(order, `was here before: ${order.status}`, { replayed: true }) });
+    if (order !== undefined)
+      outcomes.set(outcome.documentId, {
+        ...outcome,
+        summary: summarize(order, `was here before: ${order.status}`, { replayed: true }),
+      });
   }
 }
 
-async function recordedOutcomes(db: Database, documents: readonly StoredDocument[], decided: ReadonlyMap<number, TagOutcome>): Promise<Map<number, TagOutcome>> {
+async function recordedOutcomes(
+  db: Database,
+  documents: readonly StoredDocument[],
+  decided: ReadonlyMap<number, TagOutcome>,
+): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   for (const { documentId, inboxId, orderId, faults } of documents) {
     if (decided.has(documentId)) continue;
-    if (orderId !== null) outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
+    if (orderId !== null)
+      outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
     else outcomes.set(documentId, rejection(documentId, inboxId, faults));
   }
   await describeReplayed(db, outcomes);
@@ -233,6 +315,7 @@ async function recordedOutcomes(db: Database, documents: readonly StoredDocument
 }
 
 function missing(documentId: number): RejectedOutcome {
-  return rejection(documentId, 0, [{ path: '', code: 'not-found', message: `There is no document ${documentId} in the inbox.` }]);
+  return rejection(documentId, 0, [
+    { path: '', code: 'not-found', message: `There is no document ${documentId} in the inbox.` },
+  ]);
 }
-

@@ -1,14 +1,14 @@
 import { afterClaim, afterOutcome, mayTry } from '../domain/circuit-breaker';
-import { checkBits, type Order, openQuantity, type Release, salesOrderNumber } from '../domain/order';
-import { openGross } from '../domain/pricing';
 import { addDays } from '../domain/dates';
-import { formatQuantity } from '../domain/quantity';
 import { parseMoney } from '../domain/money';
+import { checkBits, type Order, openQuantity, type Release, salesOrderNumber } from '../domain/order';
 import type { OpenInvoice } from '../domain/overdue';
-import { claimableOrders, releasesToRetry } from '../store/dispatch-queue';
+import { openGross } from '../domain/pricing';
+import { formatQuantity } from '../domain/quantity';
 import { ConcurrentChange } from '../store/dialect';
-import { changeCircuit, readCircuit } from '../store/warehouses';
+import { claimableOrders, releasesToRetry } from '../store/dispatch-queue';
 import { invoicesDueBefore } from '../store/waiting';
+import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehouse/shipping';
 import { inMilliseconds, retryLater, settleCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
@@ -48,15 +48,24 @@ interface Claims {
  * Claims what is ready for the warehouse, sends it, and keeps the outcomes: two transactions with the call between them.
  * A process that dies in between leaves claimed releases, which are sent again under the same key when their lease ends.
  */
-export async function dispatchOrders(context: StageContext, order: DispatchOrder, shipper: Shipper): Promise<OrderOutcome<DispatchOutput>[]> {
+export async function dispatchOrders(
+  context: StageContext,
+  order: DispatchOrder,
+  shipper: Shipper,
+): Promise<OrderOutcome<DispatchOutput>[]> {
   const claims = await claimReleases(context, order);
-  const cancelled = await Promise.all(claims.cancellations.map(async ({ orderId, key }) => ({ orderId, key, outcome: await shipper.cancel(key) })));
+  const cancelled = await Promise.all(
+    claims.cancellations.map(async ({ orderId, key }) => ({ orderId, key, outcome: await shipper.cancel(key) })),
+  );
   const shipped = claims.requests.length === 0 ? [] : await shipper.ship(claims.requests);
   if (shipped.length === 0 && cancelled.length === 0) return [];
   return settleReleases(context, order.warehouse, shipped, cancelled, shipper.closed === true);
 }
 
-function claimReleases(context: StageContext, { warehouse, limit, orderIds, leftSince }: DispatchOrder): Promise<Claims> {
+function claimReleases(
+  context: StageContext,
+  { warehouse, limit, orderIds, leftSince }: DispatchOrder,
+): Promise<Claims> {
   return inTransaction(context, 'dispatch', async (work) => {
     const circuit = await readCircuit(work.db, warehouse);
     const room = Math.min(limit, mayTry(circuit, work.now));
@@ -65,22 +74,40 @@ function claimReleases(context: StageContext, { warehouse, limit, orderIds, left
     const ready = await claimableOrders(work.db, warehouse, room - again.length, { orderIds, leftSince });
     const orders = await work.lockOrders([...again, ...ready]);
     if (orders.length === 0) return { requests: [], cancellations: [] };
-    const repeated = orders.filter((order) => again.includes(order.id)).flatMap((order) => repeatRelease(work, order, warehouse));
-    const fit = await judgeAgain(work, orders.filter((order) => ready.includes(order.id)));
+    const repeated = orders
+      .filter((order) => again.includes(order.id))
+      .flatMap((order) => repeatRelease(work, order, warehouse));
+    const fit = await judgeAgain(
+      work,
+      orders.filter((order) => ready.includes(order.id)),
+    );
     const claimed = fit.map((order) => ({ order, release: claim(work, order) }));
-    if (!(await changeCircuit(work.db, warehouse, circuit, afterClaim(circuit, work.now)))) throw new ConcurrentChange('the warehouse');
-    const sendable = [...repeated.filter(({ release }) => release.status !== 'CancelRequested'), ...claimed].sort((a, b) => a.order.priority - b.order.priority || a.order.id - b.order.id);
+    if (!(await changeCircuit(work.db, warehouse, circuit, afterClaim(circuit, work.now))))
+      throw new ConcurrentChange('the warehouse');
+    const sendable = [...repeated.filter(({ release }) => release.status !== 'CancelRequested'), ...claimed].sort(
+      (a, b) => a.order.priority - b.order.priority || a.order.id - b.order.id,
+    );
     return {
       requests: sendable.map(({ order, release }) => requestOf(order, release)),
-      cancellations: repeated.filter(({ release }) => release.status === 'CancelRequested').map(({ order, release }) => ({ orderId: order.id, key: release.key })),
+      cancellations: repeated
+        .filter(({ release }) => release.status === 'CancelRequested')
+        .map(({ order, release }) => ({ orderId: order.id, key: release.key })),
     };
   });
 }
 
 function repeatRelease(work: Work, order: Order, warehouse: string): { order: Order; release: Release }[] {
   return order.releases
-    .filter((release) => release.warehouse === warehouse && !release.parked && release.nextAttemptAt !== null && release.nextAttemptAt <= work.now)
-    .filter((release) => release.status === 'Claimed' || release.status === 'Unknown' || release.status === 'CancelRequested')
+    .filter(
+      (release) =>
+        release.warehouse === warehouse &&
+        !release.parked &&
+        release.nextAttemptAt !== null &&
+        release.nextAttemptAt <= work.now,
+    )
+    .filter(
+      (release) => release.status === 'Claimed' || release.status === 'Unknown' || release.status === 'CancelRequested',
+    )
     .map((release) => {
       release.attempts += 1;
       release.nextAttemptAt = inMilliseconds(work.now, claimLease);
@@ -95,8 +122,16 @@ function repeatRelease(work: Work, order: Order, warehouse: string): { order: Or
  */
 async function judgeAgain(work: Work, orders: readonly Order[]): Promise<Order[]> {
   const financial = checkBits.credit | checkBits.overdue;
-  const invoices = await invoicesDueBefore(work.db, orders.map((order) => order.customer), work.today);
-  const stale = orders.filter((order) => !isReserved(order) || ((order.checksRequired & financial) !== 0 && !isApproved(work, order, invoices.get(order.customer) ?? [])));
+  const invoices = await invoicesDueBefore(
+    work.db,
+    orders.map((order) => order.customer),
+    work.today,
+  );
+  const stale = orders.filter(
+    (order) =>
+      !isReserved(order) ||
+      ((order.checksRequired & financial) !== 0 && !isApproved(work, order, invoices.get(order.customer) ?? [])),
+  );
   if (stale.length === 0) return [...orders];
   await work.lockStockOf(stale);
   await work.lockAccounts(stale.map((order) => order.creditAccount));
@@ -104,7 +139,9 @@ async function judgeAgain(work: Work, orders: readonly Order[]): Promise<Order[]
   return orders.filter((order) => order.status === 'ReadyForDelivery' || order.status === 'PartiallyDelivered');
 }
 
-const isReserved = (order: Order): boolean => (order.checksRequired & checkBits.inventory) === 0 || order.lines.every((line) => line.reserved >= openQuantity(line));
+const isReserved = (order: Order): boolean =>
+  (order.checksRequired & checkBits.inventory) === 0 ||
+  order.lines.every((line) => line.reserved >= openQuantity(line));
 
 /** Unexpired, for no more than was approved, under the same settings, with nothing overdue since; the reservation is part of the status. */
 function isApproved(work: Work, order: Order, invoices: readonly OpenInvoice[]): boolean {
@@ -123,7 +160,12 @@ function becameOverdue(work: Work, order: Order, invoice: OpenInvoice): boolean 
   const minimum = parseMoney(minimumAmount, order.currency);
   const lastDay = addDays(invoice.dueDate, graceDays);
   const approvedOn = (order.approvalAt ?? '').slice(0, 10);
-  return !invoice.disputed && invoice.open >= (typeof minimum === 'number' ? minimum : 1) && work.today > lastDay && lastDay >= approvedOn;
+  return (
+    !invoice.disputed &&
+    invoice.open >= (typeof minimum === 'number' ? minimum : 1) &&
+    work.today > lastDay &&
+    lastDay >= approvedOn
+  );
 }
 
 function claim(work: Work, order: Order): Release {
@@ -173,7 +215,10 @@ function settleReleases(
 ): Promise<OrderOutcome<DispatchOutput>[]> {
   return inTransaction(context, 'dispatch', async (work) => {
     const byOrder = shipped.map((outcome) => ({ orderId: orderOfKey(outcome.key), outcome }));
-    const orders = await work.lockOrders([...byOrder.map(({ orderId }) => orderId), ...cancelled.map(({ orderId }) => orderId)]);
+    const orders = await work.lockOrders([
+      ...byOrder.map(({ orderId }) => orderId),
+      ...cancelled.map(({ orderId }) => orderId),
+    ]);
     await work.lockStockOf(orders.filter((order) => cancelled.some(({ orderId }) => orderId === order.id)));
     for (const { orderId, key, outcome } of cancelled) settleCancellation(work, work.orders.get(orderId), key, outcome);
     const outcomes = byOrder.flatMap(({ orderId, outcome }) => {
@@ -182,7 +227,11 @@ function settleReleases(
     });
     if (closed) return outcomes;
     const circuit = await readCircuit(work.db, warehouse);
-    const next = afterOutcome(circuit, shipped.map(({ kind }) => kind), work.now);
+    const next = afterOutcome(
+      circuit,
+      shipped.map(({ kind }) => kind),
+      work.now,
+    );
     if (!(await changeCircuit(work.db, warehouse, circuit, next))) throw new ConcurrentChange('the warehouse');
     return outcomes;
   });
@@ -192,8 +241,10 @@ const orderOfKey = (key: string): number => Number(/^SO-(\d+)-/.exec(key)?.[1]);
 
 function settleShipping(work: Work, order: Order, outcome: ShippingOutcome): OrderOutcome<DispatchOutput> {
   const release = order.releases.find(({ key }) => key === outcome.key);
-  if (release !== undefined && (release.status === 'Claimed' || release.status === 'Unknown')) applyOutcome(work, order, release, outcome);
-  else if (release?.status === 'CancelRequested' && outcome.kind === 'acknowledged') release.reference = outcome.reference;
+  if (release !== undefined && (release.status === 'Claimed' || release.status === 'Unknown'))
+    applyOutcome(work, order, release, outcome);
+  else if (release?.status === 'CancelRequested' && outcome.kind === 'acknowledged')
+    release.reference = outcome.reference;
   work.settle(order);
   return { orderId: order.id, output: outcome.kind, summary: summarize(order, wordsOf(outcome, release)) };
 }
@@ -209,7 +260,12 @@ function applyOutcome(work: Work, order: Order, release: Release, outcome: Shipp
   if (outcome.kind === 'refused') {
     release.status = 'Refused';
     release.words = outcome.words;
-    const evidence = { release: release.release, warehouse: release.warehouse, status: outcome.status, words: outcome.words };
+    const evidence = {
+      release: release.release,
+      warehouse: release.warehouse,
+      status: outcome.status,
+      words: outcome.words,
+    };
     work.hold(order, 'warehouse-refused', { rule: 'dispatch', evidence, forced: false });
     work.note(order, 'warehouse-refused', evidence);
     return;
@@ -217,12 +273,20 @@ function applyOutcome(work: Work, order: Order, release: Release, outcome: Shipp
   release.status = 'Unknown';
   release.words = outcome.cause;
   retryLater(work, release);
-  work.note(order, 'unknown', { release: release.release, attempt: release.attempts, cause: outcome.cause, parked: release.parked });
+  work.note(order, 'unknown', {
+    release: release.release,
+    attempt: release.attempts,
+    cause: outcome.cause,
+    parked: release.parked,
+  });
 }
 
 function wordsOf(outcome: ShippingOutcome, release: Release | undefined): string {
-  if (outcome.kind === 'acknowledged') return `sent to warehouse ${release?.warehouse}, which knows it as ${outcome.reference}`;
+  if (outcome.kind === 'acknowledged')
+    return `sent to warehouse ${release?.warehouse}, which knows it as ${outcome.reference}`;
   if (outcome.kind === 'refused') return `refused by warehouse ${release?.warehouse}: ${outcome.words}`;
-  const next = release?.parked ? 'parked: ask the warehouse, then resend or not-received' : 'it is sent again under the same key';
+  const next = release?.parked
+    ? 'parked: ask the warehouse, then resend or not-received'
+    : 'it is sent again under the same key';
   return `has no clear answer from warehouse ${release?.warehouse} (${outcome.cause}); ${next}`;
 }

@@ -6,7 +6,9 @@ export type GateOutput = 'passed' | 'on hold';
 /** How a gate hands an order on that it has just judged. */
 export function gateOutcome(order: Order, decision: Decision): OrderOutcome<GateOutput> {
   const passed = decision.outcome === 'passed';
-  const words = passed ? `passed ${decision.check}: ${decision.explanation}` : `on hold: ${decision.reason}, ${decision.explanation}`;
+  const words = passed
+    ? `passed ${decision.check}: ${decision.explanation}`
+    : `on hold: ${decision.reason}, ${decision.explanation}`;
   return { orderId: order.id, output: passed ? 'passed' : 'on hold', summary: summarize(order, words, { decision }) };
 }
 

@@ -50,9 +50,17 @@ export class GroupCommit<Item, Result> {
    * @throws TechnicalFault `queue-full` or `closing`, `store-away` after the patience ended, or what the item itself caused.
    */
   submit(item: Item): Promise<Result> {
-    if (this.closed) return Promise.reject(new TechnicalFault('closing', 'The stage is closing. The work is safe in the store and is taken up again.'));
+    if (this.closed)
+      return Promise.reject(
+        new TechnicalFault('closing', 'The stage is closing. The work is safe in the store and is taken up again.'),
+      );
     if (this.waiting.length >= this.options.queue) {
-      return Promise.reject(new TechnicalFault('queue-full', `More than ${this.options.queue} messages wait for this step. Send slower, or try again in a moment.`));
+      return Promise.reject(
+        new TechnicalFault(
+          'queue-full',
+          `More than ${this.options.queue} messages wait for this step. Send slower, or try again in a moment.`,
+        ),
+      );
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject, since: Date.now() });
@@ -104,7 +112,8 @@ export class GroupCommit<Item, Result> {
         const failure = this.options.classify(error);
         if (failure === 'data' && batch.length > 1) return this.split(batch);
         const patient = failure === 'away' ? this.stillPatient(batch) : [];
-        for (const { reject } of batch.filter((waiting) => !patient.includes(waiting))) reject(failure === 'away' ? away(error) : error);
+        for (const { reject } of batch.filter((waiting) => !patient.includes(waiting)))
+          reject(failure === 'away' ? away(error) : error);
         if (patient.length === 0) return;
         batch = patient;
         await new Promise((wake) => setTimeout(wake, pause * (0.5 + Math.random() / 2)));
@@ -128,5 +137,9 @@ export class GroupCommit<Item, Result> {
 
 function away(cause: unknown): TechnicalFault {
   if (cause instanceof TechnicalFault) return cause;
-  return new TechnicalFault('store-away', 'The database does not answer. Nothing was accepted; try again in a moment.', { cause });
+  return new TechnicalFault(
+    'store-away',
+    'The database does not answer. Nothing was accepted; try again in a moment.',
+    { cause },
+  );
 }

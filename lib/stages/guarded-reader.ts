@@ -50,7 +50,10 @@ export class GuardedReader {
     const size = message.bytes.length;
     if (size <= this.guard.atOnce || size > limits.bytes) return readReception(message, limits);
     if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
-      throw new TechnicalFault('queue-full', 'Too many large messages wait to be read. Send slower, or try again in a moment.');
+      throw new TechnicalFault(
+        'queue-full',
+        'Too many large messages wait to be read. Send slower, or try again in a moment.',
+      );
     }
     return new Promise((resolve, reject) => {
       this.waiting += size;
@@ -80,7 +83,10 @@ export class GuardedReader {
     this.endWhenIdle = false;
     const { message, limits } = this.current;
     this.worker ??= this.startThread();
-    this.limit = setTimeout(() => this.giveUp(`Reading the message took longer than ${this.guard.time / 1000} s. Send it in smaller parts.`), this.guard.time);
+    this.limit = setTimeout(
+      () => this.giveUp(`Reading the message took longer than ${this.guard.time / 1000} s. Send it in smaller parts.`),
+      this.guard.time,
+    );
     this.ask({ message, limits });
   }
 
@@ -89,7 +95,11 @@ export class GuardedReader {
   }
 
   private startThread(): Worker {
-    const worker = new Worker(join(__dirname, 'reading-worker.js'), { resourceLimits: { maxOldGenerationSizeMb: this.guard.memory }, env: {}, execArgv: [] });
+    const worker = new Worker(join(__dirname, 'reading-worker.js'), {
+      resourceLimits: { maxOldGenerationSizeMb: this.guard.memory },
+      env: {},
+      execArgv: [],
+    });
     worker.unref();
     worker.on('message', (answer: ReadingAnswer) => {
       if (worker === this.worker) this.take(answer);
@@ -99,7 +109,8 @@ export class GuardedReader {
       cause = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `more than ${this.guard.memory} MB of memory` : error.message;
     });
     worker.on('exit', () => {
-      if (worker === this.worker) this.giveUp(`The message cannot be read within what reading may take: ${cause}. Send it in smaller parts.`);
+      if (worker === this.worker)
+        this.giveUp(`The message cannot be read within what reading may take: ${cause}. Send it in smaller parts.`);
     });
     return worker;
   }
@@ -107,8 +118,14 @@ export class GuardedReader {
   private take(answer: ReadingAnswer): void {
     const job = this.current;
     if (job === undefined) return;
-    if ('rejection' in answer) return this.finish(() => job.reject(new BusinessRejection(answer.rejection.code, answer.rejection.message, answer.rejection.faults)));
-    if ('failure' in answer) return this.finish(() => job.reject(new TechnicalFault('unexpected', `Reading the message failed: ${answer.failure}`)));
+    if ('rejection' in answer)
+      return this.finish(() =>
+        job.reject(new BusinessRejection(answer.rejection.code, answer.rejection.message, answer.rejection.faults)),
+      );
+    if ('failure' in answer)
+      return this.finish(() =>
+        job.reject(new TechnicalFault('unexpected', `Reading the message failed: ${answer.failure}`)),
+      );
     if ('read' in answer) job.read = answer;
     else job.documents.push(...answer.part);
     if (job.documents.length < (job.read?.documents ?? 0)) return this.ask('next');
@@ -140,20 +157,31 @@ export class GuardedReader {
 function receptionOf({ message, read, documents }: Job): ReadReception {
   if (read === undefined) throw new Error('The message has not been read.');
   const { content, sha256, fingerprint } = read.read;
-  return { message: { ...message, messageKey: read.messageKey }, content: { ...content, documents }, sha256, fingerprint };
+  return {
+    message: { ...message, messageKey: read.messageKey },
+    content: { ...content, documents },
+    sha256,
+    fingerprint,
+  };
 }
 
 /** It is stored like every message that cannot be read, for a person to look at. */
 function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
   const sha256 = createHash('sha256').update(message.bytes).digest('hex');
   const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
-  return { message: { ...message, messageKey }, content: { unreadable: [fault], single: false, warnings: [], documents: [] }, sha256, fingerprint: sha256 };
+  return {
+    message: { ...message, messageKey },
+    content: { unreadable: [fault], single: false, warnings: [], documents: [] },
+    sha256,
+    fingerprint: sha256,
+  };
 }
 
 const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
 
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
-export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> => shared.read(message, limits);
+export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>
+  shared.read(message, limits);
 
 /** Ends the shared thread as soon as it has nothing to read. */
 export const endGuardedReader = (): void => shared.end();

@@ -1,7 +1,7 @@
 import { judgeCredit } from '../domain/credit';
 import { checkBits, type Decision, type HoldReason, type Order, openQuantity } from '../domain/order';
 import { judgeOverdue, type OpenInvoice } from '../domain/overdue';
-import { reserve, type Shortage, settleShortage, type StockItem } from '../domain/stock';
+import { reserve, type Shortage, type StockItem, settleShortage } from '../domain/stock';
 import type { Verdict } from '../domain/verdict';
 import { approve } from './check-credit';
 import type { Work } from './work';
@@ -24,7 +24,12 @@ export interface Override {
  * must be locked. The order is ready afterwards, or held with fresh decisions, or cancelled because its stock is gone.
  * What is short of stock is settled only when the rest of the order may go: an order that stays on hold loses nothing.
  */
-export function judgeRelease(work: Work, order: Order, invoices: readonly OpenInvoice[], override?: Override): ReleaseJudgement {
+export function judgeRelease(
+  work: Work,
+  order: Order,
+  invoices: readonly OpenInvoice[],
+  override?: Override,
+): ReleaseJudgement {
   const served = whatCanBeServed(order, work.stock);
   const overdue = allow(judgeOverdue(invoices, order.currency, work.settings.overdue, work.today), 'overdue', override);
   const credit = allow(judgeCredit(served.rest, work.account(order.creditAccount)), 'credit', override);
@@ -45,7 +50,10 @@ export function judgeRelease(work: Work, order: Order, invoices: readonly OpenIn
 }
 
 /** The order as it would go now: without what is no longer in stock. An order of which nothing is left is judged in full. */
-function whatCanBeServed(order: Order, stock: ReadonlyMap<string, StockItem>): { rest: Order; short: readonly Shortage[] } {
+function whatCanBeServed(
+  order: Order,
+  stock: ReadonlyMap<string, StockItem>,
+): { rest: Order; short: readonly Shortage[] } {
   if (order.lines.every((line) => line.reserved >= openQuantity(line))) return { rest: order, short: [] };
   const rest = { ...order, holds: [...order.holds], lines: order.lines.map((line) => ({ ...line })) };
   const copies = new Map([...stock].map(([key, item]) => [key, { ...item }]));
@@ -83,7 +91,12 @@ function serve(work: Work, order: Order): Decision | undefined {
 }
 
 function allow(verdict: Verdict, check: 'credit' | 'overdue', override: Override | undefined): Verdict {
-  if (verdict.outcome === 'passed' || override === undefined || !(override.reasons.has(check) || override.reasons.has('queue'))) return verdict;
+  if (
+    verdict.outcome === 'passed' ||
+    override === undefined ||
+    !(override.reasons.has(check) || override.reasons.has('queue'))
+  )
+    return verdict;
   return {
     outcome: 'passed',
     reason: 'released-by-hand',

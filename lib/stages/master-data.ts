@@ -13,12 +13,19 @@ export interface MasterData {
   readonly warehouses: ReadonlySet<string>;
 }
 
-export async function loadMasterData(db: Database, wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[]): Promise<MasterData> {
+export async function loadMasterData(
+  db: Database,
+  wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[],
+): Promise<MasterData> {
   const partners = await loadPartners(db, distinct(wanted.map(({ partner }) => partner)));
   const customers = await loadCustomers(db, distinct(wanted.map(({ order }) => order.customer)));
-  const skus = wanted.flatMap(({ partner, order }) => order.lines.map((line) => ownSku(partners.get(partner), line.sku)));
+  const skus = wanted.flatMap(({ partner, order }) =>
+    order.lines.map((line) => ownSku(partners.get(partner), line.sku)),
+  );
   const products = await loadProducts(db, distinct(skus));
-  const codes = [...customers.values()].flatMap(({ taxCode }) => taxCode ?? []).concat([...products.values()].map(({ taxCode }) => taxCode));
+  const codes = [...customers.values()]
+    .flatMap(({ taxCode }) => taxCode ?? [])
+    .concat([...products.values()].map(({ taxCode }) => taxCode));
   const taxRates = await loadTaxRates(db, distinct(codes));
   return { partners, customers, products, taxRates, warehouses: await loadWarehouses(db) };
 }

@@ -29,7 +29,11 @@ export interface OrderOutcome<Output extends string> {
   readonly summary: OrderSummary;
 }
 
-export function summarize(order: Order, words: string, options: { readonly replayed?: boolean; readonly decision?: Decision | undefined } = {}): OrderSummary {
+export function summarize(
+  order: Order,
+  words: string,
+  options: { readonly replayed?: boolean; readonly decision?: Decision | undefined } = {},
+): OrderSummary {
   const { decision } = options;
   return {
     salesOrder: salesOrderNumber(order.id),
@@ -43,7 +47,16 @@ export function summarize(order: Order, words: string, options: { readonly repla
     total: formatMoney(orderAmounts(order).gross, order.currency),
     holds: order.holds.map((hold) => hold.reason),
     replayed: options.replayed ?? false,
-    ...(decision === undefined ? {} : { decision: { check: decision.check, outcome: decision.outcome, reason: decision.reason, explanation: decision.explanation } }),
+    ...(decision === undefined
+      ? {}
+      : {
+          decision: {
+            check: decision.check,
+            outcome: decision.outcome,
+            reason: decision.reason,
+            explanation: decision.explanation,
+          },
+        }),
     summary: `${salesOrderNumber(order.id)} ${words}`,
   };
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
-import { type ReadOrder, type ReceivedMessage, readReception, type ReadReception } from './receive-messages';
+import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 /** What the thread is asked for: to read a message, or for the next part of its documents. */
 export type ReadingRequest = { readonly message: ReceivedMessage; readonly limits: IntakeLimits } | 'next';
@@ -20,12 +20,22 @@ let next = 0;
 
 function read({ message, limits }: Exclude<ReadingRequest, 'next'>): ReadingAnswer {
   try {
-    const { content, sha256, fingerprint, message: known } = readReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
+    const {
+      content,
+      sha256,
+      fingerprint,
+      message: known,
+    } = readReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
     documents = content.documents;
     next = 0;
-    return { read: { content: { ...content, documents: [] }, sha256, fingerprint }, messageKey: known.messageKey, documents: documents.length };
+    return {
+      read: { content: { ...content, documents: [] }, sha256, fingerprint },
+      messageKey: known.messageKey,
+      documents: documents.length,
+    };
   } catch (error) {
-    if (error instanceof BusinessRejection) return { rejection: { code: error.code, message: error.message, faults: error.faults } };
+    if (error instanceof BusinessRejection)
+      return { rejection: { code: error.code, message: error.message, faults: error.faults } };
     return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

@@ -4,7 +4,15 @@ import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocume
 import { readMessage } from '../intake/read-message';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
-import { findMessages, insertDocuments, insertMessages, type NewDocument, type NewMessage, reopenRejected, type StoredMessage } from '../store/inbox';
+import {
+  findMessages,
+  insertDocuments,
+  insertMessages,
+  type NewDocument,
+  type NewMessage,
+  reopenRejected,
+  type StoredMessage,
+} from '../store/inbox';
 import { inTransaction, type StageContext } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
@@ -65,12 +73,24 @@ const digestOf = (data: string | Buffer): string => createHash('sha256').update(
  * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
  */
 export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
-  const content = readMessage({ bytes: message.bytes, contentType: message.contentType, limits, batchPolicy: message.batchPolicy, csv: message.csv });
+  const content = readMessage({
+    bytes: message.bytes,
+    contentType: message.contentType,
+    limits,
+    batchPolicy: message.batchPolicy,
+    csv: message.csv,
+  });
   const digest = digestOf(message.bytes);
-  const whole = content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
+  const whole =
+    content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
   const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
   const documents = content.documents.map(readOrder);
-  return { message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey }, content: { ...content, documents }, sha256: digest, fingerprint };
+  return {
+    message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
+    content: { ...content, documents },
+    sha256: digest,
+    fingerprint,
+  };
 }
 
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {
@@ -80,7 +100,9 @@ function readOrder({ order, ...document }: ReadDocument): ReadOrder {
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */
 export function receiveMessages(context: StageContext, receptions: readonly ReadReception[]): Promise<Reception[]> {
   return inTransaction(context, 'ingest', async (work) => {
-    const known = new Map((await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]));
+    const known = new Map(
+      (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
+    );
     const fresh = receptions.filter((reception) => firstOfItsKind(reception, known));
     const inboxIds = await work.db.take('inbox_message', fresh.length);
     const messages = fresh.map((reception, i) => messageOf(reception, inboxIds[i] as number));
@@ -89,10 +111,19 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
     const documents = await takeDocuments(work.db, fresh, messages);
     await insertDocuments(work.db, documents.flat(), work.now);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
-    const earlier = repeats.map((reception) => storedOf(reception, known)?.inboxId as number).filter((id) => !inboxIds.includes(id));
+    const earlier = repeats
+      .map((reception) => storedOf(reception, known)?.inboxId as number)
+      .filter((id) => !inboxIds.includes(id));
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
     messages.forEach((message, i) => {
-      work.record({ subject: 'message', subjectId: String(message.inboxId), from: null, to: 'stored', reason: null, evidence: evidenceOf(message, documents[i] as NewDocument[]) });
+      work.record({
+        subject: 'message',
+        subjectId: String(message.inboxId),
+        from: null,
+        to: 'stored',
+        reason: null,
+        evidence: evidenceOf(message, documents[i] as NewDocument[]),
+      });
     });
     return receptions.map((reception) => {
       const index = fresh.indexOf(reception);
@@ -102,9 +133,18 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
   });
 }
 
-const keysOf = (receptions: readonly ReadReception[]): string[] => receptions.flatMap(({ message }) => (message.messageKey === null ? [] : [message.messageKey]));
+const keysOf = (receptions: readonly ReadReception[]): string[] =>
+  receptions.flatMap(({ message }) => (message.messageKey === null ? [] : [message.messageKey]));
 
-const identity = ({ partner, channel, messageKey }: { partner: string; channel: string; messageKey: string | null }): string => JSON.stringify([partner, channel, messageKey]);
+const identity = ({
+  partner,
+  channel,
+  messageKey,
+}: {
+  partner: string;
+  channel: string;
+  messageKey: string | null;
+}): string => JSON.stringify([partner, channel, messageKey]);
 
 function storedOf(reception: ReadReception, known: ReadonlyMap<string, StoredMessage>): StoredMessage | undefined {
   return reception.message.messageKey === null ? undefined : known.get(identity(reception.message));
@@ -121,8 +161,19 @@ function firstOfItsKind({ message, fingerprint, sha256 }: ReadReception, known: 
   return true;
 }
 
-function remember({ inboxId, partner, channel, messageKey, fingerprint, sha256 }: NewMessage, known: Map<string, StoredMessage>): void {
-  if (messageKey !== null) known.set(identity({ partner, channel, messageKey }), { inboxId, partner, channel, messageKey, fingerprint, sha256 });
+function remember(
+  { inboxId, partner, channel, messageKey, fingerprint, sha256 }: NewMessage,
+  known: Map<string, StoredMessage>,
+): void {
+  if (messageKey !== null)
+    known.set(identity({ partner, channel, messageKey }), {
+      inboxId,
+      partner,
+      channel,
+      messageKey,
+      fingerprint,
+      sha256,
+    });
 }
 
 function conflicts(reception: ReadReception, known: ReadonlyMap<string, StoredMessage>): boolean {
@@ -149,9 +200,16 @@ function messageOf({ message, content, sha256: digest, fingerprint }: ReadRecept
   };
 }
 
-async function takeDocuments(db: Database, fresh: readonly ReadReception[], messages: readonly NewMessage[]): Promise<NewDocument[][]> {
+async function takeDocuments(
+  db: Database,
+  fresh: readonly ReadReception[],
+  messages: readonly NewMessage[],
+): Promise<NewDocument[][]> {
   const counts = fresh.map(({ content }) => (content.unreadable === undefined ? content.documents.length : 1));
-  const ids = await db.take('inbox_document', counts.reduce((sum, count) => sum + count, 0));
+  const ids = await db.take(
+    'inbox_document',
+    counts.reduce((sum, count) => sum + count, 0),
+  );
   let next = 0;
   return fresh.map(({ content }, i) => {
     const { inboxId } = messages[i] as NewMessage;
@@ -161,7 +219,19 @@ async function takeDocuments(db: Database, fresh: readonly ReadReception[], mess
 }
 
 function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
-  return { documentId, inboxId, ordinal: 0, kind: 'unreadable', place: '', poNumber: null, canonical: null, fingerprint: null, state: 'rejected', code: 'unreadable', faults };
+  return {
+    documentId,
+    inboxId,
+    ordinal: 0,
+    kind: 'unreadable',
+    place: '',
+    poNumber: null,
+    canonical: null,
+    fingerprint: null,
+    state: 'rejected',
+    code: 'unreadable',
+    faults,
+  };
 }
 
 function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
@@ -192,7 +262,11 @@ const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => (
   rejected: documents.filter((document) => document.state === 'rejected').length,
 });
 
-function receptionOf({ message }: ReadReception, { inboxId }: NewMessage, documents: readonly NewDocument[]): Reception {
+function receptionOf(
+  { message }: ReadReception,
+  { inboxId }: NewMessage,
+  documents: readonly NewDocument[],
+): Reception {
   const hint = ({ documentId, ordinal, kind }: NewDocument): DocumentHint => ({ inboxId, documentId, ordinal, kind });
   return {
     inboxId,
@@ -200,17 +274,34 @@ function receptionOf({ message }: ReadReception, { inboxId }: NewMessage, docume
     partner: message.partner,
     replayed: false,
     documents: documents.filter((document) => document.state === 'stored').map(hint),
-    rejected: documents.filter((document) => document.state === 'rejected').map((document) => ({ ...hint(document), faults: document.faults })),
+    rejected: documents
+      .filter((document) => document.state === 'rejected')
+      .map((document) => ({ ...hint(document), faults: document.faults })),
   };
 }
 
 /** The same message again leads to what the first one became; another message under its key is refused. */
-function repeatOf(reception: ReadReception, stored: StoredMessage, reopened: readonly { documentId: number; inboxId: number; ordinal: number }[]): Reception {
+function repeatOf(
+  reception: ReadReception,
+  stored: StoredMessage,
+  reopened: readonly { documentId: number; inboxId: number; ordinal: number }[],
+): Reception {
   const { message } = reception;
-  const base = { inboxId: stored.inboxId, channel: message.channel, partner: message.partner, replayed: true, rejected: [] };
+  const base = {
+    inboxId: stored.inboxId,
+    channel: message.channel,
+    partner: message.partner,
+    replayed: true,
+    rejected: [],
+  };
   if (stored.sha256 !== reception.sha256 && stored.fingerprint !== reception.fingerprint) {
     const words = `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
     return { ...base, documents: [], refused: new BusinessRejection('idempotency-conflict', words) };
   }
-  return { ...base, documents: reopened.filter(({ inboxId }) => inboxId === stored.inboxId).map((document) => ({ ...document, kind: 'order' as const })) };
+  return {
+    ...base,
+    documents: reopened
+      .filter(({ inboxId }) => inboxId === stored.inboxId)
+      .map((document) => ({ ...document, kind: 'order' as const })),
+  };
 }

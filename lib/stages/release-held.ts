@@ -28,16 +28,25 @@ export async function releaseHeld(context: StageContext): Promise<OrderOutcome<R
   }
 }
 
-function releaseAccounts(context: StageContext, accounts: readonly string[]): Promise<{ released: OrderOutcome<ReleaseOutput>[]; done: boolean }> {
+function releaseAccounts(
+  context: StageContext,
+  accounts: readonly string[],
+): Promise<{ released: OrderOutcome<ReleaseOutput>[]; done: boolean }> {
   return inTransaction(context, 'release', async (work) => {
     const orders = await work.lockOrders(await waitingOrders(work.db, accounts, ordersAtOnce));
     await work.lockStockOf(orders);
     await work.lockAccounts(accounts);
     const held = orders.filter((order) => order.status === 'OnHold');
-    const invoices = await invoicesDueBefore(work.db, held.map((order) => order.customer), work.today);
+    const invoices = await invoicesDueBefore(
+      work.db,
+      held.map((order) => order.customer),
+      work.today,
+    );
     const released: OrderOutcome<ReleaseOutput>[] = [];
     for (const account of accounts) {
-      released.push(...releaseQueue(work, held.filter((order) => order.creditAccount === account).sort(compareWaiting), invoices));
+      released.push(
+        ...releaseQueue(work, held.filter((order) => order.creditAccount === account).sort(compareWaiting), invoices),
+      );
     }
     const done = await nobodyCameLate(work, accounts);
     if (done) await clearDue(work.db, accounts);
@@ -45,7 +54,11 @@ function releaseAccounts(context: StageContext, accounts: readonly string[]): Pr
   });
 }
 
-function releaseQueue(work: Work, queue: readonly Order[], invoices: Awaited<ReturnType<typeof invoicesDueBefore>>): OrderOutcome<ReleaseOutput>[] {
+function releaseQueue(
+  work: Work,
+  queue: readonly Order[],
+  invoices: Awaited<ReturnType<typeof invoicesDueBefore>>,
+): OrderOutcome<ReleaseOutput>[] {
   const outcomes: OrderOutcome<ReleaseOutput>[] = [];
   const waiting: Order[] = [];
   for (const order of queue) {
@@ -56,7 +69,10 @@ function releaseQueue(work: Work, queue: readonly Order[], invoices: Awaited<Ret
       continue;
     }
     if (outcome === 'released') for (const ahead of waiting) ahead.passedOver += 1;
-    const words = outcome === 'released' ? 'released: every required check passes' : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
+    const words =
+      outcome === 'released'
+        ? 'released: every required check passes'
+        : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
     outcomes.push({ orderId: order.id, output: outcome, summary: summarize(order, words, { decision }) });
   }
   return outcomes;
@@ -77,7 +93,9 @@ export function askAllAgain(context: StageContext): Promise<number> {
 export function expireReservations(context: StageContext): Promise<number> {
   return inTransaction(context, 'reservation', async (work) => {
     const orders = await work.lockOrders(await expiredReservations(work.db, work.now, ordersAtOnce));
-    const expired = orders.filter((order) => order.status === 'OnHold' && order.reservedUntil !== null && order.reservedUntil < work.now);
+    const expired = orders.filter(
+      (order) => order.status === 'OnHold' && order.reservedUntil !== null && order.reservedUntil < work.now,
+    );
     await work.lockStockOf(expired);
     for (const order of expired) {
       giveBack(order, work.stock);

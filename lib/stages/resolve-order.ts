@@ -26,13 +26,23 @@ export interface ResolvedOrder {
  * A canonical order with the company's master data: defaults filled in, units converted, prices compared.
  * @throws BusinessRejection with every fault that was found.
  */
-export function resolveOrder(order: CanonicalOrder, document: StoredDocument, master: MasterData, circumstances: Circumstances): ResolvedOrder {
+export function resolveOrder(
+  order: CanonicalOrder,
+  document: StoredDocument,
+  master: MasterData,
+  circumstances: Circumstances,
+): ResolvedOrder {
   const faults = new FaultList();
   const partner = partnerOf(document, master, faults);
   const customer = customerOf(order, partner, master, faults);
   const currency = order.currency ?? customer?.currency ?? circumstances.settings.currency;
   if (customer !== undefined && currency !== customer.currency) {
-    faults.add('/currency', 'currency-mismatch', `The customer ${customer.customer} buys in ${customer.currency}, the order is in ${currency}.`, currency);
+    faults.add(
+      '/currency',
+      'currency-mismatch',
+      `The customer ${customer.customer} buys in ${customer.currency}, the order is in ${currency}.`,
+      currency,
+    );
   }
   const warehouse = order.warehouse ?? circumstances.settings.defaultWarehouse;
   if (warehouse !== circumstances.settings.defaultWarehouse && !master.warehouses.has(warehouse)) {
@@ -110,26 +120,50 @@ class FaultList {
 
   rejection(): BusinessRejection {
     const [fault] = this.list;
-    return new BusinessRejection(fault?.code ?? 'unreadable', fault?.message ?? 'The order cannot be taken.', this.list);
+    return new BusinessRejection(
+      fault?.code ?? 'unreadable',
+      fault?.message ?? 'The order cannot be taken.',
+      this.list,
+    );
   }
 }
 
 function partnerOf(document: StoredDocument, master: MasterData, faults: FaultList): Partner | undefined {
   const partner = master.partners.get(document.partner);
   if (partner === undefined) {
-    faults.add('', 'unknown-partner', `The partner ${document.partner} is not known. Add it to the partners, or correct the source.`, document.partner);
+    faults.add(
+      '',
+      'unknown-partner',
+      `The partner ${document.partner} is not known. Add it to the partners, or correct the source.`,
+      document.partner,
+    );
   } else if (!partner.channels.includes(document.channel)) {
-    faults.add('', 'source-refused', `The partner ${partner.partner} may not send orders by ${document.channel}.`, document.channel);
+    faults.add(
+      '',
+      'source-refused',
+      `The partner ${partner.partner} may not send orders by ${document.channel}.`,
+      document.channel,
+    );
   }
   return partner;
 }
 
 /** A customer of somebody else is as unknown to a partner as one that does not exist. */
-function customerOf(order: CanonicalOrder, partner: Partner | undefined, master: MasterData, faults: FaultList): Customer | undefined {
+function customerOf(
+  order: CanonicalOrder,
+  partner: Partner | undefined,
+  master: MasterData,
+  faults: FaultList,
+): Customer | undefined {
   const customer = master.customers.get(order.customer);
   const allowed = partner === undefined || servesCustomer(partner, order.customer);
   if (customer !== undefined && allowed) return customer;
-  faults.add('/customer', 'unknown-customer', `The customer ${order.customer} is not known${partner === undefined ? '' : ` to ${partner.partner}`}.`, order.customer);
+  faults.add(
+    '/customer',
+    'unknown-customer',
+    `The customer ${order.customer} is not known${partner === undefined ? '' : ` to ${partner.partner}`}.`,
+    order.customer,
+  );
   return undefined;
 }
 
@@ -152,7 +186,12 @@ interface ResolvedLine {
   readonly deviation: Deviation | undefined;
 }
 
-function lineOf(line: CanonicalLine, path: string, surroundings: LineSurroundings, faults: FaultList): ResolvedLine | undefined {
+function lineOf(
+  line: CanonicalLine,
+  path: string,
+  surroundings: LineSurroundings,
+  faults: FaultList,
+): ResolvedLine | undefined {
   const before = faults.list.length;
   const product = surroundings.master.products.get(ownSku(surroundings.partner, line.sku));
   if (product === undefined) {
@@ -162,17 +201,33 @@ function lineOf(line: CanonicalLine, path: string, surroundings: LineSurrounding
   const uom = line.uom ?? product.baseUom;
   const ratio = ratioOf(product, uom);
   if (ratio === undefined) {
-    faults.add(`${path}/uom`, 'unknown-uom', `${product.sku} is sold in ${[product.baseUom, ...Object.keys(product.uoms)].join(', ')}, not in ${uom}.`, uom);
+    faults.add(
+      `${path}/uom`,
+      'unknown-uom',
+      `${product.sku} is sold in ${[product.baseUom, ...Object.keys(product.uoms)].join(', ')}, not in ${uom}.`,
+      uom,
+    );
     return undefined;
   }
   const ordered = quantityOf(line, ratio, product, path, faults);
   const own = Math.round((product.price * ratio.numerator) / ratio.denominator);
   const sent = line.unitPrice === undefined ? own : parsePrice(line.unitPrice);
-  if (typeof sent !== 'number') faults.add(`${path}/unitPrice`, sent, `The unit price ${line.unitPrice} is not an amount with at most four decimals.`, line.unitPrice ?? '');
+  if (typeof sent !== 'number')
+    faults.add(
+      `${path}/unitPrice`,
+      sent,
+      `The unit price ${line.unitPrice} is not an amount with at most four decimals.`,
+      line.unitPrice ?? '',
+    );
   const taxCode = surroundings.customer?.taxCode ?? product.taxCode;
   const taxRate = rateOn(surroundings.master.taxRates.get(taxCode) ?? [], surroundings.orderDate);
   if (taxRate === undefined) {
-    faults.add(`${path}/sku`, 'unknown-tax-code', `The tax code ${taxCode} of ${product.sku} has no rate on ${surroundings.orderDate}. Add it to the taxes.`, taxCode);
+    faults.add(
+      `${path}/sku`,
+      'unknown-tax-code',
+      `The tax code ${taxCode} of ${product.sku} has no rate on ${surroundings.orderDate}. Add it to the taxes.`,
+      taxCode,
+    );
   }
   if (faults.list.length > before || typeof sent !== 'number' || taxRate === undefined) return undefined;
   return {
@@ -199,17 +254,34 @@ function lineOf(line: CanonicalLine, path: string, surroundings: LineSurrounding
 function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: string, faults: FaultList): number {
   const quantity = parseQuantity(line.quantity);
   if (typeof quantity !== 'number') {
-    faults.add(`${path}/quantity`, quantity, `The quantity ${line.quantity} is not a number with at most three decimals.`, line.quantity);
+    faults.add(
+      `${path}/quantity`,
+      quantity,
+      `The quantity ${line.quantity} is not a number with at most three decimals.`,
+      line.quantity,
+    );
     return 0;
   }
   const base = toBase(quantity, ratio);
   if (base === null) {
-    faults.add(`${path}/quantity`, 'inexact-quantity', `${line.quantity} ${line.uom} of ${product.sku} is no whole number of thousandths of ${product.baseUom}.`, line.quantity);
+    faults.add(
+      `${path}/quantity`,
+      'inexact-quantity',
+      `${line.quantity} ${line.uom} of ${product.sku} is no whole number of thousandths of ${product.baseUom}.`,
+      line.quantity,
+    );
     return 0;
   }
   return base;
 }
 
 function priceHold(deviations: readonly Deviation[], now: string): Hold {
-  return { reason: 'price', rule: 'price-tolerance', evidence: { tolerancePercent: '0', lines: deviations.slice(0, 20) }, since: now, by: 'price policy', forced: false };
+  return {
+    reason: 'price',
+    rule: 'price-tolerance',
+    evidence: { tolerancePercent: '0', lines: deviations.slice(0, 20) },
+    since: now,
+    by: 'price policy',
+    forced: false,
+  };
 }

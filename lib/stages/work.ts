@@ -3,7 +3,16 @@ import { today } from '../domain/dates';
 import { TechnicalFault } from '../domain/faults';
 import { isAllowed, isFinished, statusOf } from '../domain/lifecycle';
 import { formatMoney } from '../domain/money';
-import { checkBits, type Decision, type Evidence, financialHolds, type Hold, type HoldReason, type Order, salesOrderNumber } from '../domain/order';
+import {
+  checkBits,
+  type Decision,
+  type Evidence,
+  financialHolds,
+  type Hold,
+  type HoldReason,
+  type Order,
+  salesOrderNumber,
+} from '../domain/order';
 import type { Settings, SettingsVersion } from '../domain/settings';
 import { availableOf, move, type StockItem, stockKey } from '../domain/stock';
 import type { Verdict } from '../domain/verdict';
@@ -114,9 +123,19 @@ export class Work {
     else this.decisions.push({ orderId: order.id, decision, again: (order.checksJudged & bit) !== 0 });
     order.checksJudged |= bit;
     order.checksPassed = verdict.outcome === 'passed' ? order.checksPassed | bit : order.checksPassed & ~bit;
-    if (verdict.outcome === 'held') this.hold(order, (verdict.reason ?? check) as HoldReason, { rule: check, evidence: verdict.evidence, forced: false });
+    if (verdict.outcome === 'held')
+      this.hold(order, (verdict.reason ?? check) as HoldReason, {
+        rule: check,
+        evidence: verdict.evidence,
+        forced: false,
+      });
     if (verdict.outcome === 'passed') this.unhold(order, check as HoldReason, { evenForced: false });
-    this.note(order, verdict.reason, { check, outcome: verdict.outcome, explanation: verdict.explanation, ...verdict.evidence });
+    this.note(order, verdict.reason, {
+      check,
+      outcome: verdict.outcome,
+      explanation: verdict.explanation,
+      ...verdict.evidence,
+    });
     return decision;
   }
 
@@ -124,9 +143,16 @@ export class Work {
     const old = order.holds.find((other) => other.reason === reason);
     const since = old?.since ?? this.now;
     if (old !== undefined) this.newInQueue.delete(order);
-    order.holds = [...order.holds.filter((other) => other !== old), { reason, ...hold, forced: hold.forced || old?.forced === true, since, by: this.actor }];
+    order.holds = [
+      ...order.holds.filter((other) => other !== old),
+      { reason, ...hold, forced: hold.forced || old?.forced === true, since, by: this.actor },
+    ];
     order.heldSince ??= this.now;
-    if (financialHolds.has(reason) && !order.holds.some((other) => other.reason !== reason && financialHolds.has(other.reason))) this.newInQueue.add(order);
+    if (
+      financialHolds.has(reason) &&
+      !order.holds.some((other) => other.reason !== reason && financialHolds.has(other.reason))
+    )
+      this.newInQueue.add(order);
     order.reservedUntil ??= later(this.now, this.settings.reservationHours);
   }
 
@@ -138,7 +164,11 @@ export class Work {
   /** Why the order is changed, for its audit record of this transaction. The last reason stands, evidence is added up. */
   note(order: Order, reason: string | null, evidence: Evidence, actor?: string): void {
     const note = this.notes.get(order.id);
-    this.notes.set(order.id, { reason: reason ?? note?.reason ?? null, evidence: { ...note?.evidence, ...evidence }, actor: actor ?? note?.actor ?? null });
+    this.notes.set(order.id, {
+      reason: reason ?? note?.reason ?? null,
+      evidence: { ...note?.evidence, ...evidence },
+      actor: actor ?? note?.actor ?? null,
+    });
   }
 
   /** Brings the order's status and its share of the approved bucket in line with what was changed in memory. */
@@ -181,7 +211,8 @@ export class Work {
   /** Moves goods: the stock row, which must be locked and exist, and the movement that explains it. */
   moveStock(movement: Omit<Movement, 'at'>): StockItem {
     const item = this.stock.get(stockKey(movement.sku, movement.warehouse));
-    if (item === undefined) throw new TechnicalFault('unexpected', `The stock row of ${movement.sku} in ${movement.warehouse} is missing.`);
+    if (item === undefined)
+      throw new TechnicalFault('unexpected', `The stock row of ${movement.sku} in ${movement.warehouse} is missing.`);
     move(item, movement.quantity);
     this.movements.push({ ...movement, at: this.now });
     return item;
@@ -207,10 +238,16 @@ export class Work {
     const freed = this.freeKeptCash();
     const changed = await saveOrders(this.db, this.loaded(), this.now);
     await saveDecisions(this.db, this.decisions);
-    const items = [...this.stock].filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item)).map(([, item]) => item);
+    const items = [...this.stock]
+      .filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item))
+      .map(([, item]) => item);
     await saveStock(this.db, items);
     await insertMovements(this.db, this.movements);
-    for (const account of await accountsAwaiting(this.db, items.filter((item) => this.hasMore(item)))) this.due(account);
+    for (const account of await accountsAwaiting(
+      this.db,
+      items.filter((item) => this.hasMore(item)),
+    ))
+      this.due(account);
     await addToAccounts(this.db, this.accountChanges);
     await freeCash(this.db, freed);
     await insertPostings(this.db, this.postings);
@@ -268,7 +305,9 @@ export class Work {
 
   private raiseDeficits(items: readonly StockItem[]): void {
     for (const item of items) {
-      const before = JSON.parse(this.stockBefore.get(stockKey(item.sku, item.warehouse)) ?? '{"deficit":0}') as StockItem;
+      const before = JSON.parse(
+        this.stockBefore.get(stockKey(item.sku, item.warehouse)) ?? '{"deficit":0}',
+      ) as StockItem;
       if (item.deficit <= before.deficit) continue;
       this.raise({
         kind: 'stock-deficit',

@@ -15,11 +15,33 @@ export interface AuditRecord {
   readonly evidence: Evidence;
 }
 
-export type AuditSubject = 'order' | 'message' | 'document' | 'slip' | 'invoice' | 'payment' | 'stock' | 'master' | 'settings' | 'key' | 'exception';
+export type AuditSubject =
+  | 'order'
+  | 'message'
+  | 'document'
+  | 'slip'
+  | 'invoice'
+  | 'payment'
+  | 'stock'
+  | 'master'
+  | 'settings'
+  | 'key'
+  | 'exception';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */
 export function recordText(position: number, record: Omit<AuditRecord, 'evidence'>, evidence: string): string {
-  return JSON.stringify([position, record.at, record.actor, record.stage, record.subject, record.subjectId, record.from, record.to, record.reason, evidence]);
+  return JSON.stringify([
+    position,
+    record.at,
+    record.actor,
+    record.stage,
+    record.subject,
+    record.subjectId,
+    record.from,
+    record.to,
+    record.reason,
+    evidence,
+  ]);
 }
 
 export function digestOf(recordTexts: readonly string[]): string {
@@ -57,7 +79,9 @@ export async function writeAudit(db: Database, records: readonly AuditRecord[], 
       evidence: evidence[position] as string,
     })),
   );
-  const digest = digestOf(records.map((record, position) => recordText(position, record, evidence[position] as string)));
+  const digest = digestOf(
+    records.map((record, position) => recordText(position, record, evidence[position] as string)),
+  );
   await appendLink(db, batch, records.length, digest, now);
 }
 
@@ -74,5 +98,8 @@ async function appendLink(db: Database, batch: number, records: number, digest: 
     return;
   }
   await db.run('update audit_head set link = link + 1, hash = sha256(hash || ?)', [covered]);
-  await db.run('insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from audit_head', [batch, records, digest, now]);
+  await db.run(
+    'insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from audit_head',
+    [batch, records, digest, now],
+  );
 }

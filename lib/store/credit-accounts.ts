@@ -44,7 +44,13 @@ export interface AccountChange {
   dueMark: number;
 }
 
-export const noChange: AccountChange = { openReceivables: 0, uninvoicedGross: 0, approvedGross: 0, passes: 0, dueMark: 0 };
+export const noChange: AccountChange = {
+  openReceivables: 0,
+  uninvoicedGross: 0,
+  approvedGross: 0,
+  passes: 0,
+  dueMark: 0,
+};
 
 export async function addToAccounts(db: Database, changes: ReadonlyMap<string, AccountChange>): Promise<void> {
   const rows = [...changes]
@@ -64,25 +70,34 @@ export async function addToAccounts(db: Database, changes: ReadonlyMap<string, A
 /** Approvals of new orders so far, read without a lock. */
 export async function countPasses(db: Database, accounts: readonly string[]): Promise<Map<string, number>> {
   if (accounts.length === 0) return new Map();
-  const rows = await db.all<{ account: string; passes: number }>(`select account, passes from credit_account where ${db.dialect.inList('account', 'text')}`, [
-    db.dialect.listOf(accounts),
-  ]);
+  const rows = await db.all<{ account: string; passes: number }>(
+    `select account, passes from credit_account where ${db.dialect.inList('account', 'text')}`,
+    [db.dialect.listOf(accounts)],
+  );
   return new Map(rows.map((row) => [row.account, row.passes]));
 }
 
 /** Accounts marked as due, each with its mark. */
 export async function dueAccounts(db: Database, limit: number): Promise<string[]> {
-  const rows = await db.all<{ account: string }>('select account from credit_account where due_mark > 0 order by account limit ?', [limit]);
+  const rows = await db.all<{ account: string }>(
+    'select account from credit_account where due_mark > 0 order by account limit ?',
+    [limit],
+  );
   return rows.map((row) => row.account);
 }
 
 /** Clears the marks of locked accounts: whatever was marked before the lock is being dealt with. */
 export async function clearDue(db: Database, accounts: readonly string[]): Promise<void> {
   if (accounts.length === 0) return;
-  await db.run(`update credit_account set due_mark = 0 where due_mark > 0 and ${db.dialect.inList('account', 'text')}`, [db.dialect.listOf(accounts)]);
+  await db.run(
+    `update credit_account set due_mark = 0 where due_mark > 0 and ${db.dialect.inList('account', 'text')}`,
+    [db.dialect.listOf(accounts)],
+  );
 }
 
 /** Marks every account that has orders on hold: on a new day and after a change of the settings the rules are asked again. */
 export async function markHeldAccountsDue(db: Database): Promise<number> {
-  return db.run("update credit_account set due_mark = due_mark + 1 where account in (select credit_account from sales_order where status = 'OnHold')");
+  return db.run(
+    "update credit_account set due_mark = due_mark + 1 where account in (select credit_account from sales_order where status = 'OnHold')",
+  );
 }

@@ -25,5 +25,14 @@ export async function first<T>(db: Database, sql: string, values: readonly unkno
   return (await db.all<T>(sql, values))[0];
 }
 
-export const sequences = ['inbox_message', 'inbox_document', 'sales_order', 'packing_slip', 'invoice', 'payment', 'audit_batch', 'exception'] as const;
+export const sequences = [
+  'inbox_message',
+  'inbox_document',
+  'sales_order',
+  'packing_slip',
+  'invoice',
+  'payment',
+  'audit_batch',
+  'exception',
+] as const;
 export type SequenceName = (typeof sequences)[number];

@@ -1,7 +1,12 @@
 import type { Database } from './database';
 
 /** Takes up orders that are ready for a warehouse (or of which a part came back from it) and not claimed yet, most urgent first, leaving out those that another instance works on. */
-export async function claimableOrders(db: Database, warehouse: string, limit: number, which: { readonly orderIds: readonly number[] | null; readonly leftSince?: string | undefined }): Promise<number[]> {
+export async function claimableOrders(
+  db: Database,
+  warehouse: string,
+  limit: number,
+  which: { readonly orderIds: readonly number[] | null; readonly leftSince?: string | undefined },
+): Promise<number[]> {
   const { dialect } = db;
   const { orderIds, leftSince } = which;
   const chosen = orderIds === null ? '' : `and ${dialect.inList('order_id', 'bigint')}`;
@@ -9,7 +14,12 @@ export async function claimableOrders(db: Database, warehouse: string, limit: nu
   const rows = await db.all<{ order_id: number }>(
     `select order_id from sales_order where status in ('ReadyForDelivery', 'PartiallyDelivered') and open_release is null and warehouse = ? ${chosen} ${left}
      order by priority, order_id limit ? ${dialect.lockFreeRows}`,
-    [warehouse, ...(orderIds === null ? [] : [dialect.listOf(orderIds)]), ...(leftSince === undefined ? [] : [leftSince]), limit],
+    [
+      warehouse,
+      ...(orderIds === null ? [] : [dialect.listOf(orderIds)]),
+      ...(leftSince === undefined ? [] : [leftSince]),
+      limit,
+    ],
   );
   return rows.map((row) => row.order_id);
 }

@@ -24,7 +24,14 @@ export async function raiseExceptions(db: Database, raised: readonly RaisedExcep
 }
 
 /** Closes an open exception. Returns false when there was none. */
-export async function closeException(db: Database, kind: RaisedException['kind'], subject: string, by: string, resolution: string, now: string): Promise<boolean> {
+export async function closeException(
+  db: Database,
+  kind: RaisedException['kind'],
+  subject: string,
+  by: string,
+  resolution: string,
+  now: string,
+): Promise<boolean> {
   return (await closeExceptions(db, kind, [subject], by, resolution, now)) > 0;
 }
 

@@ -51,7 +51,14 @@ export interface StoredMessage extends MessageIdentity {
 /** Messages that are there already under these keys. */
 export async function findMessages(db: Database, keys: readonly string[]): Promise<StoredMessage[]> {
   if (keys.length === 0) return [];
-  const rows = await db.all<{ inbox_id: number; partner: string; channel: string; message_key: string; fingerprint: string; sha256: string }>(
+  const rows = await db.all<{
+    inbox_id: number;
+    partner: string;
+    channel: string;
+    message_key: string;
+    fingerprint: string;
+    sha256: string;
+  }>(
     `select inbox_id, partner, channel, message_key, fingerprint, sha256 from inbox_message where ${db.dialect.inList('message_key', 'text')} and message_key is not null`,
     [db.dialect.listOf(keys)],
   );
@@ -215,7 +222,11 @@ export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerd
 }
 
 /** Takes rejected but readable documents of these messages up again: what was unknown then may be known now. */
-export async function reopenRejected(db: Database, inboxIds: readonly number[], now: string): Promise<{ documentId: number; inboxId: number; ordinal: number }[]> {
+export async function reopenRejected(
+  db: Database,
+  inboxIds: readonly number[],
+  now: string,
+): Promise<{ documentId: number; inboxId: number; ordinal: number }[]> {
   if (inboxIds.length === 0) return [];
   const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number }>(
     `update inbox_document set state = 'stored', code = null, faults = null, step_at = ?

@@ -10,25 +10,53 @@ export interface Scope {
 
 function scopeConditions(scope: Scope, alias: string): { sql: string; values: string[] } {
   const wanted = Object.entries(scope).filter(([, value]) => value !== undefined && value !== '');
-  return { sql: wanted.map(([name]) => ` and ${alias}.${name} = ?`).join(''), values: wanted.map(([, value]) => value as string) };
+  return {
+    sql: wanted.map(([name]) => ` and ${alias}.${name} = ?`).join(''),
+    values: wanted.map(([, value]) => value as string),
+  };
 }
 
 /** Documents that wait for their order since before `before`. */
-export async function documentsLeft(db: Database, scope: Pick<Scope, 'channel' | 'partner'>, before: string, limit: number): Promise<{ documentId: number; inboxId: number; ordinal: number; kind: string; channel: string; partner: string }[]> {
+export async function documentsLeft(
+  db: Database,
+  scope: Pick<Scope, 'channel' | 'partner'>,
+  before: string,
+  limit: number,
+): Promise<{ documentId: number; inboxId: number; ordinal: number; kind: string; channel: string; partner: string }[]> {
   const { sql, values } = scopeConditions(scope, 'm');
-  const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number; kind: string; channel: string; partner: string }>(
+  const rows = await db.all<{
+    document_id: number;
+    inbox_id: number;
+    ordinal: number;
+    kind: string;
+    channel: string;
+    partner: string;
+  }>(
     `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
      where d.state = 'stored' and d.step_at <= ?${sql} order by d.document_id limit ?`,
     [before, ...values, limit],
   );
-  return rows.map((row) => ({ documentId: row.document_id, inboxId: row.inbox_id, ordinal: row.ordinal, kind: row.kind, channel: row.channel, partner: row.partner }));
+  return rows.map((row) => ({
+    documentId: row.document_id,
+    inboxId: row.inbox_id,
+    ordinal: row.ordinal,
+    kind: row.kind,
+    channel: row.channel,
+    partner: row.partner,
+  }));
 }
 
 /**
  * Orders that a check has not judged since before `before`. `after` are the bits of the checks that must have judged
  * first, where they are required: an order that is still on its way to the step before is left to it.
  */
-export async function ordersLeft(db: Database, check: { readonly bit: number; readonly after: number }, scope: Scope, before: string, limit: number): Promise<number[]> {
+export async function ordersLeft(
+  db: Database,
+  check: { readonly bit: number; readonly after: number },
+  scope: Scope,
+  before: string,
+  limit: number,
+): Promise<number[]> {
   const { sql, values } = scopeConditions(scope, 'o');
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Created', 'OnHold') and (o.checks_judged & ?) = 0

@@ -53,15 +53,22 @@ const words: Record<DialectName, SchemaWords> = {
 
 /** Brings the schema to the newest migration, in the caller's transaction. Returns the names of those applied now. */
 export async function migrate(db: Database, now: string): Promise<string[]> {
-  if (db.dialect.name === 'postgres') await db.run("select pg_advisory_xact_lock(hashtextextended(current_schema() || '.order-to-cash', 0))");
-  await db.run('create table if not exists schema_migration (number bigint primary key, name text not null, applied_at text not null)');
+  if (db.dialect.name === 'postgres')
+    await db.run("select pg_advisory_xact_lock(hashtextextended(current_schema() || '.order-to-cash', 0))");
+  await db.run(
+    'create table if not exists schema_migration (number bigint primary key, name text not null, applied_at text not null)',
+  );
   const row = await first<{ number: number | null }>(db, 'select max(number) as number from schema_migration');
   const applied: string[] = [];
   for (const migration of migrations.filter((candidate) => candidate.number > (row?.number ?? 0))) {
     if (migration.number === 1) await createSequences(db);
     for (const statement of migration.statements(words[db.dialect.name])) await db.run(statement);
     await refuseChanges(db, migration.appendOnly);
-    await db.run('insert into schema_migration (number, name, applied_at) values (?, ?, ?)', [migration.number, migration.name, now]);
+    await db.run('insert into schema_migration (number, name, applied_at) values (?, ?, ?)', [
+      migration.number,
+      migration.name,
+      now,
+    ]);
     applied.push(`${String(migration.number).padStart(4, '0')}-${migration.name}`);
   }
   return applied;
@@ -80,7 +87,9 @@ async function refuseChanges(db: Database, tables: readonly string[]): Promise<v
   if (db.dialect.name === 'sqlite') {
     for (const table of tables) {
       for (const verb of ['update', 'delete']) {
-        await db.run(`create trigger ${table}_no_${verb} before ${verb} on ${table} begin select raise(abort, '${table} is append-only'); end`);
+        await db.run(
+          `create trigger ${table}_no_${verb} before ${verb} on ${table} begin select raise(abort, '${table} is append-only'); end`,
+        );
       }
     }
     return;
@@ -88,6 +97,8 @@ async function refuseChanges(db: Database, tables: readonly string[]): Promise<v
   await db.run(`create or replace function refuse_change() returns trigger language plpgsql as
     $$ begin raise exception '% is append-only', tg_table_name; end $$`);
   for (const table of tables) {
-    await db.run(`create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function refuse_change()`);
+    await db.run(
+      `create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function refuse_change()`,
+    );
   }
 }

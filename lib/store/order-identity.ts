@@ -37,7 +37,8 @@ export class KnownOrders {
   }
 }
 
-const exactKey = (order: OrderIdentity): string => JSON.stringify([order.partner, order.customer, order.poKey, order.releaseNumber]);
+const exactKey = (order: OrderIdentity): string =>
+  JSON.stringify([order.partner, order.customer, order.poKey, order.releaseNumber]);
 const looseKey = (order: OrderIdentity): string => JSON.stringify([order.partner, order.customer, order.loose]);
 
 interface IdentityRow {
@@ -50,13 +51,19 @@ interface IdentityRow {
   fingerprint: string;
 }
 
-export async function findOrders(db: Database, numbers: readonly { readonly customer: string; readonly loose: string }[]): Promise<KnownOrders> {
+export async function findOrders(
+  db: Database,
+  numbers: readonly { readonly customer: string; readonly loose: string }[],
+): Promise<KnownOrders> {
   const known = new KnownOrders();
   const { dialect } = db;
   const rows = await db.all<IdentityRow>(
     `select order_id, partner, customer, po_key, loose_po_key, release_number, fingerprint from sales_order
      where ${dialect.inList('customer', 'text')} and ${dialect.inList('loose_po_key', 'text')} order by order_id`,
-    [dialect.listOf([...new Set(numbers.map(({ customer }) => customer))]), dialect.listOf([...new Set(numbers.map(({ loose }) => loose))])],
+    [
+      dialect.listOf([...new Set(numbers.map(({ customer }) => customer))]),
+      dialect.listOf([...new Set(numbers.map(({ loose }) => loose))]),
+    ],
   );
   for (const row of rows) {
     known.add({

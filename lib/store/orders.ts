@@ -96,7 +96,11 @@ const orderColumns = `s.order_id, partner, customer, credit_account, po_number, 
   approval_policy, approved_gross, earmarked, last_release, step_at`;
 
 /** The orders with these ids, ascending. With `lock` their rows are locked in that order, before anything else of them is read. */
-export async function loadOrders(db: Database, ids: readonly number[], options: { readonly lock: boolean }): Promise<Order[]> {
+export async function loadOrders(
+  db: Database,
+  ids: readonly number[],
+  options: { readonly lock: boolean },
+): Promise<Order[]> {
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<OrderRow>(
@@ -106,18 +110,22 @@ export async function loadOrders(db: Database, ids: readonly number[], options: 
   );
   const orders = rows.map(orderOf);
   const byId = new Map(orders.map((order) => [order.id, order]));
-  for (const row of await children<LineRow>(db, 'sales_order_line', 'line', [...byId.keys()])) byId.get(row.order_id)?.lines.push(lineOf(row));
+  for (const row of await children<LineRow>(db, 'sales_order_line', 'line', [...byId.keys()]))
+    byId.get(row.order_id)?.lines.push(lineOf(row));
   const held = rows.filter((row) => row.hold_count > 0).map((row) => row.order_id);
   for (const row of await children<HoldRow>(db, 'hold', 'since', held)) byId.get(row.order_id)?.holds.push(holdOf(row));
   const released = rows.filter((row) => row.last_release > 0).map((row) => row.order_id);
-  for (const row of await children<ReleaseRow>(db, 'warehouse_release', 'release', released)) byId.get(row.order_id)?.releases.push(releaseOf(row));
+  for (const row of await children<ReleaseRow>(db, 'warehouse_release', 'release', released))
+    byId.get(row.order_id)?.releases.push(releaseOf(row));
   return orders;
 }
 
 function children<T>(db: Database, table: string, order: string, ids: readonly number[]): Promise<T[]> {
   if (ids.length === 0) return Promise.resolve([]);
   const { dialect } = db;
-  return db.all<T>(`select * from ${table} where ${dialect.inList('order_id', 'bigint')} order by order_id, ${order}`, [dialect.listOf(ids)]);
+  return db.all<T>(`select * from ${table} where ${dialect.inList('order_id', 'bigint')} order by order_id, ${order}`, [
+    dialect.listOf(ids),
+  ]);
 }
 
 function orderOf(row: OrderRow): Order {
@@ -187,7 +195,14 @@ function lineOf(row: LineRow): OrderLine {
 }
 
 function holdOf(row: HoldRow): Hold {
-  return { reason: row.reason, rule: row.rule, evidence: JSON.parse(row.evidence), since: row.since, by: row.placed_by, forced: row.forced === 1 };
+  return {
+    reason: row.reason,
+    rule: row.rule,
+    evidence: JSON.parse(row.evidence),
+    since: row.since,
+    by: row.placed_by,
+    forced: row.forced === 1,
+  };
 }
 
 function releaseOf(row: ReleaseRow): Release {
@@ -222,7 +237,10 @@ export interface NewOrder {
 export async function insertOrders(db: Database, created: readonly NewOrder[]): Promise<boolean> {
   const inserted = await db.insert('sales_order_terms', created.map(termsRow), { onConflict: 'nothing' });
   if (inserted !== created.length) return false;
-  await db.insert('sales_order_state', created.map(({ order }) => stateRow(order)));
+  await db.insert(
+    'sales_order_state',
+    created.map(({ order }) => stateRow(order)),
+  );
   await db.insert(
     'sales_order_line',
     created.flatMap(({ order }) => order.lines.map((line) => lineRow(order.id, line))),
@@ -276,7 +294,13 @@ const stateRow = (order: Order): Row => ({
 });
 
 function changingColumns(order: Order): Row {
-  const openRelease = order.releases.find((release) => release.status === 'Claimed' || release.status === 'Unknown' || release.status === 'Acknowledged' || release.status === 'CancelRequested');
+  const openRelease = order.releases.find(
+    (release) =>
+      release.status === 'Claimed' ||
+      release.status === 'Unknown' ||
+      release.status === 'Acknowledged' ||
+      release.status === 'CancelRequested',
+  );
   return {
     status: order.status,
     reason: order.reason,
@@ -373,7 +397,11 @@ export function rememberOrder(order: Order): OrderBefore {
 const headerKey = (order: Order): string => JSON.stringify(changingColumns(order));
 
 /** Writes what changed of loaded orders, a statement a table. Returns the orders that changed at all. */
-export async function saveOrders(db: Database, changed: readonly { readonly order: Order; readonly before: OrderBefore }[], now: string): Promise<Order[]> {
+export async function saveOrders(
+  db: Database,
+  changed: readonly { readonly order: Order; readonly before: OrderBefore }[],
+  now: string,
+): Promise<Order[]> {
   const headers: Row[] = [];
   const lines: Row[] = [];
   const newHolds: Row[] = [];
@@ -384,7 +412,8 @@ export async function saveOrders(db: Database, changed: readonly { readonly orde
   for (const { order, before } of changed) {
     const counts = lines.length + newHolds.length + goneHolds.length + newReleases.length + releases.length;
     order.lines.forEach((line, i) => {
-      if (lineDiffers(line, before.lines[i])) lines.push({ order_id: order.id, line: line.line, ...changingLineColumns(line) });
+      if (lineDiffers(line, before.lines[i]))
+        lines.push({ order_id: order.id, line: line.line, ...changingLineColumns(line) });
     });
     if (order.holds !== before.holds) compareHolds(order, before, newHolds, goneHolds);
     order.releases.forEach((release, i) => {
@@ -401,7 +430,10 @@ export async function saveOrders(db: Database, changed: readonly { readonly orde
   await db.update('sales_order_state', ['order_id'], headers);
   await db.update('sales_order_line', ['order_id', 'line'], lines);
   for (const [reason, ids] of groupByReason(goneHolds)) {
-    await db.run(`delete from hold where reason = ? and ${db.dialect.inList('order_id', 'bigint')}`, [reason, db.dialect.listOf(ids)]);
+    await db.run(`delete from hold where reason = ? and ${db.dialect.inList('order_id', 'bigint')}`, [
+      reason,
+      db.dialect.listOf(ids),
+    ]);
   }
   await db.insert('hold', newHolds);
   await db.insert('warehouse_release', newReleases);
@@ -432,7 +464,12 @@ function lineDiffers(line: OrderLine, before: OrderLine | undefined): boolean {
   );
 }
 
-function compareHolds(order: Order, before: OrderBefore, added: Row[], gone: { orderId: number; reason: string }[]): void {
+function compareHolds(
+  order: Order,
+  before: OrderBefore,
+  added: Row[],
+  gone: { orderId: number; reason: string }[],
+): void {
   for (const hold of before.holds) {
     if (!order.holds.includes(hold)) gone.push({ orderId: order.id, reason: hold.reason });
   }
@@ -448,7 +485,10 @@ function groupByReason(gone: readonly { orderId: number; reason: string }[]): Ma
 }
 
 /** One decision row an order and check: the newest one stands, the audit keeps the others. */
-export async function saveDecisions(db: Database, decisions: readonly { readonly orderId: number; readonly decision: Decision; readonly again: boolean }[]): Promise<void> {
+export async function saveDecisions(
+  db: Database,
+  decisions: readonly { readonly orderId: number; readonly decision: Decision; readonly again: boolean }[],
+): Promise<void> {
   const rows = decisions.map(({ orderId, decision, again }) => ({
     again,
     row: {
@@ -466,7 +506,11 @@ export async function saveDecisions(db: Database, decisions: readonly { readonly
   // A check that has to be done anew (its stock was taken back) has a decision already.
   const inserted = await db.insert('decision', fresh, { onConflict: 'nothing' });
   const known = inserted < fresh.length ? rows : rows.filter(({ again }) => again);
-  await db.update('decision', ['order_id', 'check_name'], known.map(({ row }) => row));
+  await db.update(
+    'decision',
+    ['order_id', 'check_name'],
+    known.map(({ row }) => row),
+  );
 }
 
 interface DecisionRow {

@@ -51,13 +51,24 @@ export class PostgresDatabase implements Database {
     return (await this.client.query(numberPlaceholders(sql), values as unknown[])).rowCount ?? 0;
   }
 
-  async insert(table: string, rows: readonly Row[], options: { readonly onConflict?: 'nothing' } = {}): Promise<number> {
+  async insert(
+    table: string,
+    rows: readonly Row[],
+    options: { readonly onConflict?: 'nothing' } = {},
+  ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
     const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
     const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflict}`;
-    return (await this.client.query(sql, names.map((name) => column(rows, name)))).rowCount ?? 0;
+    return (
+      (
+        await this.client.query(
+          sql,
+          names.map((name) => column(rows, name)),
+        )
+      ).rowCount ?? 0
+    );
   }
 
   update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -70,18 +81,33 @@ export class PostgresDatabase implements Database {
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
     if (count === 0) return [];
-    const rows = await this.all<{ n: number }>(`select nextval('${sequence}_sequence') as n from generate_series(1, ?::int)`, [count]);
+    const rows = await this.all<{ n: number }>(
+      `select nextval('${sequence}_sequence') as n from generate_series(1, ?::int)`,
+      [count],
+    );
     return rows.map((row) => row.n);
   }
 
-  private async change(table: string, keys: readonly string[], rows: readonly Row[], assign: (name: string) => string): Promise<number> {
+  private async change(
+    table: string,
+    keys: readonly string[],
+    rows: readonly Row[],
+    assign: (name: string) => string,
+  ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
     const set = names.filter((name) => !keys.includes(name)).map(assign);
     const match = keys.map((key) => `t.${key} = r.${key}`);
     const sql = `update ${table} t set ${set.join(', ')} from ${this.unnest(table, names)} as r(${names.join(', ')}) where ${match.join(' and ')}`;
-    return (await this.client.query(sql, names.map((name) => column(rows, name)))).rowCount ?? 0;
+    return (
+      (
+        await this.client.query(
+          sql,
+          names.map((name) => column(rows, name)),
+        )
+      ).rowCount ?? 0
+    );
   }
 
   private unnest(table: string, names: readonly string[]): string {

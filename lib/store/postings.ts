@@ -1,7 +1,15 @@
 import type { Database, Row } from './database';
 
 /** Accounts of the ledger, by the names a bookkeeper uses. */
-export type LedgerAccount = 'inventory' | 'stock-clearing' | 'goods-delivered-not-invoiced' | 'receivables' | 'revenue' | 'tax' | 'cost-of-sales' | 'bank';
+export type LedgerAccount =
+  | 'inventory'
+  | 'stock-clearing'
+  | 'goods-delivered-not-invoiced'
+  | 'receivables'
+  | 'revenue'
+  | 'tax'
+  | 'cost-of-sales'
+  | 'bank';
 
 /** One pair: balanced by construction. `amount` > 0 in minor units. */
 export interface Posting {

@@ -10,19 +10,27 @@ export class SqliteDatabase implements Database {
   constructor(private readonly connection: SqliteConnection) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    return preparedStatement(this.connection, sql).all(...(values as SQLInputValue[])) as T[];
+    return withBuffers(preparedStatement(this.connection, sql).all(...(values as SQLInputValue[]))) as T[];
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
     return Number(preparedStatement(this.connection, sql).run(...(values as SQLInputValue[])).changes);
   }
 
-  async insert(table: string, rows: readonly Row[], options: { readonly onConflict?: 'nothing' } = {}): Promise<number> {
+  async insert(
+    table: string,
+    rows: readonly Row[],
+    options: { readonly onConflict?: 'nothing' } = {},
+  ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
     const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
-    return this.each(`insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflict}`, names, rows);
+    return this.each(
+      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflict}`,
+      names,
+      rows,
+    );
   }
 
   async update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -35,23 +43,48 @@ export class SqliteDatabase implements Database {
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
     if (count === 0) return [];
-    const [row] = await this.all<{ next: number }>('update id_sequence set next = next + ? where name = ? returning next', [count, sequence]);
+    const [row] = await this.all<{ next: number }>(
+      'update id_sequence set next = next + ? where name = ? returning next',
+      [count, sequence],
+    );
     if (row === undefined) throw new Error(`There is no sequence ${sequence}.`);
     return Array.from({ length: count }, (_, i) => row.next - count + i);
   }
 
-  private change(table: string, keys: readonly string[], rows: readonly Row[], assign: (name: string) => string): number {
+  private change(
+    table: string,
+    keys: readonly string[],
+    rows: readonly Row[],
+    assign: (name: string) => string,
+  ): number {
     const [head] = rows;
     if (head === undefined) return 0;
     const set = Object.keys(head).filter((name) => !keys.includes(name));
     const match = keys.map((key) => `${key} = ?`);
-    return this.each(`update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`, [...set, ...keys], rows);
+    return this.each(
+      `update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`,
+      [...set, ...keys],
+      rows,
+    );
   }
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
     const statement = preparedStatement(this.connection, sql);
     let changes = 0;
-    for (const row of rows) changes += Number(statement.run(...names.map((name) => row[name] as SQLInputValue)).changes);
+    for (const row of rows)
+      changes += Number(statement.run(...names.map((name) => row[name] as SQLInputValue)).changes);
     return changes;
   }
+}
+
+/** Bytes as the other driver gives them. A column holds one type, so that the first row tells which ones are bytes. */
+function withBuffers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
+  for (const [column, value] of Object.entries(rows[0] ?? {})) {
+    if (!(value instanceof Uint8Array)) continue;
+    for (const row of rows) {
+      const bytes = row[column];
+      if (bytes instanceof Uint8Array) row[column] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+  }
+  return rows;
 }

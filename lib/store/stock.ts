@@ -20,7 +20,10 @@ const itemOf = (row: StockRow): StockItem => ({
 });
 
 /** Locks the stock rows of these (SKU, warehouse) in sorted order; those that do not exist are missing from the map. */
-export async function lockStock(db: Database, keys: Iterable<readonly [sku: string, warehouse: string]>): Promise<Map<string, StockItem>> {
+export async function lockStock(
+  db: Database,
+  keys: Iterable<readonly [sku: string, warehouse: string]>,
+): Promise<Map<string, StockItem>> {
   const skus = new Set<string>();
   const warehouses = new Set<string>();
   for (const [sku, warehouse] of keys) {
@@ -50,8 +53,13 @@ export async function saveStock(db: Database, items: readonly StockItem[]): Prom
 }
 
 /** Makes sure that the rows exist, empty, so that they can be locked. */
-export async function createStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<void> {
-  const rows = keys.map(([sku, warehouse]): Row => ({ sku, warehouse, on_hand: 0, reserved: 0, safety_stock: 0, deficit: 0 }));
+export async function createStock(
+  db: Database,
+  keys: readonly (readonly [sku: string, warehouse: string])[],
+): Promise<void> {
+  const rows = keys.map(
+    ([sku, warehouse]): Row => ({ sku, warehouse, on_hand: 0, reserved: 0, safety_stock: 0, deficit: 0 }),
+  );
   await db.insert('stock_item', rows, { onConflict: 'nothing' });
 }
 
@@ -82,12 +90,18 @@ export async function insertMovements(db: Database, movements: readonly Movement
 }
 
 /** Stock as it is now, without a lock. */
-export async function loadStock(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<Map<string, StockItem>> {
+export async function loadStock(
+  db: Database,
+  keys: readonly (readonly [sku: string, warehouse: string])[],
+): Promise<Map<string, StockItem>> {
   if (keys.length === 0) return new Map();
   const { dialect } = db;
   const rows = await db.all<StockRow>(
     `select sku, warehouse, on_hand, reserved, safety_stock, deficit from stock_item where ${dialect.inList('sku', 'text')} and ${dialect.inList('warehouse', 'text')}`,
-    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
+    [
+      dialect.listOf([...new Set(keys.map(([sku]) => sku))]),
+      dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))]),
+    ],
   );
   return new Map(rows.map((row) => [stockKey(row.sku, row.warehouse), itemOf(row)]));
 }
@@ -112,7 +126,10 @@ export interface UnclaimedReservation {
 }
 
 /** What of these goods is reserved without being claimed by a release, the youngest order first. */
-export async function unclaimedReservations(db: Database, keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<UnclaimedReservation[]> {
+export async function unclaimedReservations(
+  db: Database,
+  keys: readonly (readonly [sku: string, warehouse: string])[],
+): Promise<UnclaimedReservation[]> {
   if (keys.length === 0) return [];
   const { dialect } = db;
   const wanted = new Set(keys.map(([sku, warehouse]) => stockKey(sku, warehouse)));
@@ -120,7 +137,10 @@ export async function unclaimedReservations(db: Database, keys: readonly (readon
     `select l.order_id, l.sku, o.warehouse, l.reserved from sales_order o join sales_order_line l on l.order_id = o.order_id
      where o.status in ('Created', 'OnHold', 'ReadyForDelivery') and o.open_release is null and l.reserved > 0
        and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')} order by l.order_id desc`,
-    [dialect.listOf([...new Set(keys.map(([sku]) => sku))]), dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))])],
+    [
+      dialect.listOf([...new Set(keys.map(([sku]) => sku))]),
+      dialect.listOf([...new Set(keys.map(([, warehouse]) => warehouse))]),
+    ],
   );
   return rows
     .filter((row) => wanted.has(stockKey(row.sku, row.warehouse)))

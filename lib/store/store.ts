@@ -42,14 +42,22 @@ const conflictRetries = 8;
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), options);
   if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options);
-  throw new TechnicalFault('store-fault', 'The database address must start with sqlite: (sqlite:./data/o2c.sqlite) or postgres:// (postgres://user@host/database).');
+  throw new TechnicalFault(
+    'store-fault',
+    'The database address must start with sqlite: (sqlite:./data/o2c.sqlite) or postgres:// (postgres://user@host/database).',
+  );
 }
 
 async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   const filename = path === ':memory:' ? path : resolve(path);
   if (filename !== ':memory:') mkdirSync(dirname(filename), { recursive: true });
   const lease = options.exclusive && filename !== ':memory:' ? leaseFile(filename) : undefined;
-  const knex = createKnex({ client: SqliteClient, connection: { filename }, useNullAsDefault: true, pool: { min: 1, max: 1 } });
+  const knex = createKnex({
+    client: SqliteClient,
+    connection: { filename },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1 },
+  });
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection);
   const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, async () => lease?.close());
   return prepared(store, options);
@@ -66,7 +74,11 @@ function leaseFile(filename: string): DatabaseSync {
     return lease;
   } catch (cause) {
     lease.close();
-    throw new TechnicalFault('store-locked', `Another Node-RED already works on ${filename}. Stop it, or use PostgreSQL to run several on one store.`, { cause });
+    throw new TechnicalFault(
+      'store-locked',
+      `Another Node-RED already works on ${filename}. Stop it, or use PostgreSQL to run several on one store.`,
+      { cause },
+    );
   }
 }
 
@@ -80,31 +92,59 @@ function parseInt8(text: string): number {
 
 const driverTypes = {
   getTypeParser: (oid: number, format?: string) =>
-    oid === int8 ? parseInt8 : format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text'),
+    oid === int8
+      ? parseInt8
+      : format === 'binary'
+        ? pgTypes.getTypeParser(oid, 'binary')
+        : pgTypes.getTypeParser(oid, 'text'),
 };
 
 async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
   const address = new URL(url);
   const schema = address.searchParams.get('schema') ?? 'public';
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
-    throw new TechnicalFault('store-fault', `The schema name ${schema} may hold only lower case letters, digits and underscores.`);
+    throw new TechnicalFault(
+      'store-fault',
+      `The schema name ${schema} may hold only lower case letters, digits and underscores.`,
+    );
   }
   address.searchParams.delete('schema');
-  const connection = { connectionString: address.href, options: `-c search_path=${schema} -c client_min_messages=warning`, application_name: 'order-to-cash', types: driverTypes };
+  const connection = {
+    connectionString: address.href,
+    options: `-c search_path=${schema} -c client_min_messages=warning`,
+    application_name: 'order-to-cash',
+    types: driverTypes,
+  };
   const client = new Client(connection);
   try {
     await client.connect();
     await client.query(`create schema if not exists ${schema}`).catch((error: unknown) => ignoreIfSchemaExists(error));
   } catch (cause) {
-    throw new TechnicalFault('store-away', `PostgreSQL at ${address.host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new TechnicalFault(
+      'store-away',
+      `PostgreSQL at ${address.host} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   } finally {
     await client.end();
   }
-  const knex = createKnex({ client: 'pg', connection, pool: { min: 0, max: options.connections ?? 10 }, acquireConnectionTimeout: 10_000 });
+  const knex = createKnex({
+    client: 'pg',
+    connection,
+    pool: { min: 0, max: options.connections ?? 10 },
+    acquireConnectionTimeout: 10_000,
+  });
   const columnTypes = new Map<string, Map<string, string>>();
   const open = (pgClient: Client): Database => new PostgresDatabase(pgClient, columnTypes);
   address.password = '';
-  const store = new ConnectedStore(`${address.href}?schema=${schema}`, postgres, knex, 'begin', open, async () => undefined);
+  const store = new ConnectedStore(
+    `${address.href}?schema=${schema}`,
+    postgres,
+    knex,
+    'begin',
+    open,
+    async () => undefined,
+  );
   await prepared(store, options);
   await store.read((db) => readColumnTypes(db, columnTypes));
   return store;

@@ -37,9 +37,19 @@ export async function queueHeads(db: Database, accounts: readonly string[]): Pro
 }
 
 /** Open invoices of these customers that were due before `today`, by customer. */
-export async function invoicesDueBefore(db: Database, customers: readonly string[], today: string): Promise<Map<string, OpenInvoice[]>> {
+export async function invoicesDueBefore(
+  db: Database,
+  customers: readonly string[],
+  today: string,
+): Promise<Map<string, OpenInvoice[]>> {
   if (customers.length === 0) return new Map();
-  const rows = await db.all<{ customer: string; number: string; due_date: string; open_amount: number; disputed: number }>(
+  const rows = await db.all<{
+    customer: string;
+    number: string;
+    due_date: string;
+    open_amount: number;
+    disputed: number;
+  }>(
     `select customer, number, due_date, open_amount, disputed from invoice
      where open_amount > 0 and due_date < ? and ${db.dialect.inList('customer', 'text')} order by customer, due_date, invoice_id`,
     [today, db.dialect.listOf([...new Set(customers)])],
@@ -54,18 +64,27 @@ export async function invoicesDueBefore(db: Database, customers: readonly string
 
 /** Held orders whose reservations have run out. */
 export async function expiredReservations(db: Database, now: string, limit: number): Promise<number[]> {
-  const rows = await db.all<{ order_id: number }>("select order_id from sales_order where status = 'OnHold' and reserved_until < ? order by order_id limit ?", [now, limit]);
+  const rows = await db.all<{ order_id: number }>(
+    "select order_id from sales_order where status = 'OnHold' and reserved_until < ? order by order_id limit ?",
+    [now, limit],
+  );
   return rows.map((row) => row.order_id);
 }
 
 /** Credit accounts with an order that is paid and waits for one of these SKUs. */
-export async function accountsAwaiting(db: Database, items: readonly { readonly sku: string; readonly warehouse: string }[]): Promise<string[]> {
+export async function accountsAwaiting(
+  db: Database,
+  items: readonly { readonly sku: string; readonly warehouse: string }[],
+): Promise<string[]> {
   if (items.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<{ credit_account: string }>(
     `select distinct o.credit_account from hold h join sales_order o on o.order_id = h.order_id join sales_order_line l on l.order_id = o.order_id
      where h.reason = 'awaiting-stock' and ${dialect.inList('l.sku', 'text')} and ${dialect.inList('o.warehouse', 'text')} order by o.credit_account`,
-    [dialect.listOf([...new Set(items.map((item) => item.sku))]), dialect.listOf([...new Set(items.map((item) => item.warehouse))])],
+    [
+      dialect.listOf([...new Set(items.map((item) => item.sku))]),
+      dialect.listOf([...new Set(items.map((item) => item.warehouse))]),
+    ],
   );
   return rows.map((row) => row.credit_account);
 }

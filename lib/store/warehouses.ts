@@ -13,7 +13,11 @@ export async function registerWarehouses(db: Database, warehouses: Iterable<stri
 
 /** The warehouse's circuit: one state for all instances. */
 export async function readCircuit(db: Database, warehouse: string): Promise<Circuit> {
-  const row = await first<{ failures: number; open_until: string | null }>(db, 'select failures, open_until from warehouse where warehouse = ?', [warehouse]);
+  const row = await first<{ failures: number; open_until: string | null }>(
+    db,
+    'select failures, open_until from warehouse where warehouse = ?',
+    [warehouse],
+  );
   return row === undefined ? closedCircuit : { failures: row.failures, openUntil: row.open_until };
 }
 
@@ -21,12 +25,9 @@ export async function readCircuit(db: Database, warehouse: string): Promise<Circ
 export async function changeCircuit(db: Database, warehouse: string, from: Circuit, to: Circuit): Promise<boolean> {
   if (from.failures === to.failures && from.openUntil === to.openUntil) return true;
   await registerWarehouses(db, [warehouse]);
-  const changed = await db.run("update warehouse set failures = ?, open_until = ? where warehouse = ? and failures = ? and coalesce(open_until, '') = ?", [
-    to.failures,
-    to.openUntil,
-    warehouse,
-    from.failures,
-    from.openUntil ?? '',
-  ]);
+  const changed = await db.run(
+    "update warehouse set failures = ?, open_until = ? where warehouse = ? and failures = ? and coalesce(open_until, '') = ?",
+    [to.failures, to.openUntil, warehouse, from.failures, from.openUntil ?? ''],
+  );
   return changed === 1;
 }

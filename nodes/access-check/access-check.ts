@@ -20,7 +20,8 @@ export = (RED: NodeAPI): void => {
   registerStoreNode<AccessCheckConfig>(RED, 'access-check', 2, ({ runtime }, config) => ({
     async input(message, emit) {
       const request = message['req'] as IncomingMessage | undefined;
-      if (request?.headers === undefined) throw new Error('A message that is no HTTP request came to access-check. Wire it behind an http in node.');
+      if (request?.headers === undefined)
+        throw new Error('A message that is no HTTP request came to access-check. Wire it behind an http in node.');
       const refuse = (status: 401 | 403 | 429, code: string, detail: string, headers = {}): void => {
         emit(refusedPort, answered(message, problemAnswer(problem(status, code, titleOf(status), detail), headers)));
       };
@@ -30,12 +31,19 @@ export = (RED: NodeAPI): void => {
         const principal = await authenticate(store, request.headers);
         if (principal === null) {
           const wait = failed.retryAfter(address, Date.now());
-          if (wait > 0) return refuse(429, 'too-many-attempts', `Too many requests without a valid key. Try again in ${wait} s.`, { 'retry-after': String(wait) });
+          if (wait > 0)
+            return refuse(429, 'too-many-attempts', `Too many requests without a valid key. Try again in ${wait} s.`, {
+              'retry-after': String(wait),
+            });
           failed.failed(address, Date.now());
           return refuse(401, 'unauthorized', 'Send a valid key as Authorization: Bearer KEY or as X-API-Key: KEY.');
         }
         if (!authorize(principal, config.roles ?? [])) {
-          return refuse(403, 'forbidden', `The key ${principal.name} has the role ${principal.role}; this needs one of: ${config.roles.join(', ')}.`);
+          return refuse(
+            403,
+            'forbidden',
+            `The key ${principal.name} has the role ${principal.role}; this needs one of: ${config.roles.join(', ')}.`,
+          );
         }
         emit(allowedPort, { ...message, principal });
       } catch (error) {

@@ -20,7 +20,10 @@ export = (RED: NodeAPI): void => {
       return Promise.all(
         read.map(async ({ slip, faults }) => {
           if (slip === undefined) {
-            emit(ports.exception, { ...message, payload: { errors: faults, summary: `A packing slip cannot be read: ${faults[0]?.message}` } });
+            emit(ports.exception, {
+              ...message,
+              payload: { errors: faults, summary: `A packing slip cannot be read: ${faults[0]?.message}` },
+            });
             return { status: statusOfFault(faults[0]?.code ?? 'unreadable'), faults, body: {} };
           }
           const outcome = await queue.submit(slip);
@@ -35,7 +38,9 @@ export = (RED: NodeAPI): void => {
       async input(message, emit) {
         try {
           const body = await jsonBody(message, (await runtime.settings()).limits);
-          const results = asksForCancellations(message) ? await settle(message, body, emit) : await confirm(message, body, emit);
+          const results = asksForCancellations(message)
+            ? await settle(message, body, emit)
+            : await confirm(message, body, emit);
           await runtime.release();
           emit(answerPort, answered(message, batchAnswer(results, Array.isArray(body))));
         } catch (error) {
@@ -49,7 +54,8 @@ export = (RED: NodeAPI): void => {
     async function settle(message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> {
       const outcomes = await answerCancellations(await runtime.context(), readCancellations(body));
       return outcomes.map((outcome) => {
-        if (outcome.output === 'settled') return { status: 200, faults: [], body: { replayed: outcome.replayed, order: outcome.summary } };
+        if (outcome.output === 'settled')
+          return { status: 200, faults: [], body: { replayed: outcome.replayed, order: outcome.summary } };
         emit(ports.exception, { ...message, payload: { errors: outcome.faults, summary: outcome.summary } });
         return { status: 422, faults: outcome.faults, body: { summary: outcome.summary } };
       });
@@ -57,7 +63,8 @@ export = (RED: NodeAPI): void => {
   });
 };
 
-const asksForCancellations = (message: Message): boolean => /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message['topic'] === 'cancellations';
+const asksForCancellations = (message: Message): boolean =>
+  /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message['topic'] === 'cancellations';
 
 /** An exception is safe in the store and waits for a person: the warehouse need not send it again. */
 function resultOf({ output, replayed, packingSlip, warehouse, orders, faults, summary }: DeliveryOutcome): ItemResult {

@@ -23,7 +23,11 @@ export = (RED: NodeAPI): void => {
       }
     };
 
-    const invoiceWaiting = async (emit: Emit, message: Message, left: { readonly leftSince?: string } = {}): Promise<void> => {
+    const invoiceWaiting = async (
+      emit: Emit,
+      message: Message,
+      left: { readonly leftSince?: string } = {},
+    ): Promise<void> => {
       for (;;) {
         const outcomes = await postInvoices(await runtime.context(), { limit, ...left });
         send(outcomes, emit, message);
@@ -37,7 +41,8 @@ export = (RED: NodeAPI): void => {
         if (slipId === undefined) return invoiceWaiting(emit, message);
         send(await queue.submit(slipId), emit, message);
       },
-      sweep: (emit) => invoiceWaiting(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
+      sweep: (emit) =>
+        invoiceWaiting(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
     };
   });
 };

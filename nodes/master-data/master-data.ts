@@ -27,14 +27,38 @@ export = (RED: NodeAPI): void => {
         const body = ends ? undefined : await jsonBody(message, (await runtime.settings()).limits);
         const result = await change({ ...context, actor }, kind, message, body);
         await runtime.release();
-        if (result.upserted > 0) emit(upsertedPort, { ...message, payload: { kind, upserted: result.upserted, summary: result.summary } });
-        if (result.rejected.length > 0) emit(rejectedPort, { ...message, payload: { kind, rejected: result.rejected, summary: result.summary } });
-        const status = result.rejected.length > 0 && result.upserted === 0 ? 422 : result.rejected.length > 0 ? 207 : result.created ? 201 : 200;
-        emit(answerPort, answered(message, status === 422 ? problemOf(rejectionOf(result)) : jsonAnswer(status, result.body ?? result)));
+        if (result.upserted > 0)
+          emit(upsertedPort, { ...message, payload: { kind, upserted: result.upserted, summary: result.summary } });
+        if (result.rejected.length > 0)
+          emit(rejectedPort, { ...message, payload: { kind, rejected: result.rejected, summary: result.summary } });
+        const status =
+          result.rejected.length > 0 && result.upserted === 0
+            ? 422
+            : result.rejected.length > 0
+              ? 207
+              : result.created
+                ? 201
+                : 200;
+        emit(
+          answerPort,
+          answered(
+            message,
+            status === 422 ? problemOf(rejectionOf(result)) : jsonAnswer(status, result.body ?? result),
+          ),
+        );
       } catch (error) {
         emit(answerPort, answered(message, problemOf(error)));
         if (!(error instanceof BusinessRejection)) throw error;
-        emit(rejectedPort, { ...message, payload: { kind, code: error.code, message: error.message, errors: error.faults, summary: `${kind} rejected: ${error.message}` } });
+        emit(rejectedPort, {
+          ...message,
+          payload: {
+            kind,
+            code: error.code,
+            message: error.message,
+            errors: error.faults,
+            summary: `${kind} rejected: ${error.message}`,
+          },
+        });
       }
     },
   }));
@@ -45,7 +69,10 @@ type Change = MasterResult & { readonly created?: boolean; readonly body?: unkno
 function kindOf(message: Message, config: MasterDataConfig): string {
   const request = requestOf(message);
   const named = config.kind || message['kind'] || request?.params?.['kind'];
-  if (typeof named !== 'string') throw new Error('The message does not say which master data it is. Choose the kind in the node, or name it in msg.kind.');
+  if (typeof named !== 'string')
+    throw new Error(
+      'The message does not say which master data it is. Choose the kind in the node, or name it in msg.kind.',
+    );
   return named;
 }
 
@@ -55,14 +82,26 @@ async function change(context: StageContext, kind: string, message: Message, bod
   return upsertMaster(context, kind, body);
 }
 
-const done = (kind: string, summary: string, body: unknown, created = false): Change => ({ kind, upserted: 1, rejected: [], summary, body, created });
+const done = (kind: string, summary: string, body: unknown, created = false): Change => ({
+  kind,
+  upserted: 1,
+  rejected: [],
+  summary,
+  body,
+  created,
+});
 
 async function settingsChange(context: StageContext, payload: unknown): Promise<Change> {
-  const { basedOn, settings } = (typeof payload === 'object' && payload !== null ? payload : {}) as { basedOn?: unknown; settings?: unknown };
+  const { basedOn, settings } = (typeof payload === 'object' && payload !== null ? payload : {}) as {
+    basedOn?: unknown;
+    settings?: unknown;
+  };
   if (!Number.isInteger(basedOn)) {
-    throw new BusinessRejection('missing-field', 'Say in basedOn which version of the settings the change was made on; GET the settings first.', [
-      { path: '/basedOn', code: 'missing-field', message: 'The version that the change was made on.' },
-    ]);
+    throw new BusinessRejection(
+      'missing-field',
+      'Say in basedOn which version of the settings the change was made on; GET the settings first.',
+      [{ path: '/basedOn', code: 'missing-field', message: 'The version that the change was made on.' }],
+    );
   }
   const written = await changeCompanySettings(context, basedOn as number, settings);
   return done('settings', `The settings are version ${written.version} now.`, written);
@@ -72,7 +111,8 @@ async function keyChange(context: StageContext, message: Message, payload: unkno
   const request = requestOf(message);
   const keyId = request?.params?.['keyId'] ?? request?.query?.['keyId'] ?? message['keyId'];
   if (request?.method === 'DELETE' || message['action'] === 'revoke') {
-    if (typeof keyId !== 'string') throw new BusinessRejection('missing-field', 'Name the key to revoke: DELETE …/keys/KEYID.');
+    if (typeof keyId !== 'string')
+      throw new BusinessRejection('missing-field', 'Name the key to revoke: DELETE …/keys/KEYID.');
     await revokeKey(context, keyId);
     return done('keys', `The key ${keyId} is revoked.`, { keyId, revoked: true });
   }

@@ -39,31 +39,41 @@ export = (RED: NodeAPI): void => {
     });
   }
 
-  RED.nodes.registerType<StoreNode, StoreConfig, object, { password?: string }>('o2c-store', StoreConfigNode, { credentials: { password: { type: 'password' } } });
+  RED.nodes.registerType<StoreNode, StoreConfig, object, { password?: string }>('o2c-store', StoreConfigNode, {
+    credentials: { password: { type: 'password' } },
+  });
 
   const runtimeOf = (id: string): StoreRuntime | undefined => (RED.nodes.getNode(id) as StoreNode | null)?.runtime;
 
-  RED.httpAdmin.get('/o2c-store/:id/settings', RED.auth.needsPermission('o2c-store.read'), async (request, response) => {
-    const runtime = runtimeOf(String(request.params['id']));
-    if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
-    try {
-      response.json(await readSettings(await runtime.context()));
-    } catch (error) {
-      refuse(response, error);
-    }
-  });
+  RED.httpAdmin.get(
+    '/o2c-store/:id/settings',
+    RED.auth.needsPermission('o2c-store.read'),
+    async (request, response) => {
+      const runtime = runtimeOf(String(request.params['id']));
+      if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
+      try {
+        response.json(await readSettings(await runtime.context()));
+      } catch (error) {
+        refuse(response, error);
+      }
+    },
+  );
 
-  RED.httpAdmin.put('/o2c-store/:id/settings', RED.auth.needsPermission('o2c-store.write'), async (request, response) => {
-    const runtime = runtimeOf(String(request.params['id']));
-    if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
-    try {
-      const { basedOn, settings } = request.body as { basedOn: number; settings: unknown };
-      const actor = (request as { user?: { username?: string } }).user?.username ?? 'editor';
-      response.json(await changeCompanySettings({ ...(await runtime.context()), actor }, Number(basedOn), settings));
-    } catch (error) {
-      refuse(response, error);
-    }
-  });
+  RED.httpAdmin.put(
+    '/o2c-store/:id/settings',
+    RED.auth.needsPermission('o2c-store.write'),
+    async (request, response) => {
+      const runtime = runtimeOf(String(request.params['id']));
+      if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
+      try {
+        const { basedOn, settings } = request.body as { basedOn: number; settings: unknown };
+        const actor = (request as { user?: { username?: string } }).user?.username ?? 'editor';
+        response.json(await changeCompanySettings({ ...(await runtime.context()), actor }, Number(basedOn), settings));
+      } catch (error) {
+        refuse(response, error);
+      }
+    },
+  );
 };
 
 function refuse(response: { status(code: number): { json(body: unknown): void } }, error: unknown): void {

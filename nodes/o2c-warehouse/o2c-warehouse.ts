@@ -46,5 +46,9 @@ export = (RED: NodeAPI): void => {
       done();
     });
   }
-  RED.nodes.registerType<WarehouseNode, WarehouseConfig, object, { token?: string }>('o2c-warehouse', WarehouseConfigNode, { credentials: { token: { type: 'password' } } });
+  RED.nodes.registerType<WarehouseNode, WarehouseConfig, object, { token?: string }>(
+    'o2c-warehouse',
+    WarehouseConfigNode,
+    { credentials: { token: { type: 'password' } } },
+  );
 };

@@ -5,7 +5,14 @@ import { audienceOf } from '../../lib/answers/order-out';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
-import { type ActionOutcome, type Actor, actOnOrders, type OrderAction, type OrderActionName, orderActions } from '../../lib/stages/act-on-order';
+import {
+  type ActionOutcome,
+  type Actor,
+  actOnOrders,
+  type OrderAction,
+  type OrderActionName,
+  orderActions,
+} from '../../lib/stages/act-on-order';
 import { answered, optionalJsonBody, principalOf, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { resolveSlip, slipActions } from './resolve-slip';
@@ -39,7 +46,9 @@ export = (RED: NodeAPI): void => {
           runtime.decided.poke();
           emit(donePort, { ...message, payload: outcome.summary });
           const audience = audienceOf(principalOf(message)?.role ?? 'operations');
-          const order = await runtime.read((db) => orderDetail(db, salesOrderId(outcome.summary.salesOrder) ?? 0, audience));
+          const order = await runtime.read((db) =>
+            orderDetail(db, salesOrderId(outcome.summary.salesOrder) ?? 0, audience),
+          );
           emit(answerPort, answered(message, jsonAnswer(200, order)));
         } catch (error) {
           if (error instanceof BusinessRejection) return refuse(message, error, error.message);
@@ -48,7 +57,10 @@ export = (RED: NodeAPI): void => {
         }
 
         function refuse(refused: Message, rejection: BusinessRejection, summary: string): void {
-          emit(refusedPort, { ...refused, payload: { code: rejection.code, message: rejection.message, errors: rejection.faults, summary } });
+          emit(refusedPort, {
+            ...refused,
+            payload: { code: rejection.code, message: rejection.message, errors: rejection.faults, summary },
+          });
           emit(answerPort, answered(refused, problemOf(rejection)));
         }
       },
@@ -70,20 +82,33 @@ function actionOf(message: Message, config: OrderActionConfig): string {
   const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
   const known = [...orderActions, ...slipActions];
   if (typeof named !== 'string' || !known.includes(named)) {
-    throw new BusinessRejection('not-found', `There is no action ${String(named).slice(0, 80)}; there are ${[...new Set(known)].join(', ')}.`);
+    throw new BusinessRejection(
+      'not-found',
+      `There is no action ${String(named).slice(0, 80)}; there are ${[...new Set(known)].join(', ')}.`,
+    );
   }
   return named;
 }
 
 function requestedAction(action: string, message: Message, body: ActionBody): OrderAction {
   if (!(orderActions as readonly string[]).includes(action)) {
-    throw new BusinessRejection('missing-field', `Name the packing slip to ${action}: warehouse and packingSlip.`, [{ path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' }]);
+    throw new BusinessRejection('missing-field', `Name the packing slip to ${action}: warehouse and packingSlip.`, [
+      { path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' },
+    ]);
   }
   const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
   if (typeof salesOrder !== 'string') {
-    throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [{ path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' }]);
+    throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [
+      { path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' },
+    ]);
   }
-  return { action: action as OrderActionName, salesOrder, reason: textOf(body.reason, '/reason', 100), note: textOf(body.note, '/note', 1000), actor: actorOf(principalOf(message)) };
+  return {
+    action: action as OrderActionName,
+    salesOrder,
+    reason: textOf(body.reason, '/reason', 100),
+    note: textOf(body.note, '/note', 1000),
+    actor: actorOf(principalOf(message)),
+  };
 }
 
 function textOf(value: unknown, path: string, longest: number): string {
@@ -97,5 +122,9 @@ function textOf(value: unknown, path: string, longest: number): string {
 /** A flow that acts without a request acts for the company's operations. */
 function actorOf(principal: Principal | undefined): Actor {
   if (principal === undefined) return { name: 'flow', role: 'operations', partners: null };
-  return { name: principal.name, role: principal.role, partners: principal.role === 'partner' ? partnersOf(principal) : null };
+  return {
+    name: principal.name,
+    role: principal.role,
+    partners: principal.role === 'partner' ? partnersOf(principal) : null,
+  };
 }

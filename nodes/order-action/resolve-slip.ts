@@ -14,15 +14,26 @@ export interface SlipBody {
 }
 
 /** @throws BusinessRejection when it may not be done, or is not said in full */
-export async function resolveSlip(context: StageContext, action: string, body: SlipBody, principal: Principal | undefined): Promise<Readonly<Record<string, unknown>>> {
+export async function resolveSlip(
+  context: StageContext,
+  action: string,
+  body: SlipBody,
+  principal: Principal | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
   if (principal !== undefined && principal.role !== 'operations' && principal.role !== 'admin') {
     throw new BusinessRejection('forbidden', `The role ${principal.role} may not decide on a packing slip.`);
   }
   const { note, ...slip } = body;
   const { warehouse, packingSlip } = slip;
-  if (typeof warehouse !== 'string' || typeof packingSlip !== 'string') throw new BusinessRejection('missing-field', 'Name the warehouse and the packing slip.');
+  if (typeof warehouse !== 'string' || typeof packingSlip !== 'string')
+    throw new BusinessRejection('missing-field', 'Name the warehouse and the packing slip.');
   const [read] = action === 'correct' ? readPackingSlips(slip) : [];
-  if (read !== undefined && read.slip === undefined) throw new BusinessRejection(read.faults[0]?.code ?? 'unreadable', read.faults[0]?.message ?? 'The slip cannot be read.', read.faults);
+  if (read !== undefined && read.slip === undefined)
+    throw new BusinessRejection(
+      read.faults[0]?.code ?? 'unreadable',
+      read.faults[0]?.message ?? 'The slip cannot be read.',
+      read.faults,
+    );
   const outcome = await resolveDelivery(context, {
     warehouse,
     packingSlip,

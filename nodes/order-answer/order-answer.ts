@@ -19,32 +19,42 @@ interface Waiting {
 }
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<OrderAnswerConfig>(RED, 'order-answer', 1, ({ runtime }, config) => ({
-    async input(message, emit) {
-      if (message['statusCode'] !== undefined) return emit(0, message);
-      const { inboxId, replayed, reopened } = waitingOf(message);
-      try {
-        await runtime.decided.wait(inboxId, secondsToWait(message, config) * 1000);
-        const audience = audienceOf(principalOf(message)?.role ?? 'partner');
-        const { answer } = await runtime.read((db) => answerForMessage(db, inboxId, { replayed, reopened, audience }));
-        emit(0, answered(message, answer));
-      } catch (error) {
-        emit(0, answered(message, problemOf(error)));
-        throw error;
-      }
-    },
-  }));
+  registerStoreNode<OrderAnswerConfig>(RED, 'order-answer', 1, ({ runtime }, config) => {
+    const closing = new AbortController();
+    return {
+      async input(message, emit) {
+        if (message['statusCode'] !== undefined) return emit(0, message);
+        const { inboxId, replayed, reopened } = waitingOf(message);
+        try {
+          await runtime.decided.wait(inboxId, secondsToWait(message, config) * 1000, closing.signal);
+          const audience = audienceOf(principalOf(message)?.role ?? 'partner');
+          const { answer } = await runtime.read((db) =>
+            answerForMessage(db, inboxId, { replayed, reopened, audience }),
+          );
+          emit(0, answered(message, answer));
+        } catch (error) {
+          emit(0, answered(message, problemOf(error)));
+          throw error;
+        }
+      },
+      close() {
+        closing.abort();
+      },
+    };
+  });
 };
 
 function waitingOf({ payload }: Message): Waiting {
   const waiting = (typeof payload === 'object' && payload !== null ? payload : {}) as Partial<Waiting>;
-  if (typeof waiting.inboxId !== 'number') throw new Error('The message has no inbox id. Wire the answer output of order-ingest to this node.');
+  if (typeof waiting.inboxId !== 'number')
+    throw new Error('The message has no inbox id. Wire the answer output of order-ingest to this node.');
   return { inboxId: waiting.inboxId, replayed: waiting.replayed ?? false, reopened: waiting.reopened ?? [] };
 }
 
 /** The caller may ask for another wait by `Prefer: wait=SECONDS`. */
 function secondsToWait(message: Message, config: OrderAnswerConfig): number {
   const request = requestOf(message);
-  const preferred = request === undefined ? undefined : /(?:^|[,;\s])wait=(\d{1,4})/i.exec(header(request, 'prefer') ?? '')?.[1];
+  const preferred =
+    request === undefined ? undefined : /(?:^|[,;\s])wait=(\d{1,4})/i.exec(header(request, 'prefer') ?? '')?.[1];
   return Math.min(longestWait, preferred === undefined ? Number(config.answerWithin || 10) : Number(preferred));
 }

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { readGuarded } from '../../lib/stages/guarded-reader';
-import { type ReadReception, receiveMessages, type Reception } from '../../lib/stages/receive-messages';
+import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
 import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
@@ -16,7 +16,11 @@ export = (RED: NodeAPI): void => {
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
 
-    const sendDocuments = (message: Message, { inboxId, channel, partner, documents, rejected }: Reception, emit: Emit): void => {
+    const sendDocuments = (
+      message: Message,
+      { inboxId, channel, partner, documents, rejected }: Reception,
+      emit: Emit,
+    ): void => {
       const count = documents.length + rejected.length;
       documents.forEach(({ documentId, kind, ordinal }, index) => {
         runtime.inProcess.leave(documentKey(documentId));
@@ -26,14 +30,35 @@ export = (RED: NodeAPI): void => {
       for (const { documentId, ordinal, faults } of rejected) {
         const [fault] = faults;
         const summary = `Inbox ${inboxId}, order ${ordinal}: ${fault?.message ?? 'it cannot be read.'}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`;
-        emit(rejectedPort, { ...message, payload: { inboxId, documentId, ordinal, channel, partner, code: fault?.code, message: summary, errors: faults, summary } });
+        emit(rejectedPort, {
+          ...message,
+          payload: {
+            inboxId,
+            documentId,
+            ordinal,
+            channel,
+            partner,
+            code: fault?.code,
+            message: summary,
+            errors: faults,
+            summary,
+          },
+        });
       }
     };
 
     const refuse = (message: Message, error: unknown, emit: Emit): void => {
       emit(answerPort, answered(message, problemOf(error)));
       if (!(error instanceof BusinessRejection)) throw error;
-      emit(rejectedPort, { ...message, payload: { code: error.code, message: error.message, errors: error.faults, summary: `Refused at the door: ${error.message}` } });
+      emit(rejectedPort, {
+        ...message,
+        payload: {
+          code: error.code,
+          message: error.message,
+          errors: error.faults,
+          summary: `Refused at the door: ${error.message}`,
+        },
+      });
     };
 
     return {
@@ -41,12 +66,18 @@ export = (RED: NodeAPI): void => {
         const request = requestOf(message);
         try {
           const { limits } = await runtime.settings();
-          const received = request === undefined ? await readDelivered(RED, node, message, config, limits.bytes) : await readPosted(message, request, config, limits.bytes);
+          const received =
+            request === undefined
+              ? await readDelivered(RED, node, message, config, limits.bytes)
+              : await readPosted(message, request, config, limits.bytes);
           const reception = await queue.submit(await readGuarded(received, { ...limits, depth: 64 }));
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;
-          emit(answerPort, { ...message, payload: { inboxId, replayed, reopened: replayed ? documents.map(({ documentId }) => documentId) : [] } });
+          emit(answerPort, {
+            ...message,
+            payload: { inboxId, replayed, reopened: replayed ? documents.map(({ documentId }) => documentId) : [] },
+          });
           sendDocuments(message, reception, emit);
         } catch (error) {
           refuse(message, error, emit);

@@ -25,14 +25,24 @@ const longestDocument = 200;
  * A posted message: who sends it is known before its body is read.
  * @throws BusinessRejection when it is refused at the door
  */
-export async function readPosted(message: Message, request: HttpRequest, config: OrderIngestConfig, limit: number): Promise<ReceivedMessage> {
+export async function readPosted(
+  message: Message,
+  request: HttpRequest,
+  config: OrderIngestConfig,
+  limit: number,
+): Promise<ReceivedMessage> {
   const principal = principalOf(message);
-  if (principal === undefined) throw new BusinessRejection('unauthorized', 'Nobody has checked the key of this request. Wire an access-check node before order-ingest.');
+  if (principal === undefined)
+    throw new BusinessRejection(
+      'unauthorized',
+      'Nobody has checked the key of this request. Wire an access-check node before order-ingest.',
+    );
   const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
   if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
   const channel = header(request, 'x-o2c-channel') === 'edi' ? 'edi' : 'api';
   const key = header(request, 'idempotency-key');
-  if (key !== undefined && key.length > longestDocument) throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
+  if (key !== undefined && key.length > longestDocument)
+    throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
   const bytes = await readBody(request, limit);
   return {
     ...common(config),
@@ -47,10 +57,17 @@ export async function readPosted(message: Message, request: HttpRequest, config:
 }
 
 /** A message that another node of the flow brings: a path, bytes, text or objects. */
-export async function readDelivered(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig, limit: number): Promise<ReceivedMessage> {
+export async function readDelivered(
+  RED: NodeAPI,
+  node: Node,
+  message: Message,
+  config: OrderIngestConfig,
+  limit: number,
+): Promise<ReceivedMessage> {
   const { payload, filename } = message as { payload?: unknown; filename?: unknown };
   const path = typeof filename === 'string' ? filename : undefined;
-  const bytes = payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
+  const bytes =
+    payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
   const channel = config.channel === 'api' ? 'api' : 'file';
   return {
     ...common(config),
@@ -76,9 +93,14 @@ const common = (config: OrderIngestConfig) => ({
 });
 
 async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
-  if (path === undefined) throw new BusinessRejection('empty-document', 'The message has neither a payload nor a filename.');
+  if (path === undefined)
+    throw new BusinessRejection('empty-document', 'The message has neither a payload nor a filename.');
   const { size } = await stat(path);
-  if (size > limit) throw new BusinessRejection('message-too-large', `The file ${basename(path)} has ${size} bytes, at most ${limit} are taken; send several.`);
+  if (size > limit)
+    throw new BusinessRejection(
+      'message-too-large',
+      `The file ${basename(path)} has ${size} bytes, at most ${limit} are taken; send several.`,
+    );
   return readFile(path);
 }
 
@@ -87,7 +109,12 @@ function bytesOf(payload: unknown): Buffer {
   return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
 }
 
-const typesByExtension: Readonly<Record<string, string>> = { '.json': 'application/json', '.csv': 'text/csv', '.txt': 'text/csv', '.tsv': 'text/csv' };
+const typesByExtension: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.csv': 'text/csv',
+  '.txt': 'text/csv',
+  '.tsv': 'text/csv',
+};
 const brace = 0x7b;
 const bracket = 0x5b;
 
@@ -103,10 +130,22 @@ function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
   return new Promise((resolve, reject) => {
-    RED.util.evaluateNodeProperty(config.partner, config.partnerType || 'str', node, message, (error: Error | null, value: unknown) => {
-      if (error) reject(error);
-      else if (typeof value === 'string' && value.trim() !== '') resolve(value.trim());
-      else reject(new BusinessRejection('source-refused', 'The message has no partner. Set one in the node, or in the message property that the node names.'));
-    });
+    RED.util.evaluateNodeProperty(
+      config.partner,
+      config.partnerType || 'str',
+      node,
+      message,
+      (error: Error | null, value: unknown) => {
+        if (error) reject(error);
+        else if (typeof value === 'string' && value.trim() !== '') resolve(value.trim());
+        else
+          reject(
+            new BusinessRejection(
+              'source-refused',
+              'The message has no partner. Set one in the node, or in the message property that the node names.',
+            ),
+          );
+      },
+    );
   });
 }

@@ -4,7 +4,7 @@ import { healthAnswer } from '../../lib/answers/health';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { answered, principalOf, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
-import { isQuery, queries, type QueryInput, type Reader } from './queries';
+import { isQuery, type QueryInput, queries, type Reader } from './queries';
 
 interface OrderQueryConfig extends StoreNodeConfig {
   readonly query: string;
@@ -14,9 +14,15 @@ export = (RED: NodeAPI): void => {
   registerStoreNode<OrderQueryConfig>(RED, 'order-query', 1, ({ runtime }, config) => ({
     async input(message, emit) {
       const name = config.query || message['query'];
-      if (name === 'health') return emit(0, answered(message, await healthAnswer(runtime.isOpen ? (await runtime.context()).store : undefined)));
+      if (name === 'health')
+        return emit(
+          0,
+          answered(message, await healthAnswer(runtime.isOpen ? (await runtime.context()).store : undefined)),
+        );
       if (typeof name !== 'string' || !isQuery(name)) {
-        throw new Error(`There is no query ${JSON.stringify(name)}. Choose one in the node, or name it in msg.query: ${Object.keys(queries).join(', ')}, health.`);
+        throw new Error(
+          `There is no query ${JSON.stringify(name)}. Choose one in the node, or name it in msg.query: ${Object.keys(queries).join(', ')}, health.`,
+        );
       }
       try {
         const context = await runtime.context();
@@ -35,7 +41,12 @@ function inputOf(message: Message): QueryInput {
   const principal = principalOf(message);
   const reader: Reader =
     principal?.role === 'partner'
-      ? { audience: 'partner', visible: Object.fromEntries(partnersOf(principal).map((partner) => [partner, principal.customers[partner] ?? []])) }
+      ? {
+          audience: 'partner',
+          visible: Object.fromEntries(
+            partnersOf(principal).map((partner) => [partner, principal.customers[partner] ?? []]),
+          ),
+        }
       : { audience: 'internal', visible: null };
   if (request !== undefined) {
     const [key] = Object.values(request.params ?? {});

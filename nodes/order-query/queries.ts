@@ -38,10 +38,27 @@ type Query = (context: StageContext, input: QueryInput) => Promise<HttpAnswer | 
 
 /** What can be asked, by the names that the node and `msg.query` use. */
 export const queries = {
-  order: (context, { key, reader }) => found(key, 'order', context.store.read((db) => orderDetail(db, salesOrderId(key ?? '') ?? 0, reader.audience, reader.visible))),
-  orders: async (context, { filter, reader }) => ({ body: await context.store.read((db) => listOrders(db, filter, reader.visible)) }),
-  explain: (context, { key }) => found(key, 'order', context.store.read((db) => explainOrder(db, salesOrderId(key ?? '') ?? 0))),
-  invoice: (context, { key }) => found(key, 'invoice', context.store.read((db) => getInvoice(db, key ?? ''))),
+  order: (context, { key, reader }) =>
+    found(
+      key,
+      'order',
+      context.store.read((db) => orderDetail(db, salesOrderId(key ?? '') ?? 0, reader.audience, reader.visible)),
+    ),
+  orders: async (context, { filter, reader }) => ({
+    body: await context.store.read((db) => listOrders(db, filter, reader.visible)),
+  }),
+  explain: (context, { key }) =>
+    found(
+      key,
+      'order',
+      context.store.read((db) => explainOrder(db, salesOrderId(key ?? '') ?? 0)),
+    ),
+  invoice: (context, { key }) =>
+    found(
+      key,
+      'invoice',
+      context.store.read((db) => getInvoice(db, key ?? '')),
+    ),
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),
@@ -49,7 +66,9 @@ export const queries = {
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   settings: async (context) => ({ body: await readSettings(context) }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
-  sources: async (context, { filter }) => ({ body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })) }),
+  sources: async (context, { filter }) => ({
+    body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })),
+  }),
   metrics: async (context) => ({
     statusCode: 200,
     headers: { 'content-type': metricsType },
@@ -69,12 +88,17 @@ async function found(key: string | undefined, what: string, value: Promise<unkno
 }
 
 /** The company's people see the message as it came in; a partner sees the answer to its own message. */
-async function inboxMessageFor(context: StageContext, { key, filter, reader }: QueryInput): Promise<HttpAnswer | { body: unknown }> {
+async function inboxMessageFor(
+  context: StageContext,
+  { key, filter, reader }: QueryInput,
+): Promise<HttpAnswer | { body: unknown }> {
   const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
   const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
   if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);
   }
   if (reader.visible === null) return { body: message };
-  return (await context.store.read((db) => answerForMessage(db, inboxId, { replayed: true, audience: reader.audience }))).answer;
+  return (
+    await context.store.read((db) => answerForMessage(db, inboxId, { replayed: true, audience: reader.audience }))
+  ).answer;
 }

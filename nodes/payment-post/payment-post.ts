@@ -17,14 +17,22 @@ export = (RED: NodeAPI): void => {
 
     const post = async (message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> => {
       const read = readPayments(body);
-      const outcomes = await Promise.all(read.map(({ payment, faults }) => (payment === undefined ? { output: 'rejected' as const, faults } : queue.submit(payment))));
+      const outcomes = await Promise.all(
+        read.map(({ payment, faults }) =>
+          payment === undefined ? { output: 'rejected' as const, faults } : queue.submit(payment),
+        ),
+      );
       const released = outcomes.some(({ output }) => output === 'applied') ? await runtime.release() : [];
       const freed = released.filter(({ output }) => output === 'released').map(({ summary }) => summary.salesOrder);
       return outcomes.map((outcome) => {
         if (outcome.output === 'rejected') {
           const summary = `Payment rejected: ${outcome.faults[0]?.message}`;
           emit(rejectedPort, { ...message, payload: { errors: outcome.faults, summary } });
-          return { status: statusOfFault(outcome.faults[0]?.code ?? 'unreadable'), faults: outcome.faults, body: { summary } };
+          return {
+            status: statusOfFault(outcome.faults[0]?.code ?? 'unreadable'),
+            faults: outcome.faults,
+            body: { summary },
+          };
         }
         const { faults, creditAccount, ...told } = outcome;
         emit(appliedPort, { ...message, payload: { ...told, released: freed } });

@@ -24,7 +24,10 @@ export = (RED: NodeAPI): void => {
       runtime.decided.poke();
       if (outcome.output === 'rejected') {
         const { inboxId, documentId, code, faults, summary } = outcome;
-        emit(ports.rejected, { ...message, payload: { inboxId, documentId, code, message: summary, errors: faults, summary } });
+        emit(ports.rejected, {
+          ...message,
+          payload: { inboxId, documentId, code, message: summary, errors: faults, summary },
+        });
         return;
       }
       runtime.inProcess.leave(orderKey(outcome.orderId));
@@ -37,7 +40,10 @@ export = (RED: NodeAPI): void => {
       await Promise.all(
         lost.map(async ({ documentId }) => {
           const outcome = await queue.submit({ documentId, rules });
-          const marked = outcome.output === 'rejected' ? outcome : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
+          const marked =
+            outcome.output === 'rejected'
+              ? outcome
+              : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
           send(marked, emit, { _msgid: RED.util.generateId() });
         }),
       );

@@ -27,7 +27,11 @@ export = (RED: NodeAPI): void => {
         const outcomes = new Map<number, OrderOutcome<DispatchOutput>>();
         for (let start = 0; start < orderIds.length; start += batchSize) {
           const part = orderIds.slice(start, start + batchSize);
-          const sent = await dispatchOrders(context, { warehouse: shipper().warehouse, limit: batchSize, orderIds: part }, shipper().client);
+          const sent = await dispatchOrders(
+            context,
+            { warehouse: shipper().warehouse, limit: batchSize, orderIds: part },
+            shipper().client,
+          );
           for (const outcome of sent) outcomes.set(outcome.orderId, outcome);
         }
         return orderIds.map((orderId) => outcomes.get(orderId));
@@ -36,7 +40,8 @@ export = (RED: NodeAPI): void => {
     );
 
     function shipper(): WarehouseNode {
-      if (warehouse?.client === undefined) throw new Error('This node has no warehouse. Open it, choose one, and deploy.');
+      if (warehouse?.client === undefined)
+        throw new Error('This node has no warehouse. Open it, choose one, and deploy.');
       return warehouse;
     }
 
@@ -46,10 +51,18 @@ export = (RED: NodeAPI): void => {
     };
 
     /** Takes batch after batch until nothing is ready any more. */
-    const dispatchReady = async (emit: Emit, message: Message, left: { readonly leftSince?: string } = {}): Promise<void> => {
+    const dispatchReady = async (
+      emit: Emit,
+      message: Message,
+      left: { readonly leftSince?: string } = {},
+    ): Promise<void> => {
       const { client, warehouse: code } = shipper();
       while (!closing) {
-        const sent = await dispatchOrders(await runtime.context(), { warehouse: code, limit: batchSize, orderIds: null, ...left }, client);
+        const sent = await dispatchOrders(
+          await runtime.context(),
+          { warehouse: code, limit: batchSize, orderIds: null, ...left },
+          client,
+        );
         for (const outcome of sent) send(outcome, emit, message);
         if (sent.length === 0 || sent.every(({ output }) => output === 'unknown')) return;
       }
@@ -63,7 +76,8 @@ export = (RED: NodeAPI): void => {
         const outcome = await queue.submit(orderId);
         if (outcome !== undefined) send(outcome, emit, message);
       },
-      sweep: (emit) => dispatchReady(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
+      sweep: (emit) =>
+        dispatchReady(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },

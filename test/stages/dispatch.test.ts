@@ -19,7 +19,11 @@ import { SampleCompany } from '../support/orders';
 class RecordingShipper implements Shipper {
   readonly asked: ShippingRequest[] = [];
   readonly cancelled: string[] = [];
-  says: (request: ShippingRequest) => ShippingOutcome = ({ key }) => ({ key, kind: 'acknowledged', reference: `W-${key}` });
+  says: (request: ShippingRequest) => ShippingOutcome = ({ key }) => ({
+    key,
+    kind: 'acknowledged',
+    reference: `W-${key}`,
+  });
   answers: CancelOutcome = { kind: 'agreed' };
 
   async ship(requests: readonly ShippingRequest[]): Promise<ShippingOutcome[]> {
@@ -54,9 +58,14 @@ describe('dispatch', () =>
       warehouse.asked.length = 0;
     });
 
-    const tick = (limit = 100) => dispatchOrders(company.context, { warehouse: 'MAIN', limit, orderIds: null }, warehouse);
+    const tick = (limit = 100) =>
+      dispatchOrders(company.context, { warehouse: 'MAIN', limit, orderIds: null }, warehouse);
     const act = async (action: OrderActionName, id: number, actor: Actor = operations) =>
-      (await actOnOrders(company.context, [{ action, salesOrder: salesOrderNumber(id), reason: '', note: 'a note', actor }]))[0];
+      (
+        await actOnOrders(company.context, [
+          { action, salesOrder: salesOrderNumber(id), reason: '', note: 'a note', actor },
+        ])
+      )[0];
     const order = (customer = 'C-1') => ready(company.context, purchase({ customer }));
     const releaseOf = async (id: number) => (await company.load(id)).releases.at(-1);
     const wait = (milliseconds: number) => {
@@ -64,13 +73,23 @@ describe('dispatch', () =>
     };
 
     it('sends what is ready, most urgent first, and keeps the acknowledgement', async () => {
-      await company.master('partners', [{ partner: 'RUSH', name: 'Rush', channels: ['api'], customers: ['*'], priority: 1 }]);
+      await company.master('partners', [
+        { partner: 'RUSH', name: 'Rush', channels: ['api'], customers: ['*'], priority: 1 },
+      ]);
       const usual = await order();
       const urgent = orderIdOf((await post(company.context, purchase(), { partner: 'RUSH' }))[0]);
       for (const check of [checkInventory, checkCredit, checkOverdue]) await check(company.context, [urgent]);
       const sent = await tick();
-      expect(warehouse.asked.map(({ salesOrder }) => salesOrder)).to.deep.equal([salesOrderNumber(urgent), salesOrderNumber(usual)]);
-      expect(warehouse.asked[0]).to.deep.include({ key: `${salesOrderNumber(urgent)}-1`, release: 1, warehouse: 'MAIN', lines: [{ line: 1, sku: 'A', quantity: '1', uom: 'EA' }] });
+      expect(warehouse.asked.map(({ salesOrder }) => salesOrder)).to.deep.equal([
+        salesOrderNumber(urgent),
+        salesOrderNumber(usual),
+      ]);
+      expect(warehouse.asked[0]).to.deep.include({
+        key: `${salesOrderNumber(urgent)}-1`,
+        release: 1,
+        warehouse: 'MAIN',
+        lines: [{ line: 1, sku: 'A', quantity: '1', uom: 'EA' }],
+      });
       expect(sent.map(({ output }) => output)).to.deep.equal(['acknowledged', 'acknowledged']);
       expect(await company.load(usual)).to.include({ status: 'SentToWarehouse' });
       expect(await tick()).to.deep.equal([]);
@@ -87,7 +106,10 @@ describe('dispatch', () =>
       expect((await act('release', id))?.output).to.equal('done');
       warehouse.says = ({ key }) => ({ key, kind: 'acknowledged', reference: 'W' });
       await tick();
-      expect(warehouse.asked.map(({ key }) => key)).to.deep.equal([`${salesOrderNumber(id)}-1`, `${salesOrderNumber(id)}-2`]);
+      expect(warehouse.asked.map(({ key }) => key)).to.deep.equal([
+        `${salesOrderNumber(id)}-1`,
+        `${salesOrderNumber(id)}-2`,
+      ]);
     });
 
     it('sends an unknown release again under the same key, then parks it with a way out', async () => {
@@ -105,13 +127,17 @@ describe('dispatch', () =>
       expect(await releaseOf(id)).to.include({ parked: true, status: 'Unknown' });
       wait(600_000);
       expect(await tick()).to.deep.equal([]);
-      const open = await company.rows<{ subject: string }>("select subject from exception where kind = 'warehouse-parked' and closed_at is null");
+      const open = await company.rows<{ subject: string }>(
+        "select subject from exception where kind = 'warehouse-parked' and closed_at is null",
+      );
       expect(open.map(({ subject }) => subject)).to.deep.equal([`${salesOrderNumber(id)}-1`]);
       expect((await act('not-received', id))?.output).to.equal('done');
       warehouse.says = ({ key }) => ({ key, kind: 'acknowledged', reference: 'W' });
       await tick();
       expect(warehouse.asked.at(-1)?.key).to.equal(`${salesOrderNumber(id)}-2`);
-      expect(await company.rows("select subject from exception where kind = 'warehouse-parked' and closed_at is null")).to.deep.equal([]);
+      expect(
+        await company.rows("select subject from exception where kind = 'warehouse-parked' and closed_at is null"),
+      ).to.deep.equal([]);
     });
 
     it('lets a warehouse that does not answer rest, and probes it with one order', async () => {
@@ -130,14 +156,22 @@ describe('dispatch', () =>
       await tick();
       wait(1_000);
       await tick();
-      const open = await company.rows<{ count: number }>("select cast(count(*) as bigint) as count from warehouse_release where status = 'Unknown'");
+      const open = await company.rows<{ count: number }>(
+        "select cast(count(*) as bigint) as count from warehouse_release where status = 'Unknown'",
+      );
       expect(open[0]?.count).to.equal(0);
     });
 
     it('sends again what a dead process had claimed', async () => {
       const id = await order();
-      const dead: Shipper = { ...warehouse, ship: () => Promise.reject(new Error('killed')), cancel: async () => ({ kind: 'pending' }) };
-      await dispatchOrders(company.context, { warehouse: 'MAIN', limit: 100, orderIds: null }, dead).catch(() => undefined);
+      const dead: Shipper = {
+        ...warehouse,
+        ship: () => Promise.reject(new Error('killed')),
+        cancel: async () => ({ kind: 'pending' }),
+      };
+      await dispatchOrders(company.context, { warehouse: 'MAIN', limit: 100, orderIds: null }, dead).catch(
+        () => undefined,
+      );
       expect((await releaseOf(id))?.status).to.equal('Claimed');
       expect(await tick()).to.deep.equal([]);
       wait(130_000);
@@ -168,14 +202,20 @@ describe('dispatch', () =>
       await tick();
       for (const id of [agreed, refused, later]) expect((await act('cancel', id))?.output).to.equal('done');
       expect((await company.load(agreed)).status).to.equal('CancelRequested');
-      const says: Record<number, CancelOutcome> = { [agreed]: { kind: 'agreed' }, [refused]: { kind: 'refused', status: 409, words: 'on the truck' }, [later]: { kind: 'pending' } };
+      const says: Record<number, CancelOutcome> = {
+        [agreed]: { kind: 'agreed' },
+        [refused]: { kind: 'refused', status: 409, words: 'on the truck' },
+        [later]: { kind: 'pending' },
+      };
       warehouse.cancel = async (key) => says[Number(/SO-(\d+)/.exec(key)?.[1])] as CancelOutcome;
       await tick();
       expect(await company.load(agreed)).to.include({ status: 'Cancelled', reason: 'operator' });
       expect((await company.load(agreed)).lines[0]?.reserved).to.equal(0);
       expect((await company.load(refused)).status).to.equal('SentToWarehouse');
       expect((await company.load(later)).status).to.equal('CancelRequested');
-      await answerCancellations(company.context, [{ salesOrder: salesOrderNumber(later), release: 1, cancelled: true, reason: '' }]);
+      await answerCancellations(company.context, [
+        { salesOrder: salesOrderNumber(later), release: 1, cancelled: true, reason: '' },
+      ]);
       expect((await company.load(later)).status).to.equal('Cancelled');
     });
 
@@ -195,8 +235,15 @@ describe('dispatch', () =>
     it('sends the rest again of an order that was delivered in part, given back and released', async () => {
       const id = await ready(company.context, purchase({ quantity: '5' }));
       await tick();
-      const slip = { warehouse: 'MAIN', packingSlip: `PART-${id}`, lines: [{ salesOrder: salesOrderNumber(id), line: 1, quantity: '2' }] };
-      await confirmDeliveries(company.context, readPackingSlips(slip).flatMap((read) => read.slip ?? []));
+      const slip = {
+        warehouse: 'MAIN',
+        packingSlip: `PART-${id}`,
+        lines: [{ salesOrder: salesOrderNumber(id), line: 1, quantity: '2' }],
+      };
+      await confirmDeliveries(
+        company.context,
+        readPackingSlips(slip).flatMap((read) => read.slip ?? []),
+      );
       await act('hold', id);
       await tick();
       expect((await company.load(id)).status).to.equal('OnHold');
@@ -211,12 +258,24 @@ describe('dispatch', () =>
       const id = await order('C-3');
       const refused = await act('release', id);
       expect(refused).to.deep.include({ output: 'refused' });
-      expect((await act('release', id, { name: 'shop', role: 'partner', partners: ['DIRECT'] }))?.output).to.equal('refused');
-      expect((await act('cancel', id, { name: 'other', role: 'partner', partners: ['OTHER'] })) as object).to.have.nested.property('rejection.code', 'not-found');
+      expect((await act('release', id, { name: 'shop', role: 'partner', partners: ['DIRECT'] }))?.output).to.equal(
+        'refused',
+      );
+      expect(
+        (await act('cancel', id, { name: 'other', role: 'partner', partners: ['OTHER'] })) as object,
+      ).to.have.nested.property('rejection.code', 'not-found');
       expect((await act('release', id, finance))?.output).to.equal('done');
       expect((await company.load(id)).status).to.equal('ReadyForDelivery');
-      const audit = await company.rows<{ actor: string; reason: string }>("select actor, reason from audit_record where stage = 'action' and subject_id = ? order by batch", [salesOrderNumber(id)]);
-      expect(audit.map(({ actor, reason }) => `${actor} ${reason}`)).to.deep.equal(['olga forbidden', 'shop forbidden', 'other not-found', 'fritz release']);
+      const audit = await company.rows<{ actor: string; reason: string }>(
+        "select actor, reason from audit_record where stage = 'action' and subject_id = ? order by batch",
+        [salesOrderNumber(id)],
+      );
+      expect(audit.map(({ actor, reason }) => `${actor} ${reason}`)).to.deep.equal([
+        'olga forbidden',
+        'shop forbidden',
+        'other not-found',
+        'fritz release',
+      ]);
       await tick();
       expect((await company.load(id)).status).to.equal('SentToWarehouse');
     });

@@ -1,12 +1,19 @@
+import { defaultIntakeLimits } from '../../lib/intake/read-message';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
 import { createOrders, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
-import { readReception, type ReceivedMessage, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import {
+  type ReceivedMessage,
+  type Reception,
+  readReception,
+  receiveMessages,
+} from '../../lib/stages/receive-messages';
 import type { StageContext } from '../../lib/stages/work';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
 
-export type SentMessage = Partial<Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy'>>;
+export type SentMessage = Partial<
+  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy'>
+>;
 
 /** A message as the API takes it. */
 export function received(context: StageContext, body: unknown, sent: SentMessage = {}): ReceivedMessage {
@@ -27,14 +34,23 @@ export function received(context: StageContext, body: unknown, sent: SentMessage
 }
 
 export async function receive(context: StageContext, body: unknown, sent: SentMessage = {}): Promise<Reception> {
-  const [reception] = await receiveMessages(context, [readReception(received(context, body, sent), defaultIntakeLimits)]);
+  const [reception] = await receiveMessages(context, [
+    readReception(received(context, body, sent), defaultIntakeLimits),
+  ]);
   return reception as Reception;
 }
 
 /** Stores a message and creates its orders. */
-export async function post(context: StageContext, body: unknown, sent: SentMessage & { readonly rules?: readonly IndicatorRule[] } = {}): Promise<TagOutcome[]> {
+export async function post(
+  context: StageContext,
+  body: unknown,
+  sent: SentMessage & { readonly rules?: readonly IndicatorRule[] } = {},
+): Promise<TagOutcome[]> {
   const { documents } = await receive(context, body, sent);
-  return createOrders(context, documents.map(({ documentId }) => ({ documentId, rules: sent.rules ?? [] })));
+  return createOrders(
+    context,
+    documents.map(({ documentId }) => ({ documentId, rules: sent.rules ?? [] })),
+  );
 }
 
 /** The order of an outcome that must have one. */
@@ -55,7 +71,20 @@ export async function ready(context: StageContext, body: unknown): Promise<numbe
 
 let numbers = 0;
 
-export function purchase(fields: { readonly customer?: string; readonly poNumber?: string; readonly lines?: readonly object[]; readonly quantity?: string; readonly sku?: string } & Record<string, unknown> = {}): Record<string, unknown> {
+export function purchase(
+  fields: {
+    readonly customer?: string;
+    readonly poNumber?: string;
+    readonly lines?: readonly object[];
+    readonly quantity?: string;
+    readonly sku?: string;
+  } & Record<string, unknown> = {},
+): Record<string, unknown> {
   const { quantity, sku, ...rest } = fields;
-  return { poNumber: `PO-${++numbers}`, customer: 'C-1', lines: [{ sku: sku ?? 'A', quantity: quantity ?? '1' }], ...rest };
+  return {
+    poNumber: `PO-${++numbers}`,
+    customer: 'C-1',
+    lines: [{ sku: sku ?? 'A', quantity: quantity ?? '1' }],
+    ...rest,
+  };
 }

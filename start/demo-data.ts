@@ -1,0 +1,193 @@
+/** A small outdoor shop: what the sample orders are about. Amounts are decimal strings. */
+export const demoMaster: readonly (readonly [kind: string, records: readonly object[]])[] = [
+  [
+    'taxes',
+    [
+      { taxCode: 'STANDARD', rate: '19' },
+      { taxCode: 'REDUCED', rate: '7' },
+    ],
+  ],
+  [
+    'products',
+    [
+      { sku: 'TENT-2', name: 'Tent for two', baseUom: 'EA', price: '249.00', cost: '141.20', taxCode: 'STANDARD' },
+      { sku: 'STOVE-GAS', name: 'Gas stove', baseUom: 'EA', price: '49.90', cost: '23.10', taxCode: 'STANDARD' },
+      { sku: 'LAMP-LED', name: 'Camping lamp', baseUom: 'EA', price: '39.50', cost: '17.80', taxCode: 'STANDARD' },
+      {
+        sku: 'BOTTLE-1L',
+        name: 'Bottle, 1 l',
+        baseUom: 'EA',
+        uoms: { CA: 12 },
+        price: '8.90',
+        cost: '3.05',
+        taxCode: 'STANDARD',
+      },
+      { sku: 'ROPE-50M', name: 'Rope, 50 m', baseUom: 'EA', price: '119.00', cost: '62.40', taxCode: 'STANDARD' },
+      {
+        sku: 'MAP-ALPS',
+        name: 'Hiking map of the Alps',
+        baseUom: 'EA',
+        price: '14.50',
+        cost: '6.20',
+        taxCode: 'REDUCED',
+      },
+    ],
+  ],
+  [
+    'stock',
+    [
+      { sku: 'TENT-2', warehouse: 'MAIN', onHand: '40' },
+      { sku: 'STOVE-GAS', warehouse: 'MAIN', onHand: '120' },
+      { sku: 'LAMP-LED', warehouse: 'MAIN', onHand: '5' },
+      { sku: 'BOTTLE-1L', warehouse: 'MAIN', onHand: '600' },
+      { sku: 'ROPE-50M', warehouse: 'MAIN', onHand: '60' },
+      { sku: 'MAP-ALPS', warehouse: 'MAIN', onHand: '200' },
+    ],
+  ],
+  [
+    'customers',
+    [
+      {
+        customer: 'C-1001',
+        name: 'Alpenblick Outdoor GmbH',
+        currency: 'EUR',
+        creditLimit: '5000.00',
+        paymentTermsDays: 30,
+        shipTo: { name: 'Alpenblick Outdoor GmbH', city: 'Garmisch', country: 'DE' },
+      },
+      {
+        customer: 'C-1002',
+        name: 'Bergsport Keller',
+        currency: 'EUR',
+        creditLimit: '1500.00',
+        paymentTermsDays: 14,
+        shipTo: { name: 'Bergsport Keller', city: 'Kempten', country: 'DE' },
+      },
+      {
+        customer: 'C-1003',
+        name: 'Canyon Club e.V.',
+        currency: 'EUR',
+        creditLimit: null,
+        paymentTermsDays: 30,
+        shipTo: { name: 'Canyon Club e.V.', city: 'Füssen', country: 'DE' },
+      },
+      {
+        customer: 'C-1004',
+        name: 'Dachstein Reisen',
+        currency: 'EUR',
+        creditLimit: '8000.00',
+        paymentTermsDays: 14,
+        shipTo: { name: 'Dachstein Reisen', city: 'Schladming', country: 'AT' },
+      },
+      {
+        customer: 'C-1005',
+        name: 'Edelweiss Camping',
+        currency: 'EUR',
+        creditLimit: '2500.00',
+        paymentTermsDays: 30,
+        shipTo: { name: 'Edelweiss Camping', city: 'Mittenwald', country: 'DE' },
+      },
+    ],
+  ],
+  [
+    'partners',
+    [
+      { partner: 'WEBSHOP', name: 'Our web shop', channels: ['api'], customers: ['*'], priority: 5 },
+      {
+        partner: 'RETAIL',
+        name: 'Retail, by CSV',
+        channels: ['api', 'file'],
+        customers: ['*'],
+        indicator: 'RETAIL',
+        priority: 5,
+      },
+      { partner: 'EDIHUB', name: 'EDI agent', channels: ['edi'], customers: ['C-1003'], indicator: 'EDI', priority: 3 },
+    ],
+  ],
+];
+
+/** The last of what is loaded: when it is there, all is. */
+export const lastPartner = 'EDIHUB';
+
+/** Six weeks ago: its invoice was due after 14 days and was never paid, so that its customer is overdue today. */
+export const unpaidOrder = { poNumber: 'WEB-0900', customer: 'C-1004', lines: [{ sku: 'TENT-2', quantity: '2' }] };
+export const unpaidSince = 42;
+
+/** A message of the demonstration, as a partner would post it. */
+export interface SampleMessage {
+  readonly key: string;
+  readonly partner: string;
+  readonly channel?: 'edi';
+  readonly type: 'application/json' | 'text/csv';
+  readonly body: string;
+}
+
+interface SampleOrder {
+  readonly poNumber: string;
+  readonly customer: string;
+  readonly lines: readonly { readonly sku: string; readonly quantity: string }[];
+}
+
+const json = (partner: string, order: SampleOrder, channel?: 'edi'): SampleMessage => ({
+  key: `demo-${order.poNumber}`,
+  partner,
+  ...(channel === undefined ? {} : { channel }),
+  type: 'application/json',
+  body: JSON.stringify(order),
+});
+
+const fine = json('WEBSHOP', {
+  poNumber: 'WEB-1001',
+  customer: 'C-1001',
+  lines: [
+    { sku: 'TENT-2', quantity: '2' },
+    { sku: 'MAP-ALPS', quantity: '3' },
+  ],
+});
+
+const csv = `poNumber,customer,line,sku,quantity,uom,unitPrice
+POS-501,C-1005,1,BOTTLE-1L,2,CA,106.80
+POS-502,C-1001,1,STOVE-GAS,5,EA,49.90
+POS-502,C-1001,2,ROPE-50M,1,EA,119.00
+POS-503,C-1003,1,LAMP-LED,3,EA,39.50
+`;
+
+export const sampleMessages: readonly SampleMessage[] = [
+  fine,
+  json('WEBSHOP', { poNumber: 'WEB-1002', customer: 'C-1003', lines: [{ sku: 'ROPE-50M', quantity: '4' }] }),
+  { key: 'demo-POS-50', partner: 'RETAIL', type: 'text/csv', body: csv },
+  json(
+    'EDIHUB',
+    {
+      poNumber: 'EDI-77',
+      customer: 'C-1003',
+      lines: [
+        { sku: 'BOTTLE-1L', quantity: '48' },
+        { sku: 'MAP-ALPS', quantity: '20' },
+      ],
+    },
+    'edi',
+  ),
+  // 1777.86 EUR on a limit of 1500.00: on hold until the payment comes
+  json('WEBSHOP', { poNumber: 'WEB-1003', customer: 'C-1002', lines: [{ sku: 'TENT-2', quantity: '6' }] }),
+  // 4248.30 EUR on a limit of 2500.00: stays on hold
+  json('WEBSHOP', { poNumber: 'WEB-1004', customer: 'C-1005', lines: [{ sku: 'ROPE-50M', quantity: '30' }] }),
+  json('WEBSHOP', { poNumber: 'WEB-1005', customer: 'C-1004', lines: [{ sku: 'STOVE-GAS', quantity: '10' }] }),
+  // 2 lamps are left: the line is cancelled, the rest goes on
+  json('WEBSHOP', {
+    poNumber: 'WEB-1006',
+    customer: 'C-1001',
+    lines: [
+      { sku: 'LAMP-LED', quantity: '10' },
+      { sku: 'BOTTLE-1L', quantity: '12' },
+    ],
+  }),
+  json('WEBSHOP', { poNumber: 'WEB-1007', customer: 'C-1001', lines: [{ sku: 'TENT-9', quantity: '1' }] }),
+  fine, // once more: a replay
+];
+
+export const samplePayment = { reference: 'demo-BANK-1', customer: 'C-1002', amount: '300.00', currency: 'EUR' };
+export const paidOrder = 'WEB-1003';
+
+/** The button “a CSV file with three orders” of the packaged flow, and the first purchase order of its file. */
+export const sampleFile = { button: 'e6618120b77ce535', purchaseOrders: ['FILE-2001', 'FILE-2002', 'FILE-2003'] };

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import RED from 'node-red';
+import { problem, problemAnswer, titleOf } from '../lib/answers/problem';
+import { type Listening, Refusal } from './settings';
+
+/** The HTTP server of the product, before and after Node-RED runs on it. */
+export class HttpServer {
+  private constructor(
+    private readonly server: Server,
+    /** Serves this machine when `server` listens for others. */
+    private readonly local: Server,
+    private readonly listening: Listening,
+  ) {}
+
+  /**
+   * Takes the port; whoever asks before Node-RED runs hears to come again.
+   * @throws Refusal when the address cannot be used
+   */
+  static async listen(listening: Listening): Promise<HttpServer> {
+    const { host, port, isLocal, tls } = listening;
+    const server = tls === undefined ? createServer(starting) : createTlsServer(tls, starting);
+    await listenOn(server, host, port);
+    const local = isLocal && tls === undefined ? server : createServer(starting);
+    if (local !== server) await listenOn(local, '127.0.0.1', 0);
+    return new HttpServer(server, local, listening);
+  }
+
+  /** Where others reach it. */
+  get url(): string {
+    const { host, port, tls } = this.listening;
+    return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  /** Where this machine reaches it, without TLS. */
+  get localUrl(): string {
+    const { address, port, family } = this.local.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  async startNodeRed(settings: Record<string, unknown>): Promise<void> {
+    RED.init(this.server, settings as unknown as Parameters<typeof RED.init>[1]);
+    RED.httpAdmin.use(RED.httpNode);
+    await RED.start();
+    for (const server of new Set([this.server, this.local])) server.off('request', starting).on('request', serve);
+  }
+
+  async stop(): Promise<void> {
+    for (const server of new Set([this.server, this.local])) server.close();
+    await RED.stop();
+    for (const server of new Set([this.server, this.local])) server.closeAllConnections();
+  }
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE')
+      throw new Refusal(
+        `Port ${port} on ${host} is taken, perhaps by another Node-RED. Stop it, or choose another port: PORT=${port + 1} npm start`,
+      );
+    if (code === 'EACCES')
+      throw new Refusal(
+        `Port ${port} needs more rights than this user has. Choose one above 1023: PORT=1880 npm start`,
+      );
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new Refusal(`${host} is no address of this machine; set O2C_HOST to one that is.`);
+    throw error;
+  }
+}
+
+const ownApi = /^\/o2c(?:[/?]|$)/i;
+const simulator = /^\/warehouse(?:[/?]|$)/i;
+
+const starting: RequestListener = (_request, response) => {
+  answer(response, problem(503, 'starting', titleOf(503), 'Node-RED is starting; come again in a moment.'), {
+    'retry-after': '1',
+  });
+};
+
+/**
+ * Requests of our API go to the flows without any body parser on their way: the nodes check the key before they read the
+ * body, count its bytes while they come, and read numbers exactly.
+ */
+const serve: RequestListener = (request, response) => {
+  const url = request.url ?? '/';
+  const last = (error?: unknown): void => answerInstead(response, error);
+  if (simulator.test(url) && !isFromHere(request)) return last();
+  if (!ownApi.test(url)) return void RED.httpAdmin(request as never, response as never, last);
+  Object.assign(request, { _body: true });
+  RED.httpNode(request as never, response as never, last);
+};
+
+/** The simulator asks for no key, so it is for this machine only. */
+function isFromHere({ socket, headers }: IncomingMessage): boolean {
+  const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+  return (
+    (address === '::1' || address.startsWith('127.')) &&
+    headers['x-forwarded-for'] === undefined &&
+    headers.forwarded === undefined
+  );
+}
+
+/** What no flow answers is a problem too, never a page with a stack trace. */
+function answerInstead(response: ServerResponse, error: unknown): void {
+  const status =
+    typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+      ? error.status
+      : undefined;
+  if (error === undefined || error === null)
+    answer(response, problem(404, 'not-found', titleOf(404), 'There is nothing at this address for this method.'));
+  else if (status !== undefined && status >= 400 && status < 500)
+    answer(response, problem(status, 'unreadable', titleOf(status), 'The request cannot be read.'));
+  else
+    answer(
+      response,
+      problem(500, 'unexpected', titleOf(500), 'The request could not be worked because of an internal fault.'),
+    );
+}
+
+function answer(
+  response: ServerResponse,
+  body: ReturnType<typeof problem>,
+  headers: Record<string, string> = {},
+): void {
+  const { statusCode, headers: own } = problemAnswer(body, headers);
+  if (!response.headersSent) response.writeHead(statusCode, own);
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,166 @@
+import '../lib/cli/needs-node';
+import { hostname } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { type AdminKey, ensureAdminKey } from '../lib/access/admin-key';
+import { allKeys, createKey, revokeKey } from '../lib/access/keys';
+import { TechnicalFault } from '../lib/domain/faults';
+import { openStore, type Store } from '../lib/store/store';
+import { loadDemo } from './load-demo';
+import { type DemoKeys, Demonstration } from './run-demo';
+import { HttpServer } from './server';
+import { listeningOf, nodeRedSettings, Refusal } from './settings';
+import { prepareUserDirectory } from './user-directory';
+
+const packageRoot = resolve(__dirname, '../..');
+const dataDirectory = resolve('data');
+const healthWithin = 30_000; // milliseconds
+const say = (...lines: string[]): void => lines.forEach((line) => console.log(line));
+const shortly = (path: string): string => relative(process.cwd(), path) || path;
+
+async function start(): Promise<void> {
+  const env = process.env;
+  const listening = listeningOf(env);
+  const server = await HttpServer.listen(listening);
+  stopOnSignal(server);
+  env['O2C_DB'] ||= 'sqlite:./data/o2c.sqlite';
+  const withDemo = env['O2C_DEMO'] !== '0';
+  const prepared = await prepareStore(env['O2C_DB'], withDemo, `${hostname()}:${listening.port}`);
+  setSurroundings(env, server, listening.port, prepared.warehouseKey);
+  const user = prepareUserDirectory(resolve(dataDirectory, 'node-red'), packageRoot);
+  await server.startNodeRed(nodeRedSettings(env, listening, user));
+  await untilReady(server.localUrl);
+  if (prepared.demoKeys !== undefined) await demonstrate(server.localUrl, prepared.demoKeys);
+  if (withDemo && prepared.demoKeys === undefined)
+    say('The store has orders of its own: the sample orders are left out.', '');
+  say(
+    `Editor   ${server.url}/`,
+    `API      ${server.url}/o2c/orders    described in ${server.url}/o2c/openapi.json`,
+    `Health   ${server.url}/o2c/health`,
+    `Key      ${wordsOf(prepared.adminKey)}`,
+    `Flows    ${shortly(user.flowFile)}${user.isNew ? '' : ', as you left them; delete the file to get the packaged ones again'}`,
+    '',
+    'Ctrl-C stops it.',
+  );
+}
+
+interface PreparedStore {
+  readonly adminKey: AdminKey;
+  readonly warehouseKey: string | undefined;
+  readonly demoKeys: DemoKeys | undefined;
+}
+
+/** Everything that needs the store to itself, before Node-RED opens it. */
+async function prepareStore(url: string, withDemo: boolean, here: string): Promise<PreparedStore> {
+  const store = await openStore(url, { exclusive: true });
+  try {
+    const adminKey = await ensureAdminKey(store, dataDirectory);
+    const hasDemo = withDemo && (await loadDemo(store));
+    await endKeysOf(store, here);
+    const warehouseKey = process.env['O2C_WAREHOUSE_KEY']
+      ? undefined
+      : await temporaryKey(store, 'warehouse', `warehouse simulator, ${here}`);
+    const demoKeys = hasDemo
+      ? {
+          operations: await temporaryKey(store, 'operations', `sample orders, ${here}`),
+          finance: await temporaryKey(store, 'finance', `sample orders, ${here}`),
+        }
+      : undefined;
+    return { adminKey, warehouseKey, demoKeys };
+  } finally {
+    await store.close();
+  }
+}
+
+const contextOf = (store: Store) => ({ store, actor: 'start', clock: () => new Date().toISOString() });
+
+/** A key that only this process knows; the next start at the same place ends it. */
+async function temporaryKey(store: Store, role: string, name: string): Promise<string> {
+  return (await createKey(contextOf(store), { role, name })).key;
+}
+
+async function endKeysOf(store: Store, here: string): Promise<void> {
+  const names = [`warehouse simulator, ${here}`, `sample orders, ${here}`];
+  for (const { keyId, name, revokedAt } of await allKeys(store)) {
+    if (revokedAt === null && names.includes(name)) await revokeKey(contextOf(store), keyId);
+  }
+}
+
+/** What the nodes and the simulator read from the environment. */
+function setSurroundings(
+  env: NodeJS.ProcessEnv,
+  server: HttpServer,
+  port: number,
+  warehouseKey: string | undefined,
+): void {
+  env['PORT'] = String(port);
+  env['O2C_WAREHOUSE_URL'] ||= `${server.localUrl}/warehouse`;
+  env['O2C_API_URL'] ||= `${server.localUrl}/o2c`;
+  if (warehouseKey !== undefined) env['O2C_WAREHOUSE_KEY'] = warehouseKey;
+  const direct = [
+    ...new Set([
+      ...(env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').filter(Boolean),
+      '127.0.0.1',
+      'localhost',
+      '::1',
+    ]),
+  ].join(',');
+  env['no_proxy'] = direct;
+  env['NO_PROXY'] = direct;
+}
+
+async function untilReady(url: string): Promise<void> {
+  let last = 'no answer';
+  for (const end = Date.now() + healthWithin; Date.now() < end; ) {
+    const response = await fetch(`${url}/o2c/health`).catch((error: unknown) => String(error));
+    if (typeof response !== 'string') {
+      last = `${response.status} ${await response.text()}`;
+      if (response.ok) return;
+    }
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  console.error(
+    `The flows did not get ready: GET /o2c/health says ${last}. Node-RED goes on to run; look into the editor.`,
+  );
+}
+
+async function demonstrate(url: string, keys: DemoKeys): Promise<void> {
+  try {
+    say('', ...(await new Demonstration(url, keys).run()), '');
+  } catch (error) {
+    console.error(
+      `The sample orders could not be run through: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function wordsOf(key: AdminKey): string {
+  return key.from === 'environment'
+    ? 'administrator: the one in O2C_ADMIN_KEY'
+    : `administrator: in the file ${shortly(key.path)}`;
+}
+
+function stopOnSignal(server: HttpServer): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      server.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+start().catch((error: unknown) => {
+  const isPlain =
+    error instanceof Refusal ||
+    error instanceof TechnicalFault ||
+    (error instanceof Error && error.name === 'BusinessRejection');
+  console.error(isPlain ? (error as Error).message : error);
+  process.exit(1);
+});

@@ -1,0 +1,131 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { expect } from 'chai';
+import { BusinessRejection } from '../../lib/domain/faults';
+import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { endGuardedReader, GuardedReader, type ReadingGuard, readGuarded } from '../../lib/stages/guarded-reader';
+import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+
+const guard: ReadingGuard = { atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 };
+
+function message(text: string, contentType = 'text/csv', fields: Partial<ReceivedMessage> = {}): ReceivedMessage {
+  return {
+    bytes: Buffer.from(text),
+    contentType,
+    channel: 'file',
+    partner: 'DIRECT',
+    sourceSystem: null,
+    messageKey: null,
+    document: 'a test',
+    receivedAt: '2026-11-23T10:00:00.000Z',
+    keyId: null,
+    batchPolicy: 'reject-order',
+    csv: { separator: '', decimalMark: '', mapping: {} },
+    ...fields,
+  };
+}
+
+/** Orders of ten lines; about 66 bytes a row. */
+function csvOf(bytes: number): string {
+  const rows = ['poNumber,customer,orderDate,line,sku,quantity,uom,unitPrice,note'];
+  for (let size = 0, i = 0; size < bytes; i++) {
+    const row = `PO-${Math.floor(i / 10)},C-1001,2026-11-23,${(i % 10) + 1},WIDGET-${i % 500},${1 + (i % 9)},EA,12.50,as agreed by telephone`;
+    rows.push(row);
+    size += row.length + 1;
+  }
+  return rows.join('\n');
+}
+
+describe('the guarded reader', () => {
+  let reader: GuardedReader;
+  const started: GuardedReader[] = [];
+  const withGuard = (fields: Partial<ReadingGuard>): GuardedReader => {
+    reader = new GuardedReader({ ...guard, ...fields });
+    started.push(reader);
+    return reader;
+  };
+  afterEach(() => {
+    for (const one of started.splice(0)) one.end();
+    endGuardedReader();
+  });
+
+  it('reads a small message at once and a large one in its thread, with the same result', async () => {
+    const csv = message(csvOf(300_000));
+    const here = await withGuard({ atOnce: 1_000_000 }).read(csv, defaultIntakeLimits);
+    expect(reader.isWarm).to.equal(false);
+    const there = await withGuard({}).read(csv, defaultIntakeLimits);
+    expect(reader.isWarm).to.equal(true);
+    expect(here.content.documents.length).to.be.greaterThan(300);
+    expect(there).to.deep.equal(here);
+    expect(there.message.bytes).to.equal(csv.bytes);
+  });
+
+  it('keeps the event loop free while 10 MB of CSV are read', async function () {
+    this.timeout(30_000);
+    const csv = message(csvOf(9_900_000));
+    await readGuarded(message(csvOf(300_000)), defaultIntakeLimits); // starts the thread
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const { content } = await readGuarded(csv, defaultIntakeLimits);
+    delay.disable();
+    expect(content.documents.length).to.be.greaterThan(10_000);
+    expect(content.documents.every(({ canonical }) => canonical !== null)).to.equal(true);
+    expect(delay.max / 1e6).to.be.lessThan(50);
+  });
+
+  it('refuses at the door in either thread', async () => {
+    const failure = await withGuard({ atOnce: 10 })
+      .read(message(csvOf(1000), 'text/plain'), defaultIntakeLimits)
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    expect(failure).to.be.instanceOf(BusinessRejection).and.include({ code: 'unsupported-media-type' });
+    const large = await withGuard({ atOnce: 10 })
+      .read(message(csvOf(1000)), { ...defaultIntakeLimits, bytes: 100 })
+      .catch((error: unknown) => error);
+    expect(large).to.include({ code: 'message-too-large' });
+  });
+
+  it('calls a message unreadable that needs too much memory, and goes on with the others', async function () {
+    this.timeout(30_000);
+    withGuard({ memory: 24 });
+    const [before, poison, after] = await Promise.all([
+      reader.read(message(csvOf(300_000)), defaultIntakeLimits),
+      reader.read(message(csvOf(9_000_000)), defaultIntakeLimits),
+      reader.read(message(csvOf(400_000)), defaultIntakeLimits),
+    ]);
+    expect(poison.content.documents).to.deep.equal([]);
+    expect(poison.content.unreadable?.[0]).to.include({ code: 'unreadable' });
+    expect(poison.content.unreadable?.[0]?.message).to.match(/24 MB/);
+    expect(poison.message.messageKey).to.equal(poison.sha256);
+    expect(before.content.documents.length).to.be.greaterThan(300);
+    expect(after.content.documents.length).to.be.greaterThan(400);
+  });
+
+  it('calls a message unreadable that takes too long', async function () {
+    this.timeout(30_000);
+    withGuard({ time: 150 });
+    const late = await reader.read(message(csvOf(9_900_000)), defaultIntakeLimits);
+    expect(late.content.unreadable?.[0]?.message).to.match(/longer than 0.15 s/);
+    expect(reader.isWarm).to.equal(false);
+  });
+
+  it('takes no more than may wait', async () => {
+    const csv = message(csvOf(300_000));
+    withGuard({ waiting: 700_000 });
+    const results = await Promise.allSettled([1, 2, 3].map(() => reader.read(csv, defaultIntakeLimits)));
+    expect(results.map(({ status }) => status)).to.deep.equal(['fulfilled', 'fulfilled', 'rejected']);
+    expect((results[2] as PromiseRejectedResult).reason).to.include({ code: 'queue-full' });
+  });
+
+  it('ends its thread after the messages that wait, and starts another for the next one', async () => {
+    withGuard({});
+    const reading = reader.read(message(csvOf(300_000)), defaultIntakeLimits);
+    reader.end();
+    expect((await reading).content.documents.length).to.be.greaterThan(300);
+    await new Promise(setImmediate);
+    expect(reader.isWarm).to.equal(false);
+    await reader.read(message(csvOf(300_000)), defaultIntakeLimits);
+    expect(reader.isWarm).to.equal(true);
+  });
+});

@@ -1,0 +1,525 @@
+import { expect } from 'chai';
+import { Client } from 'pg';
+import { type Database, first, type Row } from '../../lib/store/database';
+import { ConcurrentChange } from '../../lib/store/dialect';
+import { openStore, type Store } from '../../lib/store/store';
+import { onBothDatabases, postgresUrl } from '../support/databases';
+import { startPostgres } from '../support/postgres';
+
+const stockRow = (sku: string, fields: Partial<Record<string, number>> = {}): Row =>
+  ({ sku, warehouse: 'MAIN', on_hand: 10, reserved: 0, safety_stock: 0, deficit: 0, ...fields }) as Row;
+
+function message(inboxId: number, fields: Record<string, unknown> = {}): Row {
+  return {
+    inbox_id: inboxId,
+    channel: 'api',
+    partner: 'DIRECT',
+    source_system: null,
+    message_key: null,
+    document: 'a test',
+    content_type: 'text/plain',
+    bytes: Buffer.from('x'),
+    size: 1,
+    sha256: 's',
+    fingerprint: 'f',
+    single: 1,
+    warnings: '[]',
+    received_at: '2026-11-23T10:00:00.000Z',
+    key_id: null,
+    ...fields,
+  } as Row;
+}
+
+const posting = {
+  document_type: 'invoice',
+  document: 'INV-1',
+  debit: 'receivables',
+  credit: 'revenue',
+  amount: 100,
+  currency: 'EUR',
+  posting_date: '2026-11-23',
+  posted_at: '2026-11-23T10:00:00.000Z',
+};
+const auditRecord = {
+  batch: 1,
+  position: 0,
+  at: 'now',
+  actor: 'test',
+  stage: 's',
+  subject: 'order',
+  subject_id: 'SO-1',
+  from_state: null,
+  to_state: null,
+  reason: null,
+  evidence: '{}',
+};
+const movement = {
+  sku: 'A',
+  warehouse: 'MAIN',
+  kind: 'count',
+  quantity: 1,
+  reference: 'r',
+  at: 'now',
+  counted_at: null,
+};
+
+describe('both databases mean the same', () =>
+  onBothDatabases((kind, url) => {
+    let store: Store;
+    before(async () => {
+      store = await openStore(url());
+    });
+    after(() => store.close());
+
+    const write = <T>(work: (db: Database) => Promise<T>) => store.transaction(work);
+    const rows = <T>(sql: string, values: readonly unknown[] = []) => store.read((db) => db.all<T>(sql, values));
+    const failure = async (work: (db: Database) => Promise<unknown>): Promise<unknown> => {
+      try {
+        await write(work);
+      } catch (error) {
+        return error;
+      }
+      throw new Error('The statement was expected to fail.');
+    };
+    const classOf = async (work: (db: Database) => Promise<unknown>) => store.dialect.classify(await failure(work));
+
+    describe('statements', () => {
+      it('insert rows and count them, none at all included', async () => {
+        expect(await write((db) => db.insert('stock_item', [stockRow('I1'), stockRow('I2'), stockRow('I3')]))).to.equal(
+          3,
+        );
+        expect(await write((db) => db.insert('stock_item', []))).to.equal(0);
+        expect(await rows("select sku, on_hand from stock_item where sku like 'I%' order by sku")).to.deep.equal([
+          { sku: 'I1', on_hand: 10 },
+          { sku: 'I2', on_hand: 10 },
+          { sku: 'I3', on_hand: 10 },
+        ]);
+      });
+
+      it('leave out rows that are there, when asked to', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('N1')]));
+        const rowsOf = [stockRow('N1', { on_hand: 99 }), stockRow('N2'), stockRow('N2')];
+        expect(await write((db) => db.insert('stock_item', rowsOf, { onConflict: 'nothing' }))).to.equal(1);
+        expect(await rows("select on_hand from stock_item where sku = 'N1'")).to.deep.equal([{ on_hand: 10 }]);
+      });
+
+      it('update by keys and count what they found', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('U1'), stockRow('U2'), stockRow('U3')]));
+        const changes = [
+          { sku: 'U1', warehouse: 'MAIN', on_hand: 1, safety_stock: 7 },
+          { sku: 'U2', warehouse: 'MAIN', on_hand: 2, safety_stock: 8 },
+          { sku: 'U2', warehouse: 'OTHER', on_hand: 3, safety_stock: 9 },
+        ];
+        expect(await write((db) => db.update('stock_item', ['sku', 'warehouse'], changes))).to.equal(2);
+        expect(await write((db) => db.update('stock_item', ['sku', 'warehouse'], []))).to.equal(0);
+        expect(
+          await rows("select sku, on_hand, safety_stock, reserved from stock_item where sku like 'U%' order by sku"),
+        ).to.deep.equal([
+          { sku: 'U1', on_hand: 1, safety_stock: 7, reserved: 0 },
+          { sku: 'U2', on_hand: 2, safety_stock: 8, reserved: 0 },
+          { sku: 'U3', on_hand: 10, safety_stock: 0, reserved: 0 },
+        ]);
+      });
+
+      it('add to numbers', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('P1'), stockRow('P2')]));
+        const sums = [
+          { sku: 'P1', warehouse: 'MAIN', on_hand: 5, reserved: 2 },
+          { sku: 'P2', warehouse: 'MAIN', on_hand: -4, reserved: 0 },
+        ];
+        expect(await write((db) => db.add('stock_item', ['sku', 'warehouse'], sums))).to.equal(2);
+        expect(await write((db) => db.add('stock_item', ['sku', 'warehouse'], []))).to.equal(0);
+        expect(await rows("select on_hand, reserved from stock_item where sku like 'P%' order by sku")).to.deep.equal([
+          { on_hand: 15, reserved: 2 },
+          { on_hand: 6, reserved: 0 },
+        ]);
+      });
+
+      it('give numbers that ascend and are never given twice', async () => {
+        const taken = await Promise.all([3, 1, 0, 5].map((count) => write((db) => db.take('exception', count))));
+        expect(taken.map(({ length }) => length)).to.deep.equal([3, 1, 0, 5]);
+        for (const numbers of taken) expect(numbers).to.deep.equal([...numbers].sort((a, b) => a - b));
+        expect(new Set(taken.flat()).size).to.equal(9);
+        await failure(async (db) => {
+          taken.push(await db.take('exception', 2));
+          throw new Error('rolled back');
+        });
+        taken.push(await write((db) => db.take('exception', 2)));
+        expect(new Set(taken.slice(0, 4).concat(taken.slice(5)).flat()).size).to.equal(11);
+      });
+
+      it('find values in lists, long and empty ones', async () => {
+        const skus = Array.from({ length: 3000 }, (_, i) => `L-${i}`);
+        await write((db) =>
+          db.insert(
+            'stock_item',
+            skus.map((sku, i) => stockRow(sku, { on_hand: i })),
+          ),
+        );
+        const found = (column: string, type: 'text' | 'bigint', values: (string | number)[]) =>
+          store.read((db) =>
+            db.all<{ sku: string }>(
+              `select sku from stock_item where ${db.dialect.inList(column, type)} and sku like 'L-%' order by sku`,
+              [db.dialect.listOf(values)],
+            ),
+          );
+        expect(await found('sku', 'text', skus)).to.have.length(3000);
+        expect(await found('sku', 'text', [])).to.deep.equal([]);
+        expect(await found('on_hand', 'bigint', [])).to.deep.equal([]);
+        expect(await found('on_hand', 'bigint', [7, 7, 2999])).to.deep.equal([{ sku: 'L-2999' }, { sku: 'L-7' }]);
+      });
+
+      it('give the first row, or none', async () => {
+        expect(await store.read((db) => first(db, 'select 1 as one'))).to.deep.equal({ one: 1 });
+        expect(await store.read((db) => first(db, "select sku from stock_item where sku = 'nothing'"))).to.equal(
+          undefined,
+        );
+      });
+
+      it('tell how many rows they changed', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('R1'), stockRow('R2')]));
+        expect(
+          await write((db) =>
+            db.run("update stock_item set on_hand = 1 where sku like 'R_' and warehouse = ?", ['MAIN']),
+          ),
+        ).to.equal(2);
+        expect(await write((db) => db.run("delete from stock_item where sku = 'nothing'"))).to.equal(0);
+      });
+    });
+
+    describe('values', () => {
+      const texts = [
+        '',
+        ' ',
+        'NULL',
+        'null',
+        "O'Neil",
+        '"quoted"',
+        'back\\slash',
+        '\\"',
+        '{1,2}',
+        'a,b',
+        'line\nfeed\ttab',
+        'Größe €',
+        '日本語',
+        '👩‍🚀',
+        '$1 ? %',
+        "'); drop table posting; --",
+      ];
+
+      it('texts come back as they were, whatever they hold', async () => {
+        await write((db) =>
+          db.insert(
+            'inbox_message',
+            texts.map((text, i) => message(100 + i, { document: text, partner: text })),
+          ),
+        );
+        expect(
+          (
+            await rows<{ document: string }>(
+              'select document from inbox_message where inbox_id between 100 and 199 order by inbox_id',
+            )
+          ).map(({ document }) => document),
+        ).to.deep.equal(texts);
+        for (const [i, text] of texts.entries())
+          expect(
+            await rows('select inbox_id from inbox_message where partner = ? and inbox_id between 100 and 199', [text]),
+          ).to.deep.equal([{ inbox_id: 100 + i }]);
+        const found = await store.read((db) =>
+          db.all<{ document: string }>(
+            `select document from inbox_message where ${db.dialect.inList('document', 'text')}`,
+            [db.dialect.listOf(texts)],
+          ),
+        );
+        expect(found).to.have.length(texts.length);
+        await write((db) =>
+          db.update(
+            'inbox_message',
+            ['inbox_id'],
+            texts.map((text, i) => ({ inbox_id: 100 + i, source_system: text })),
+          ),
+        );
+        expect(
+          await rows(
+            'select count(*) as count from inbox_message where source_system = document and inbox_id between 100 and 199',
+          ),
+        ).to.deep.equal([{ count: texts.length }]);
+      });
+
+      it('null is null', async () => {
+        await write((db) =>
+          db.insert('inbox_message', [
+            message(200, { source_system: 'x', key_id: null }),
+            message(201, { source_system: null, key_id: 'y' }),
+          ]),
+        );
+        await write((db) => db.update('inbox_message', ['inbox_id'], [{ inbox_id: 200, source_system: null }]));
+        expect(
+          await rows('select source_system, key_id from inbox_message where inbox_id in (200, 201) order by inbox_id'),
+        ).to.deep.equal([
+          { source_system: null, key_id: null },
+          { source_system: null, key_id: 'y' },
+        ]);
+      });
+
+      it('numbers are exact up to 2^53 - 1, and refused when they are read beyond it', async () => {
+        const numbers = [0, 1, -1, 9e12, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+        await write((db) =>
+          db.insert(
+            'stock_movement',
+            numbers.map((quantity) => ({ ...movement, sku: 'BIG', quantity })),
+          ),
+        );
+        expect(
+          (
+            await rows<{ quantity: number }>("select quantity from stock_movement where sku = 'BIG' order by movement")
+          ).map(({ quantity }) => quantity),
+        ).to.deep.equal(numbers);
+        expect(
+          await rows("select quantity from stock_movement where sku = 'BIG' and quantity = ?", [
+            Number.MAX_SAFE_INTEGER,
+          ]),
+        ).to.have.length(1);
+        const beyond = await rows('select cast(9007199254740993 as bigint) as n').catch((error: unknown) => error);
+        expect(beyond).to.be.instanceOf(RangeError);
+        expect(store.dialect.classify(beyond)).to.equal('data');
+      });
+
+      it('bytes come back as a Buffer', async () => {
+        const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
+        await write((db) =>
+          db.insert('inbox_message', [message(300, { bytes }), message(301, { bytes: Buffer.alloc(0) })]),
+        );
+        const found = await rows<{ bytes: Buffer }>(
+          'select bytes from inbox_message where inbox_id in (300, 301) order by inbox_id',
+        );
+        for (const row of found) expect(row.bytes).to.be.instanceOf(Buffer);
+        expect(found[0]?.bytes.equals(bytes)).to.equal(true);
+        expect(found[1]?.bytes.length).to.equal(0);
+      });
+
+      it('sums come back as numbers when they are cast', async () => {
+        await write((db) =>
+          db.insert('stock_item', [stockRow('S1', { on_hand: 4e15 }), stockRow('S2', { on_hand: 4e15 })]),
+        );
+        expect(
+          await rows("select cast(sum(on_hand) as bigint) as sum from stock_item where sku like 'S_'"),
+        ).to.deep.equal([{ sum: 8e15 }]);
+      });
+    });
+
+    describe('transactions', () => {
+      it('roll back whole, and give the connection back', async () => {
+        for (let i = 0; i < 15; i++) {
+          await failure(async (db) => {
+            await db.insert('stock_item', [stockRow('T1')]);
+            throw new Error('no');
+          });
+        }
+        expect(await rows("select sku from stock_item where sku = 'T1'")).to.deep.equal([]);
+      });
+
+      it('lose no update when many change one row', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('C1', { on_hand: 0 })]));
+        const once = () =>
+          write(async (db) => {
+            const row = await first<{ on_hand: number }>(
+              db,
+              `select on_hand from stock_item where sku = 'C1' ${db.dialect.lockRows}`,
+            );
+            await db.update(
+              'stock_item',
+              ['sku', 'warehouse'],
+              [{ sku: 'C1', warehouse: 'MAIN', on_hand: (row?.on_hand ?? 0) + 1 }],
+            );
+          });
+        await Promise.all(Array.from({ length: 60 }, once));
+        expect(await rows("select on_hand from stock_item where sku = 'C1'")).to.deep.equal([{ on_hand: 60 }]);
+      });
+
+      it('are begun again when they met another one, and give up in the end', async () => {
+        let attempts = 0;
+        await write(async () => {
+          if (++attempts < 3) throw new ConcurrentChange('something');
+        });
+        expect(attempts).to.equal(3);
+      });
+    });
+
+    describe('what the schema refuses', () => {
+      const refused: [name: string, work: (db: Database) => Promise<unknown>][] = [
+        ['more reserved than on hand', (db) => db.insert('stock_item', [stockRow('X1', { reserved: 11 })])],
+        ['less than nothing reserved', (db) => db.insert('stock_item', [stockRow('X2', { reserved: -1 })])],
+        ['a second row of a key', (db) => db.insert('stock_item', [stockRow('X3'), stockRow('X3')])],
+        [
+          'a second message under a key',
+          (db) => db.insert('inbox_message', [message(400, { message_key: 'k' }), message(401, { message_key: 'k' })]),
+        ],
+        ['a channel that there is not', (db) => db.insert('inbox_message', [message(402, { channel: 'fax' })])],
+        ['a missing value', (db) => db.insert('inbox_message', [message(403, { document: null })])],
+        ['a posting of nothing', (db) => db.insert('posting', [{ ...posting, amount: 0 }])],
+        ['a posting from an account to itself', (db) => db.insert('posting', [{ ...posting, credit: 'receivables' }])],
+        [
+          'a payment of an unknown customer',
+          (db) =>
+            db.insert('payment', [
+              {
+                payment_id: 1,
+                customer: 'NOBODY',
+                reference: 'r',
+                amount: 1,
+                currency: 'EUR',
+                received_at: 'now',
+                invoice: null,
+                order_id: null,
+                earmarked: 0,
+                on_account: 1,
+                posted_at: 'now',
+              },
+            ]),
+        ],
+        [
+          'a text where a number belongs',
+          (db) =>
+            db.run("insert into setting (version, settings, created_at, created_by) values (?, '{}', 'now', 'me')", [
+              'one',
+            ]),
+        ],
+      ];
+      for (const [name, work] of refused) {
+        it(`${name}: the rows are at fault`, async () => expect(await classOf(work)).to.equal('data'));
+      }
+
+      it('a second audit head', async () => {
+        expect(await classOf((db) => db.insert('audit_head', [{ one: 2, link: 0, hash: '' }]))).to.equal('data');
+      });
+
+      const appendOnly: [table: string, row: Row, column: string][] = [
+        ['posting', posting, 'amount'],
+        ['audit_record', auditRecord, 'actor'],
+        ['audit_link', { link: 1, batch: 1, records: 1, digest: 'd', hash: 'h', at: 'now' }, 'hash'],
+        ['setting', { version: 1000, settings: '{}', created_at: 'now', created_by: 'me' }, 'settings'],
+        ['stock_movement', movement, 'quantity'],
+      ];
+      for (const [table, row, column] of appendOnly) {
+        it(`a change of ${table}, or a row less`, async () => {
+          await write((db) => db.insert(table, [row]));
+          const before = await rows(`select * from ${table}`);
+          for (const sql of [`update ${table} set ${column} = ${column}`, `delete from ${table}`]) {
+            const error = await failure((db) => db.run(sql));
+            expect((error as Error).message).to.contain('append-only');
+            expect(store.dialect.classify(error)).to.equal('data');
+          }
+          expect(await rows(`select * from ${table}`)).to.deep.equal(before);
+        });
+      }
+
+      if (kind === 'postgres') {
+        it('a table emptied at once', async () => {
+          expect(((await failure((db) => db.run('truncate posting'))) as Error).message).to.contain('append-only');
+        });
+      }
+    });
+
+    describe('faults of the program', () => {
+      it('are neither the rows’ nor the database’s absence', async () => {
+        expect(await classOf((db) => db.run('select nonsense from nowhere'))).to.equal('fault');
+        expect(
+          await classOf(async () => {
+            throw new Error('a bug');
+          }),
+        ).to.equal('fault');
+      });
+    });
+
+    if (kind === 'postgres') {
+      describe('several connections', () => {
+        /** Takes the rows in the given order; the second one only when both have the first. */
+        async function locking(db: Database, skus: readonly string[], met: () => Promise<void>): Promise<void> {
+          for (const [i, sku] of skus.entries()) {
+            if (i === 1) await met();
+            await db.all(`select 1 from stock_item where sku = ? ${db.dialect.lockRows}`, [sku]);
+          }
+        }
+
+        it('tell a deadlock as a conflict, and the loser comes through when it begins again', async () => {
+          await write((db) => db.insert('stock_item', [stockRow('D1'), stockRow('D2')]));
+          let here = 0;
+          let bothHere: () => void = () => undefined;
+          const both = new Promise<void>((resolve) => {
+            bothHere = resolve;
+          });
+          const met = async (): Promise<void> => {
+            if (++here >= 2) bothHere();
+            await both;
+          };
+          const seen: unknown[] = [];
+          const once = (skus: readonly string[]) =>
+            write(async (db) => {
+              try {
+                await locking(db, skus, met);
+              } catch (error) {
+                seen.push(error);
+                throw error;
+              }
+            });
+          await Promise.all([once(['D1', 'D2']), once(['D2', 'D1'])]);
+          expect(seen.map((error) => store.dialect.classify(error))).to.deep.equal(['conflict']);
+          expect(seen[0]).to.include({ code: '40P01' });
+        });
+
+        it('tell a serialization failure as a conflict', async () => {
+          await write((db) => db.insert('stock_item', [stockRow('Z1')]));
+          const seen: unknown[] = [];
+          await write(async (db) => {
+            if (seen.length > 0) return;
+            try {
+              await db.run('set transaction isolation level repeatable read');
+              await db.all("select on_hand from stock_item where sku = 'Z1'");
+              await write((other) => other.run("update stock_item set on_hand = 3 where sku = 'Z1'"));
+              await db.run("update stock_item set on_hand = 4 where sku = 'Z1'");
+            } catch (error) {
+              seen.push(error);
+              throw error;
+            }
+          });
+          expect(seen.map((error) => [(error as { code: string }).code, store.dialect.classify(error)])).to.deep.equal([
+            ['40001', 'conflict'],
+          ]);
+        });
+
+        it('call a connection that was ended away, and go on with another', async () => {
+          const ended = await failure(async (db) => {
+            const row = await first<{ pid: number }>(db, 'select pg_backend_pid() as pid');
+            await endBackend(row?.pid ?? 0);
+            await db.all('select 1');
+          });
+          expect(store.dialect.classify(ended), String(ended)).to.equal('away');
+          expect(await rows('select 1 as one')).to.deep.equal([{ one: 1 }]);
+        });
+
+        async function endBackend(pid: number): Promise<void> {
+          const client = new Client({ connectionString: await postgresUrl() });
+          await client.connect();
+          await client.query('select pg_terminate_backend($1)', [pid]);
+          await client.end();
+        }
+
+        it('call a server that was stopped away', async function () {
+          this.timeout(30_000);
+          const server = await startPostgres({ fsync: false });
+          const other = await openStore(server.url);
+          try {
+            await server.stop();
+            const error = await other.read((db) => db.all('select 1')).catch((thrown: unknown) => thrown);
+            expect(other.dialect.classify(error)).to.equal('away');
+            const opening = await openStore(server.url).catch((thrown: unknown) => thrown);
+            expect(opening).to.include({ code: 'store-away' });
+            expect((opening as Error).message).to.not.contain('o2c:o2c');
+          } finally {
+            await other.close();
+          }
+        });
+      });
+    }
+  }));

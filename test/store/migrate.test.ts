@@ -1,0 +1,101 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Database } from '../../lib/store/database';
+import { migrate, migrations } from '../../lib/store/migrate';
+import { openStore } from '../../lib/store/store';
+import { type DatabaseKind, freshDatabase, onBothDatabases } from '../support/databases';
+
+const names = migrations.map(({ number, name }) => `${String(number).padStart(4, '0')}-${name}`);
+const now = '2026-11-23T10:00:00.000Z';
+
+function tablesOf(db: Database): Promise<{ name: string }[]> {
+  return db.all(
+    db.dialect.name === 'sqlite'
+      ? "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name"
+      : "select table_name as name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE' order by table_name",
+  );
+}
+
+/** Another process that brings the store up to date. */
+async function migratingProcess(url: string): Promise<{ code: number | null; log: string }> {
+  const child = fork(join(__dirname, 'store-holder.js'), [url], {
+    silent: true,
+    execArgv: ['--require', join(__dirname, '../support/exit-with-parent.js')],
+  });
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const outcome = await Promise.race([
+    once(child, 'message').then(() => null),
+    once(child, 'exit').then(([code]) => code as number),
+  ]);
+  child.kill('SIGKILL');
+  return { code: outcome, log };
+}
+
+describe('migrations', () =>
+  onBothDatabases((kind, url) => {
+    it('bring an empty database to the newest schema, once', async () => {
+      const store = await openStore(url(), { migrate: false });
+      try {
+        expect(await store.transaction((db) => migrate(db, now))).to.deep.equal(names);
+        const tables = await store.read(tablesOf);
+        expect(await store.transaction((db) => migrate(db, now))).to.deep.equal([]);
+        expect(await store.read(tablesOf)).to.deep.equal(tables);
+        expect(tables.map(({ name }) => name)).to.include.members([
+          'inbox_message',
+          'sales_order_state',
+          'audit_record',
+        ]);
+        const applied = await store.read((db) =>
+          db.all<{ number: number; applied_at: string }>(
+            'select number, applied_at from schema_migration order by number',
+          ),
+        );
+        expect(applied.map(({ number }) => number)).to.deep.equal(migrations.map(({ number }) => number));
+      } finally {
+        await store.close();
+      }
+    });
+
+    it('leave nothing behind when they fail', async () => {
+      const empty = await freshDatabase(kind as DatabaseKind);
+      const store = await openStore(empty.url, { migrate: false });
+      try {
+        const failing = store.transaction(async (db) => {
+          await migrate(db, now);
+          throw new Error('the power went');
+        });
+        await failing.catch((error: Error) => expect(error.message).to.equal('the power went'));
+        expect(await store.read(tablesOf)).to.deep.equal([]);
+        expect(await store.transaction((db) => migrate(db, now))).to.deep.equal(names);
+      } finally {
+        await store.close();
+        await empty.drop();
+      }
+    });
+
+    it('are applied once when stores open at once, here and in other processes', async function () {
+      this.timeout(20_000);
+      const empty = await freshDatabase(kind as DatabaseKind);
+      try {
+        // a SQLite file has one runtime; the others here only look
+        const others =
+          kind === 'postgres'
+            ? [migratingProcess(empty.url), migratingProcess(empty.url)]
+            : [migratingProcess(empty.url)];
+        const stores = await Promise.all([openStore(empty.url), openStore(empty.url)]);
+        for (const { code, log } of await Promise.all(others)) expect(code, log).to.equal(null);
+        const applied = await (stores[0] as (typeof stores)[number]).read((db) =>
+          db.all('select number from schema_migration'),
+        );
+        expect(applied).to.have.length(migrations.length);
+        await Promise.all(stores.map((store) => store.close()));
+      } finally {
+        await empty.drop();
+      }
+    });
+  }));
