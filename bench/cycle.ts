@@ -35,15 +35,15 @@ export async function startCycle(database: string): Promise<CycleUnderTest> {
     async run(orders, window) {
       const answer = await fetch(`${nodeRed.url}/bench/run?orders=${orders}&window=${window}`, {
         method: 'POST',
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(15_000),
       }).catch((cause: unknown) => {
-        throw new Error(`The run did not end:\n${nodeRed.log().slice(-3000)}`, { cause });
+        throw new Error(`The run did not end:\n${nodeRed.log().slice(0, 3000)}`, { cause });
       });
       return (await answer.json()) as CycleFigures;
     },
     async stop() {
       await nodeRed.stop();
-      warehouse.disconnect();
+      warehouse.kill();
       rmSync(directory, { recursive: true, force: true });
     },
   };

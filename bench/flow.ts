@@ -1,48 +1,28 @@
+const tab = 'bench';
+const store = { id: 'bench-store', type: 'o2c-store', name: '' };
+const warehouse = { id: 'bench-warehouse', type: 'o2c-warehouse', name: '', warehouse: 'MAIN', timeout: '30', batch: true, concurrency: '4', rate: '0' };
+
+const node = (id: string, type: string, wires: readonly string[][], properties: object = {}): object => ({
+  ...{ id, type, z: tab, name: '', store: store.id, x: 100, y: 100 },
+  ...properties,
+  wires,
+});
+
 /** The flow under test: the nodes of the cycle one after the other, one wire an output, and the feeder at both ends. */
-export function benchFlow(database: string, warehouse: string): object[] {
-  const z = 'bench';
-  const node = (id: string, type: string, wires: string[][], properties: object = {}) => ({
-    id,
-    type,
-    z,
-    name: id,
-    store: 'store',
-    x: 100,
-    y: 100,
-    ...properties,
-    wires,
-  });
+export function benchFlow(database: string, warehouseUrl: string): object[] {
+  const intake = { channel: 'file', partner: 'DIRECT', partnerType: 'str', sourceSystem: '', batchPolicy: 'reject-order', mapping: [], decimalMark: '', separator: '' };
   return [
-    { id: z, type: 'tab', label: 'Benchmark' },
-    { id: 'store', type: 'o2c-store', name: 'store', database },
-    {
-      id: 'warehouse',
-      type: 'o2c-warehouse',
-      name: 'warehouse',
-      warehouse: 'MAIN',
-      url: warehouse,
-      timeout: '30',
-      batch: true,
-      concurrency: '4',
-      rate: '0',
-    },
+    { id: tab, type: 'tab', label: 'Benchmark' },
+    { ...store, database },
+    { ...warehouse, url: warehouseUrl },
     node('feeder', 'bench-feeder', [['ingest']]),
-    node('ingest', 'order-ingest', [['source'], [], []], {
-      channel: 'file',
-      partner: 'DIRECT',
-      partnerType: 'str',
-      sourceSystem: '',
-      batchPolicy: 'reject-order',
-      mapping: [],
-      decimalMark: '',
-      separator: '',
-    }),
+    node('ingest', 'order-ingest', [['source'], [], []], intake),
     node('source', 'source-tag', [['inventory'], [], []], { rules: [], channel: '', partner: '' }),
     node('inventory', 'inventory-check', [['credit'], [], []]),
     node('credit', 'credit-gate', [['overdue'], []]),
     node('overdue', 'overdue-gate', [['dispatch'], []]),
-    node('dispatch', 'warehouse-dispatch', [[], [], []], { warehouse: 'warehouse', batchSize: '500' }),
-    node('deliveries', 'http in', [['delivery']], { url: '/bench/deliveries', method: 'post' }),
+    node('dispatch', 'warehouse-dispatch', [[], [], []], { warehouse: warehouse.id, batchSize: '500' }),
+    node('deliveries', 'http in', [['delivery']], { url: '/bench/deliveries', method: 'post', skipBodyParsing: true }),
     node('delivery', 'delivery-confirm', [['invoice'], [], [], ['answer']]),
     node('answer', 'http response', []),
     node('invoice', 'invoice-post', [['feeder'], []], { batchSize: '500' }),

@@ -17,11 +17,11 @@ const windows = [
   { window: 2_000, orders: 8_000 },
 ] as const;
 const warmUp = { window: 500, orders: 2_000 };
-const floorBatches = 12;
+const floorBatches = 10;
 const batchSize = 500;
 
 /** Safe after a crash, and the same for the cycle and the floor: only how often PostgreSQL writes its pages back is changed. */
-const serverSettings = { max_wal_size: "'4GB'", checkpoint_timeout: "'15min'", wal_compression: "'lz4'" };
+const serverSettings = { max_wal_size: "'4GB'", checkpoint_timeout: "'15min'" };
 
 interface CycleRun extends CycleFigures {
   readonly window: number;
@@ -172,8 +172,8 @@ async function main(): Promise<void> {
   const wanted = process.argv.slice(2);
   const want = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
   const server = want('postgres') || want('floor') ? await startPostgres({ fsync: true }) : undefined;
-  if (server !== undefined) await prepareServer(server.url);
   try {
+    if (server !== undefined) await prepareServer(server.url);
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
     const postgres =
       want('postgres') && server ? await measureCycle('postgres', `${server.url}?schema=cycle`) : undefined;

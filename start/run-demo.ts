@@ -1,5 +1,5 @@
 import { table } from '../lib/cli/output';
-import { paidOrder, type SampleMessage, sampleFile, sampleMessages, samplePayment } from './demo-data';
+import { paidOrder, type SampleMessage, sampleFile, sampleMessages, samplePayment, unpaidOrder } from './demo-data';
 
 /** The keys that the demonstration works with. */
 export interface DemoKeys {
@@ -54,12 +54,12 @@ export class Demonstration {
     const orders = new Set<string>();
     for (const message of sampleMessages) for (const order of await this.send(message)) orders.add(order);
     for (const order of await this.pressFileButton()) orders.add(order);
-    const waiting = await this.settle(orders);
+    for (const order of await this.numbersOf([unpaidOrder.poNumber])) orders.add(order);
+    const before = await this.settle(orders);
     await this.pay();
-    const paid = waiting.filter(({ poNumber }) => poNumber === paidOrder).map(({ salesOrder }) => salesOrder);
-    await this.settle(new Set(paid), 'Invoiced');
-    const shown = await Promise.all([...orders].sort().map((order) => this.get<ShownOrder>(`/o2c/orders/${order}`)));
-    return this.report(shown);
+    const paid = before.filter(({ poNumber }) => poNumber === paidOrder).map(({ salesOrder }) => salesOrder);
+    await this.settle(paid, new Set(['Invoiced']));
+    return this.report(await this.settle(orders));
   }
 
   private async send({ key, partner, channel, type, body }: SampleMessage): Promise<string[]> {
@@ -85,13 +85,16 @@ export class Demonstration {
     const pressed = await fetch(`${this.url}/inject/${sampleFile.button}`, { method: 'POST' });
     await pressed.arrayBuffer();
     if (!pressed.ok) return [];
-    return (await this.until(async () => {
-      const { orders } = await this.get<{ orders: ShownOrder[] }>('/o2c/orders?channel=file&partner=RETAIL&limit=500');
-      const found = orders
-        .filter(({ poNumber }) => sampleFile.purchaseOrders.includes(poNumber))
-        .map(({ salesOrder }) => salesOrder);
+    return this.until(async () => {
+      const found = await this.numbersOf(sampleFile.purchaseOrders);
       return { done: found.length === sampleFile.purchaseOrders.length, value: found };
-    })) as string[];
+    });
+  }
+
+  private async numbersOf(purchaseOrders: readonly string[]): Promise<string[]> {
+    const look = (number: string) => this.get<{ orders: ShownOrder[] }>(`/o2c/orders?poNumber=${number}`);
+    const pages = await Promise.all(purchaseOrders.map(look));
+    return pages.flatMap(({ orders }) => orders.map(({ salesOrder }) => salesOrder));
   }
 
   private async pay(): Promise<void> {
@@ -107,14 +110,10 @@ export class Demonstration {
   }
 
   /** Waits until nothing moves any more; gives up after a minute, and the table says how far they are. */
-  private settle(wanted: ReadonlySet<string>, status?: string): Promise<ShownOrder[]> {
+  private settle(orders: Iterable<string>, wanted: ReadonlySet<string> = settled): Promise<ShownOrder[]> {
     return this.until(async () => {
-      const { orders } = await this.get<{ orders: ShownOrder[] }>('/o2c/orders?limit=500');
-      const mine = orders.filter(({ salesOrder }) => wanted.has(salesOrder));
-      return {
-        done: mine.every((order) => (status === undefined ? settled.has(order.status) : order.status === status)),
-        value: mine,
-      };
+      const value = await Promise.all([...orders].sort().map((order) => this.get<ShownOrder>(`/o2c/orders/${order}`)));
+      return { done: value.every(({ status }) => wanted.has(status)), value };
     });
   }
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeLog } from './node-red-log';
 import type { UserDirectory } from './user-directory';
 
 /** Why the product does not start, in one sentence for a person. */
@@ -84,11 +85,11 @@ export function nodeRedSettings(
     externalModules: { autoInstall: false, modules: { allowInstall: false } },
     editorTheme: {
       tours: false,
-      projects: { enabled: false },
+      projects: {},
       page: { title: 'Order to cash' },
       header: { title: 'Order to cash' },
     },
-    logging: { console: { level: 'warn', metrics: false, audit: false } },
+    logging: { console: { level: 'off' }, terminal: { level: 'warn', metrics: false, audit: false, handler: () => writeLog } },
     nodesDir: [],
     coreNodesDir: join(require.resolve('@node-red/nodes/package.json'), '..'),
     ...(tls === undefined ? {} : { requireHttps: true }),

@@ -14,6 +14,7 @@ import { prepareUserDirectory } from './user-directory';
 const packageRoot = resolve(__dirname, '../..');
 const dataDirectory = resolve('data');
 const healthWithin = 30_000; // milliseconds
+const demoWithin = 600_000; // milliseconds
 const say = (...lines: string[]): void => lines.forEach((line) => console.log(line));
 const shortly = (path: string): string => relative(process.cwd(), path) || path;
 
@@ -59,12 +60,7 @@ async function prepareStore(url: string, withDemo: boolean, here: string): Promi
     const warehouseKey = process.env['O2C_WAREHOUSE_KEY']
       ? undefined
       : await temporaryKey(store, 'warehouse', `warehouse simulator, ${here}`);
-    const demoKeys = hasDemo
-      ? {
-          operations: await temporaryKey(store, 'operations', `sample orders, ${here}`),
-          finance: await temporaryKey(store, 'finance', `sample orders, ${here}`),
-        }
-      : undefined;
+    const demoKeys = hasDemo ? await demoKeysOf(store, here) : undefined;
     return { adminKey, warehouseKey, demoKeys };
   } finally {
     await store.close();
@@ -74,8 +70,14 @@ async function prepareStore(url: string, withDemo: boolean, here: string): Promi
 const contextOf = (store: Store) => ({ store, actor: 'start', clock: () => new Date().toISOString() });
 
 /** A key that only this process knows; the next start at the same place ends it. */
-async function temporaryKey(store: Store, role: string, name: string): Promise<string> {
-  return (await createKey(contextOf(store), { role, name })).key;
+async function temporaryKey(store: Store, role: string, name: string, expiresAt: string | null = null): Promise<string> {
+  return (await createKey(contextOf(store), { role, name, expiresAt })).key;
+}
+
+async function demoKeysOf(store: Store, here: string): Promise<DemoKeys> {
+  const expiresAt = new Date(Date.now() + demoWithin).toISOString();
+  const key = (role: string): Promise<string> => temporaryKey(store, role, `sample orders, ${here}`, expiresAt);
+  return { operations: await key('operations'), finance: await key('finance') };
 }
 
 async function endKeysOf(store: Store, here: string): Promise<void> {

@@ -10,7 +10,7 @@ import {
 } from '../domain/order';
 import { closeException } from '../store/exceptions';
 import { invoicesDueBefore } from '../store/waiting';
-import { cancelOpen, requestCancellation } from './cancel-release';
+import { cancelOpen, endRelease, requestCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { type OrderSummary, summarize } from './outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -181,7 +181,8 @@ function mayRelease(actor: Actor, reason: HoldReason): boolean {
 }
 
 async function resend(work: Work, order: Order, action: OrderAction): Promise<string> {
-  const release = unclearRelease(order, 'resend');
+  const release = order.releases.find(({ status, parked }) => status === 'Unknown' || parked);
+  if (release === undefined) throw wrongState(order, 'resend', 'It has no release without a clear answer.');
   release.parked = false;
   release.attempts = 0;
   release.nextAttemptAt = work.now;
@@ -189,18 +190,15 @@ async function resend(work: Work, order: Order, action: OrderAction): Promise<st
   return `is sent to ${release.warehouse} again under the key ${release.key}`;
 }
 
-/** The warehouse has not got the release: it ends here, and the next one has a new number and key. */
+/**
+ * The warehouse has not got the release: it ends here, and the next one has a new number and key. While attempts go on
+ * the answer to one of them may still come, and the goods would be shipped twice.
+ */
 async function notReceived(work: Work, order: Order, action: OrderAction): Promise<string> {
-  const release = unclearRelease(order, 'not-received');
-  release.status = 'Cancelled';
-  release.parked = false;
-  release.nextAttemptAt = null;
+  const release = order.releases.find(({ parked }) => parked);
+  if (release === undefined) throw wrongState(order, 'not-received', 'It has no release that is parked.');
+  endRelease(work, order, release, { warehouse: 'not-received' });
   await closeException(work.db, 'warehouse-parked', release.key, action.actor.name, 'not-received', work.now);
-  return `was not received by ${release.warehouse}: it is ready for a new release`;
-}
-
-function unclearRelease(order: Order, action: string): Release {
-  const release = order.releases.find(({ status, parked }) => status === 'Unknown' || parked);
-  if (release === undefined) throw wrongState(order, action, 'It has no release without a clear answer.');
-  return release;
+  const next = release.cancelReason === null ? 'it may be released again' : `cancelled: ${release.cancelReason}`;
+  return `was not received by ${release.warehouse}: ${next}`;
 }

@@ -1,5 +1,5 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
-import type { Order, Release } from '../domain/order';
+import type { Evidence, Order, Release } from '../domain/order';
 import { cancelRest, giveBack } from '../domain/stock';
 import type { CancelOutcome } from '../warehouse/shipping';
 import type { Work } from './work';
@@ -20,7 +20,7 @@ export function requestCancellation(work: Work, release: Release, reason: string
 export function settleCancellation(work: Work, order: Order | undefined, key: string, outcome: CancelOutcome): void {
   const release = order?.releases.find((candidate) => candidate.key === key);
   if (order === undefined || release?.status !== 'CancelRequested') return;
-  if (outcome.kind === 'agreed') agreed(work, order, release);
+  if (outcome.kind === 'agreed') endRelease(work, order, release, { warehouse: 'agreed' });
   else if (outcome.kind === 'refused') refused(work, order, release, outcome.words);
   else if (outcome.kind === 'pending') release.nextAttemptAt = null;
   else {
@@ -36,10 +36,13 @@ export function settleCancellation(work: Work, order: Order | undefined, key: st
   work.settle(order);
 }
 
-function agreed(work: Work, order: Order, release: Release): void {
+/** The warehouse does not ship the release: the order is cancelled if that was asked for, else it may be released again. */
+export function endRelease(work: Work, order: Order, release: Release, evidence: Evidence): void {
+  const held = release.status === 'CancelRequested' ? 'held' : null;
   release.status = 'Cancelled';
   release.nextAttemptAt = null;
-  work.note(order, release.cancelReason ?? 'held', { release: release.release, warehouse: 'agreed' });
+  release.parked = false;
+  work.note(order, release.cancelReason ?? held, { release: release.release, ...evidence });
   if (release.cancelReason !== null) cancelOpen(work, order, release.cancelReason);
 }
 

@@ -1,4 +1,4 @@
-import { afterClaim, afterOutcome, mayTry } from '../domain/circuit-breaker';
+import { afterClaim, afterOutcome, mayTry, type OutcomeKind } from '../domain/circuit-breaker';
 import { addDays } from '../domain/dates';
 import { parseMoney } from '../domain/money';
 import { checkBits, type Order, openQuantity, type Release, salesOrderNumber } from '../domain/order';
@@ -10,7 +10,7 @@ import { claimableOrders, releasesToRetry } from '../store/dispatch-queue';
 import { invoicesDueBefore } from '../store/waiting';
 import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehouse/shipping';
-import { inMilliseconds, retryLater, settleCancellation } from './cancel-release';
+import { endRelease, inMilliseconds, retryLater, settleCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { type OrderOutcome, summarize } from './outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -82,6 +82,7 @@ function claimReleases(
       orders.filter((order) => ready.includes(order.id)),
     );
     const claimed = fit.map((order) => ({ order, release: claim(work, order) }));
+    if (repeated.length + claimed.length === 0) return { requests: [], cancellations: [] };
     if (!(await changeCircuit(work.db, warehouse, circuit, afterClaim(circuit, work.now))))
       throw new ConcurrentChange('the warehouse');
     const sendable = [...repeated.filter(({ release }) => release.status !== 'CancelRequested'), ...claimed].sort(
@@ -219,7 +220,7 @@ function settleReleases(
       ...byOrder.map(({ orderId }) => orderId),
       ...cancelled.map(({ orderId }) => orderId),
     ]);
-    await work.lockStockOf(orders.filter((order) => cancelled.some(({ orderId }) => orderId === order.id)));
+    await work.lockStockOf(orders.filter(({ releases }) => releases.some(isAskedBack)));
     for (const { orderId, key, outcome } of cancelled) settleCancellation(work, work.orders.get(orderId), key, outcome);
     const outcomes = byOrder.flatMap(({ orderId, outcome }) => {
       const order = work.orders.get(orderId);
@@ -227,15 +228,17 @@ function settleReleases(
     });
     if (closed) return outcomes;
     const circuit = await readCircuit(work.db, warehouse);
-    const next = afterOutcome(
-      circuit,
-      shipped.map(({ kind }) => kind),
-      work.now,
-    );
+    const kinds = [...shipped.map(({ kind }) => kind), ...cancelled.map(({ outcome }) => clarityOf(outcome))];
+    const next = afterOutcome(circuit, kinds, work.now);
     if (!(await changeCircuit(work.db, warehouse, circuit, next))) throw new ConcurrentChange('the warehouse');
     return outcomes;
   });
 }
+
+const isAskedBack = ({ status }: Release): boolean => status === 'CancelRequested';
+
+/** Any clear answer to a cancel request shows that the warehouse is there. */
+const clarityOf = ({ kind }: CancelOutcome): OutcomeKind => (kind === 'unknown' ? 'unknown' : 'acknowledged');
 
 const orderOfKey = (key: string): number => Number(/^SO-(\d+)-/.exec(key)?.[1]);
 
@@ -243,8 +246,10 @@ function settleShipping(work: Work, order: Order, outcome: ShippingOutcome): Ord
   const release = order.releases.find(({ key }) => key === outcome.key);
   if (release !== undefined && (release.status === 'Claimed' || release.status === 'Unknown'))
     applyOutcome(work, order, release, outcome);
-  else if (release?.status === 'CancelRequested' && outcome.kind === 'acknowledged')
-    release.reference = outcome.reference;
+  else if (release !== undefined && isAskedBack(release)) {
+    if (outcome.kind === 'acknowledged') release.reference = outcome.reference;
+    else if (outcome.kind === 'refused') endRelease(work, order, release, { warehouse: outcome.words });
+  }
   work.settle(order);
   return { orderId: order.id, output: outcome.kind, summary: summarize(order, wordsOf(outcome, release)) };
 }

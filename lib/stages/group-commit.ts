@@ -106,7 +106,7 @@ export class GroupCommit<Item, Result> {
     for (;;) {
       try {
         const results = await this.run(batch.map(({ item }) => item));
-        batch.forEach(({ resolve }, i) => resolve(results[i] as Result));
+        for (const [i, { resolve }] of batch.entries()) resolve(results[i] as Result);
         return;
       } catch (error) {
         const failure = this.options.classify(error);

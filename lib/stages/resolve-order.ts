@@ -82,7 +82,7 @@ export function resolveOrder(
       orderDate,
       requestedDelivery: order.requestedDelivery ?? null,
       warehouse,
-      shipTo: JSON.stringify(order.shipTo ?? customer.shipTo),
+      shipTo: order.shipTo === undefined ? customer.shipTo : JSON.stringify(order.shipTo),
       note: order.note ?? null,
       priority: partner.priority,
       shortagePolicy: partner.shortagePolicy ?? settings.shortagePolicy,

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { actingPartner } from '../../lib/access/principal';
+import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { BatchPolicy, CsvSettings } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
@@ -131,7 +131,7 @@ function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
   return new Promise((resolve, reject) => {
     RED.util.evaluateNodeProperty(
-      config.partner,
+      config.partner ?? directPartner,
       config.partnerType || 'str',
       node,
       message,
