@@ -16,19 +16,37 @@ export type HttpRequest = IncomingMessage & {
 export const requestOf = (message: Message): HttpRequest | undefined => message['req'] as HttpRequest | undefined;
 export const principalOf = (message: Message): Principal | undefined => message['principal'] as Principal | undefined;
 
-/** Answers that may come before the body was read: the connection ends with them, so that nobody has to take the rest. */
-const refusedUnread: ReadonlySet<number> = new Set([401, 403, 413, 429]);
+/** How much of a body that nobody wants is still taken, in bytes, and for how long, in ms, so that its sender gets to read why. */
+const mostDiscarded = 64_000_000;
+const longestDiscard = 10_000;
 
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
   const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
-  const headers = refusedUnread.has(answer.statusCode) ? { ...answer.headers, connection: 'close' } : answer.headers;
+  const request = requestOf(message);
+  if (overHttp && answer.statusCode >= 400 && request !== undefined) discardRest(request);
   return {
     ...message,
     statusCode: answer.statusCode,
-    headers,
+    headers: answer.headers,
     payload: overHttp ? JSON.stringify(answer.body) : answer.body,
   };
+}
+
+/**
+ * Throws away what still comes of a refused body. A connection that is cut while the other side sends loses the answer
+ * for many clients; one that goes on and on is cut all the same.
+ */
+function discardRest(request: HttpRequest): void {
+  if (request.complete || request.readableEnded || request.destroyed || Buffer.isBuffer(request.body)) return;
+  let left = mostDiscarded;
+  const cut = setTimeout(() => request.destroy(), longestDiscard);
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.once('close', () => clearTimeout(cut));
+  request.resume();
 }
 
 /**
@@ -43,15 +61,20 @@ export async function readBody(request: HttpRequest, limit: number): Promise<Buf
       'The body was parsed before it could be stored as it came. Switch on “do not parse the body” in the http in node.',
     );
   }
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(request, limit);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > limit) throw tooLarge(request, limit);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= limit) return void chunks.push(chunk);
+      request.off('data', take).pause();
+      reject(tooLarge(limit));
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+  });
 }
 
 const isParsed = (request: HttpRequest): boolean => request.body !== undefined && !Buffer.isBuffer(request.body);
@@ -109,11 +132,8 @@ function withinLimit(body: Buffer, limit: number): Buffer {
   return body;
 }
 
-/** The rest of the body is not read: the connection ends with the answer. */
-function tooLarge(request: HttpRequest, limit: number): BusinessRejection {
-  request.pause();
-  return new BusinessRejection('message-too-large', `The message has more than ${limit} bytes; send several.`);
-}
+const tooLarge = (limit: number): BusinessRejection =>
+  new BusinessRejection('message-too-large', `The message has more than ${limit} bytes; send several.`);
 
 export const header = (request: HttpRequest, name: string): string | undefined => {
   const value = request.headers[name];

@@ -77,8 +77,17 @@ async function listenOn(server: Server, host: string, port: number): Promise<voi
 const ownApi = /^\/o2c(?:[/?]|$)/i;
 const simulator = /^\/warehouse(?:[/?]|$)/i;
 
+/** Between the stop and the start of the flows, as in a deploy, calls are not unknown but away for a moment. */
+let flowsRun = false;
+RED.events.on('flows:stopping', () => {
+  flowsRun = false;
+});
+RED.events.on('flows:started', () => {
+  flowsRun = true;
+});
+
 const starting: RequestListener = (_request, response) => {
-  answer(response, problem(503, 'starting', titleOf(503), 'Node-RED is starting; come again in a moment.'), {
+  answer(response, problem(503, 'starting', titleOf(503), 'The flows are starting; come again in a moment.'), {
     'retry-after': '1',
   });
 };
@@ -89,8 +98,8 @@ const starting: RequestListener = (_request, response) => {
  */
 const serve: RequestListener = (request, response) => {
   const url = request.url ?? '/';
-  const last = (error?: unknown): void => answerInstead(response, error);
-  if (simulator.test(url) && !isFromHere(request)) return last();
+  const last = (error?: unknown): void => (flowsRun || error ? answerInstead(response, error) : starting(request, response));
+  if (simulator.test(url) && !isFromHere(request)) return answerInstead(response, undefined);
   if (!ownApi.test(url)) return void RED.httpAdmin(request as never, response as never, last);
   Object.assign(request, { _body: true });
   RED.httpNode(request as never, response as never, last);

@@ -49,7 +49,7 @@ export interface InvoiceOut {
 export async function getInvoice(db: Database, number: string): Promise<InvoiceOut | undefined> {
   const row = await findInvoice(db, number);
   if (row === undefined) return undefined;
-  const [order] = (await loadOrders(db, [row.order_id], { lock: false })) as [Order];
+  const [order] = (await loadOrders(db, [row.order_id])) as [Order];
   const slipLines = await slipLinesOfInvoice(db, row.order_id, row.invoice_id);
   const money = (minor: number): string => formatMoney(minor, row.currency);
   return {

@@ -118,7 +118,7 @@ export interface ReadOrders {
 }
 
 export async function readOrders(db: Database, ids: readonly number[]): Promise<ReadOrders> {
-  const orders = await loadOrders(db, [...new Set(ids)], { lock: false });
+  const orders = await loadOrders(db, [...new Set(ids)]);
   const decisions = await loadDecisions(
     db,
     orders.map((order) => order.id),

@@ -14,10 +14,14 @@ export function compareWaiting(a: Waiting, b: Waiting): number {
   return a.id - b.id;
 }
 
+/** True of an order that was passed so often, or waits so long, that it lets nobody behind it by any more. */
+export function isNextInLine(passed: number, heldSince: string, now: string): boolean {
+  return passed >= mostPasses || Date.parse(now) - Date.parse(heldSince) >= longestWaitDays * 86_400_000;
+}
+
 /** True when nobody behind this order may be released before it. `accountPasses` counts the account's approvals of new orders so far. */
 export function blocksOthers(order: Waiting, accountPasses: number, now: string): boolean {
   if (order.heldSince === null) return false;
   const passed = order.passedOver + Math.max(0, accountPasses - order.passesAtHold);
-  const waited = Date.parse(now) - Date.parse(order.heldSince);
-  return passed > mostPasses || waited > longestWaitDays * 86_400_000;
+  return isNextInLine(passed, order.heldSince, now);
 }

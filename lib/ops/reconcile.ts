@@ -55,7 +55,7 @@ async function recomputeOrders(db: Database): Promise<ReconciliationCheck[]> {
     const ids = await orderIdsAfter(db, last, ordersInPage);
     if (ids.length === 0) break;
     last = ids.at(-1) as number;
-    const orders = await loadOrders(db, ids, { lock: false });
+    const orders = await loadOrders(db, ids);
     compared += orders.length;
     for (const order of orders) compareOrder(order, statuses, approved);
     addUninvoiced(orders, await uninvoicedLines(db, ids), uninvoiced);

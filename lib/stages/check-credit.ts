@@ -1,11 +1,10 @@
 import { judgeCredit } from '../domain/credit';
-import { isBeforeWarehouse } from '../domain/lifecycle';
-import { checkBits, type Order } from '../domain/order';
+import type { Order } from '../domain/order';
 import { openGross } from '../domain/pricing';
-import { longestWaitDays, mostPasses } from '../domain/release-queue';
+import { isNextInLine, longestWaitDays, mostPasses } from '../domain/release-queue';
 import type { Verdict } from '../domain/verdict';
 import { type QueueHead, queueHeads } from '../store/waiting';
-import { type CheckInput, recordedCheck } from './check';
+import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
 import { inTransaction, later, type StageContext, type Work } from './work';
@@ -19,12 +18,12 @@ export function checkCredit(
     await work.lockOrders(orderIds);
     const due = orderIds
       .flatMap((id) => work.orders.get(id) ?? [])
-      .filter((order, i, all) => isDue(order) && all.indexOf(order) === i);
+      .filter((order, i, all) => isDue(order, 'credit') && all.indexOf(order) === i);
     const accounts = due.map((order) => order.creditAccount);
     await work.lockAccounts(accounts);
     const heads = await queueHeads(work.db, [...new Set(accounts)]);
     const outcomes = new Map<number, OrderOutcome<GateOutput>>();
-    for (const order of due) outcomes.set(order.id, judge(work, order, heads.get(order.creditAccount)));
+    for (const order of due) outcomes.set(order.id, judge(work, order, heads.get(order.creditAccount) ?? []));
     const others = [...work.orders.values()].filter((order) => !outcomes.has(order.id));
     for (const { order, decision } of await recordedCheck(work, others, 'credit')) {
       outcomes.set(order.id, gateReplay(order, decision));
@@ -33,12 +32,9 @@ export function checkCredit(
   });
 }
 
-const isDue = (order: Order): boolean =>
-  isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.credit) === 0;
-
-function judge(work: Work, order: Order, head: QueueHead | undefined): OrderOutcome<GateOutput> {
+function judge(work: Work, order: Order, heads: readonly QueueHead[]): OrderOutcome<GateOutput> {
   const account = work.account(order.creditAccount);
-  const verdict = mustQueue(head, account.passes, work.now) ?? judgeCredit(order, account);
+  const verdict = mustQueue(order, heads, account.passes, work.now) ?? judgeCredit(order, account);
   if (verdict.outcome === 'passed') {
     approve(work, order);
     work.changeAccount(order.creditAccount, { passes: 1 });
@@ -56,12 +52,14 @@ export function approve(work: Work, order: Order): void {
   order.approvalPolicy = work.settingsVersion;
 }
 
-/** Who was passed too often, or waits too long, lets no younger order of the account by. */
-function mustQueue(head: QueueHead | undefined, passes: number, now: string): Verdict | undefined {
+/** Who was passed too often, or waits too long, lets no new order of the account by that is not more urgent. */
+function mustQueue(order: Order, heads: readonly QueueHead[], passes: number, now: string): Verdict | undefined {
+  const head = heads.find(
+    ({ priority, heldSince, leastPassesAtHold }) =>
+      priority <= order.priority && isNextInLine(passes - leastPassesAtHold, heldSince, now),
+  );
   if (head === undefined) return undefined;
   const passed = passes - head.leastPassesAtHold;
-  const waitedDays = Math.floor((Date.parse(now) - Date.parse(head.heldSince)) / 86_400_000);
-  if (passed <= mostPasses && waitedDays < longestWaitDays) return undefined;
   return {
     outcome: 'held',
     reason: 'queue',

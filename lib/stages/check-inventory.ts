@@ -1,7 +1,6 @@
-import { isBeforeWarehouse } from '../domain/lifecycle';
-import { checkBits, type Order } from '../domain/order';
+import type { Order } from '../domain/order';
 import { reserve, settleShortage } from '../domain/stock';
-import { type CheckInput, recordedCheck } from './check';
+import { type CheckInput, isDue, recordedCheck } from './check';
 import { type OrderOutcome, summarize } from './outcome';
 import { inTransaction, type StageContext, type Work } from './work';
 
@@ -14,7 +13,7 @@ export function checkInventory(
 ): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
   return inTransaction(context, 'inventory', async (work) => {
     await work.lockOrders(orderIds);
-    const due = [...work.orders.values()].filter(isDue);
+    const due = [...work.orders.values()].filter((order) => isDue(order, 'inventory'));
     await work.lockStockOf(due);
     const outcomes = new Map<number, OrderOutcome<InventoryOutput>>();
     for (const order of due) outcomes.set(order.id, judge(work, order));
@@ -38,9 +37,6 @@ export function checkInventory(
     return orderIds.map((id) => outcomes.get(id));
   });
 }
-
-const isDue = (order: Order): boolean =>
-  isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.inventory) === 0;
 
 function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
   const short = reserve(order, work.stock);

@@ -1,8 +1,6 @@
-import { isBeforeWarehouse } from '../domain/lifecycle';
-import { checkBits, type Order } from '../domain/order';
 import { judgeOverdue } from '../domain/overdue';
 import { invoicesDueBefore } from '../store/waiting';
-import { type CheckInput, recordedCheck } from './check';
+import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
 import { inTransaction, type StageContext } from './work';
@@ -14,7 +12,7 @@ export function checkOverdue(
 ): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
   return inTransaction(context, 'overdue', async (work) => {
     await work.lockOrders(orderIds);
-    const due = [...work.orders.values()].filter(isDue);
+    const due = [...work.orders.values()].filter((order) => isDue(order, 'overdue'));
     const invoices = await invoicesDueBefore(
       work.db,
       due.map((order) => order.customer),
@@ -29,6 +27,8 @@ export function checkOverdue(
         work.today,
       );
       const decision = work.decide(order, 'overdue', verdict);
+      // No account is locked here: what was paid since the invoices were read is seen by the release stage.
+      if (decision.outcome === 'held') work.due(order.creditAccount);
       work.settle(order);
       outcomes.set(order.id, gateOutcome(order, decision));
     }
@@ -38,6 +38,3 @@ export function checkOverdue(
     return orderIds.map((id) => outcomes.get(id));
   });
 }
-
-const isDue = (order: Order): boolean =>
-  isBeforeWarehouse(order.status) && (order.checksJudged & checkBits.overdue) === 0;

@@ -1,9 +1,16 @@
-import type { CheckName, Decision, Order } from '../domain/order';
+import { isBeforeWarehouse } from '../domain/lifecycle';
+import { type CheckName, checkBits, type Decision, type Order, openReleaseStatuses } from '../domain/order';
 import { loadDecisions } from '../store/orders';
 import type { Work } from './work';
 
 /** The ids of the orders that a check takes. */
 export type CheckInput = readonly number[];
+
+/** A check judges an order once, and leaves it alone as soon as a warehouse was asked to ship it. */
+export const isDue = (order: Order, check: CheckName): boolean =>
+  isBeforeWarehouse(order.status) &&
+  (order.checksJudged & checkBits[check]) === 0 &&
+  !order.releases.some(({ status }) => openReleaseStatuses.has(status));
 
 /** Orders that are past a check, with what was decided then. */
 export async function recordedCheck(

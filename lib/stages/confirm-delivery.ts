@@ -98,7 +98,7 @@ function raise(work: Work, slip: PackingSlip, message: string, faults: readonly 
 
 /** The orders of slips that came before, as they are now. */
 async function replayed(work: Work, stored: readonly StoredSlip[]): Promise<Map<number, Order>> {
-  const orders = await loadOrders(work.db, ordersNamed(stored.map(({ slip }) => slip)), { lock: false });
+  const orders = await loadOrders(work.db, ordersNamed(stored.map(({ slip }) => slip)));
   return new Map(orders.map((order) => [order.id, order]));
 }
 

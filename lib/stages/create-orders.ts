@@ -1,4 +1,5 @@
 import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
+import { statusOf } from '../domain/lifecycle';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
@@ -188,7 +189,7 @@ function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
 
 function newOrder(order: Order, candidate: Candidate, work: Work): NewOrder {
   order.checksJudged = 0;
-  order.status = order.holds.length > 0 ? 'OnHold' : 'Created';
+  order.status = statusOf(order);
   order.heldSince = order.holds.length > 0 ? work.now : null;
   const { net, tax, gross } = orderAmounts(order);
   return {
@@ -229,7 +230,8 @@ function fieldOf(order: CanonicalOrder, field: string): string {
 }
 
 async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<void> {
-  if (!(await insertOrders(work.db, created))) throw new ConcurrentChange('the orders');
+  if (!(await insertOrders(work.db, created, work.stamp))) throw new ConcurrentChange('the orders');
+  work.insertedOrders(created.map(({ order }) => order));
   for (const { order } of created) {
     work.record({
       subject: 'order',
@@ -283,7 +285,7 @@ function rejection(documentId: number, inboxId: number, faults: readonly Fault[]
 async function describeReplayed(db: Database, outcomes: Map<number, TagOutcome>): Promise<void> {
   const replayed = [...outcomes.values()].filter((outcome): outcome is TaggedOutcome => outcome.output === 'replayed');
   const orders = new Map(
-    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))], { lock: false })).map((order) => [
+    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))])).map((order) => [
       order.id,
       order,
     ]),

@@ -1,5 +1,5 @@
 import { afterClaim, afterOutcome, mayTry, type OutcomeKind } from '../domain/circuit-breaker';
-import { addDays } from '../domain/dates';
+import { addDays, today } from '../domain/dates';
 import { parseMoney } from '../domain/money';
 import { checkBits, type Order, openQuantity, type Release, salesOrderNumber } from '../domain/order';
 import type { OpenInvoice } from '../domain/overdue';
@@ -136,7 +136,11 @@ async function judgeAgain(work: Work, orders: readonly Order[]): Promise<Order[]
   if (stale.length === 0) return [...orders];
   await work.lockStockOf(stale);
   await work.lockAccounts(stale.map((order) => order.creditAccount));
-  for (const order of stale) judgeRelease(work, order, invoices.get(order.customer) ?? []);
+  for (const order of stale) {
+    const { outcome } = judgeRelease(work, order, invoices.get(order.customer) ?? []);
+    // The invoices were read before the account was locked: what was paid meanwhile is seen by the release stage.
+    if (outcome === 'held') work.due(order.creditAccount);
+  }
   return orders.filter((order) => order.status === 'ReadyForDelivery' || order.status === 'PartiallyDelivered');
 }
 
@@ -146,13 +150,16 @@ const isReserved = (order: Order): boolean =>
 
 /** Unexpired, for no more than was approved, under the same settings, with nothing overdue since; the reservation is part of the status. */
 function isApproved(work: Work, order: Order, invoices: readonly OpenInvoice[]): boolean {
+  return hasCredit(work, order) && !invoices.some((invoice) => becameOverdue(work, order, invoice));
+}
+
+function hasCredit(work: Work, order: Order): boolean {
   if ((order.checksPassed & checkBits.credit) === 0) return (order.checksRequired & checkBits.credit) === 0;
   return (
     order.approvalUntil !== null &&
     order.approvalUntil > work.now &&
     openGross(order) <= order.approvalGross &&
-    order.approvalPolicy === work.settingsVersion &&
-    !invoices.some((invoice) => becameOverdue(work, order, invoice))
+    order.approvalPolicy === work.settingsVersion
   );
 }
 
@@ -160,7 +167,7 @@ function becameOverdue(work: Work, order: Order, invoice: OpenInvoice): boolean 
   const { graceDays, minimumAmount } = work.settings.overdue;
   const minimum = parseMoney(minimumAmount, order.currency);
   const lastDay = addDays(invoice.dueDate, graceDays);
-  const approvedOn = (order.approvalAt ?? '').slice(0, 10);
+  const approvedOn = today(order.approvalAt ?? order.createdAt, work.settings.timeZone);
   return (
     !invoice.disputed &&
     invoice.open >= (typeof minimum === 'number' ? minimum : 1) &&

@@ -20,8 +20,8 @@ export interface Override {
 }
 
 /**
- * Judges an order for release: stock, overdue and credit together, all in full. Orders, their stock and their accounts
- * must be locked. The order is ready afterwards, or held with fresh decisions, or cancelled because its stock is gone.
+ * Judges an order for release: stock, overdue and credit together, all in full, as far as the company requires them or a
+ * gate of the flow has asked for them. Orders, their stock and their accounts must be locked. The order is ready afterwards, or held with fresh decisions, or cancelled because its stock is gone.
  * What is short of stock is settled only when the rest of the order may go: an order that stays on hold loses nothing.
  */
 export function judgeRelease(
@@ -30,23 +30,30 @@ export function judgeRelease(
   invoices: readonly OpenInvoice[],
   override?: Override,
 ): ReleaseJudgement {
-  const served = whatCanBeServed(order, work.stock);
-  const overdue = allow(judgeOverdue(invoices, order.currency, work.settings.overdue, work.today), 'overdue', override);
-  const credit = allow(judgeCredit(served.rest, work.account(order.creditAccount)), 'credit', override);
-  const overdueDecision = work.decide(order, 'overdue', overdue);
-  const creditDecision = work.decide(order, 'credit', credit);
-  if (credit.outcome !== 'passed' || overdue.outcome !== 'passed') {
+  const asked = order.checksRequired | order.checksJudged;
+  const served = asked & checkBits.inventory ? whatCanBeServed(order, work.stock) : { rest: order, short: [] };
+  const decisions: Decision[] = [];
+  if (asked & checkBits.overdue) {
+    const overdue = judgeOverdue(invoices, order.currency, work.settings.overdue, work.today);
+    decisions.push(work.decide(order, 'overdue', allow(overdue, 'overdue', override)));
+  }
+  if (asked & checkBits.credit) {
+    const credit = judgeCredit(served.rest, work.account(order.creditAccount));
+    decisions.push(work.decide(order, 'credit', allow(credit, 'credit', override)));
+  }
+  const held = decisions.find(({ outcome }) => outcome !== 'passed');
+  if (held !== undefined) {
     work.settle(order);
-    return { order, outcome: 'held', decision: overdue.outcome === 'held' ? overdueDecision : creditDecision };
+    return { order, outcome: 'held', decision: held };
   }
   if (served.short.length > 0 && order.earmarked > 0) return awaitStock(work, order, served.short);
-  const stock = serve(work, order);
+  const stock = asked & checkBits.inventory ? serve(work, order) : undefined;
   if (stock?.outcome === 'cancelled') return { order, outcome: 'cancelled', decision: stock };
   work.unhold(order, 'queue', { evenForced: false });
   work.unhold(order, 'awaiting-stock', { evenForced: false });
   approve(work, order);
   work.settle(order);
-  return { order, outcome: order.holds.length === 0 ? 'released' : 'held', decision: stock ?? creditDecision };
+  return { order, outcome: order.holds.length === 0 ? 'released' : 'held', decision: stock ?? decisions.at(-1) };
 }
 
 /** The order as it would go now: without what is no longer in stock. An order of which nothing is left is judged in full. */
@@ -91,12 +98,8 @@ function serve(work: Work, order: Order): Decision | undefined {
 }
 
 function allow(verdict: Verdict, check: 'credit' | 'overdue', override: Override | undefined): Verdict {
-  if (
-    verdict.outcome === 'passed' ||
-    override === undefined ||
-    !(override.reasons.has(check) || override.reasons.has('queue'))
-  )
-    return verdict;
+  const seen = override?.reasons.has(check) || (check === 'credit' && override?.reasons.has('queue'));
+  if (verdict.outcome === 'passed' || override === undefined || !seen) return verdict;
   return {
     outcome: 'passed',
     reason: 'released-by-hand',

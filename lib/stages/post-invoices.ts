@@ -241,7 +241,7 @@ async function recorded(
   const fresh = new Set(posted.map(({ number }) => number));
   const invoices = (await invoicesOfSlips(work.db, slipIds)).filter(({ number }) => !fresh.has(number));
   const missing = invoices.map(({ orderId }) => orderId).filter((id) => !work.orders.has(id));
-  const orders = new Map((await loadOrders(work.db, missing, { lock: false })).map((order) => [order.id, order]));
+  const orders = new Map((await loadOrders(work.db, missing)).map((order) => [order.id, order]));
   return invoices.flatMap((invoice) => {
     const order = work.orders.get(invoice.orderId) ?? orders.get(invoice.orderId);
     return order === undefined ? [] : [postedInvoice(invoice, order, true)];

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { approvedContribution, type CreditAccount } from '../domain/credit';
 import { today } from '../domain/dates';
 import { TechnicalFault } from '../domain/faults';
@@ -19,8 +20,9 @@ import type { Verdict } from '../domain/verdict';
 import { type AuditRecord, writeAudit } from '../store/audit';
 import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
 import type { Database } from '../store/database';
-import { type RaisedException, raiseExceptions } from '../store/exceptions';
-import { loadOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
+import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
+import type { StampedOrder } from '../store/order-memory';
+import { lockOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
 import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
@@ -56,8 +58,13 @@ export class Work {
   private readonly notes = new Map<number, { reason: string | null; evidence: Evidence; actor: string | null }>();
   private readonly records: AuditRecord[] = [];
   private readonly newInQueue = new Set<Order>();
+  private readonly stamps = new Map<number, number>();
+  private readonly created: Order[] = [];
+  /** What this transaction writes into the rows of the orders that it changes. */
+  readonly stamp = randomInt(1, 2 ** 48 - 1);
 
   constructor(
+    private readonly store: Store,
     readonly db: Database,
     readonly stage: string,
     readonly actor: string,
@@ -81,12 +88,13 @@ export class Work {
   /** Locks and loads orders, in the order of their numbers. */
   async lockOrders(ids: Iterable<number>): Promise<Order[]> {
     const wanted = [...new Set(ids)].filter((id) => !this.orders.has(id)).sort((a, b) => a - b);
-    const loaded = await loadOrders(this.db, wanted, { lock: true });
-    for (const order of loaded) {
+    const locked = await lockOrders(this.db, wanted, this.store.orders);
+    for (const { order, stamp } of locked) {
       this.orders.set(order.id, order);
       this.before.set(order.id, rememberOrder(order));
+      this.stamps.set(order.id, stamp);
     }
-    return loaded;
+    return locked.map(({ order }) => order);
   }
 
   /** Locks the stock of these lines' SKUs in their orders' warehouses. */
@@ -153,7 +161,6 @@ export class Work {
       !order.holds.some((other) => other.reason !== reason && financialHolds.has(other.reason))
     )
       this.newInQueue.add(order);
-    order.reservedUntil ??= later(this.now, this.settings.reservationHours);
   }
 
   unhold(order: Order, reason: HoldReason, options: { readonly evenForced: boolean }): void {
@@ -184,6 +191,8 @@ export class Work {
       order.passedOver = 0;
       order.passesAtHold = 0;
       order.reservedUntil = null;
+    } else if (order.lines.some((line) => line.reserved > 0)) {
+      order.reservedUntil ??= later(this.now, this.settings.reservationHours);
     }
     const contribution = approvedContribution(order);
     const change = contribution - order.approvedGross;
@@ -236,7 +245,8 @@ export class Work {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
     const freed = this.freeKeptCash();
-    const changed = await saveOrders(this.db, this.loaded(), this.now);
+    const changed = await saveOrders(this.db, this.loaded(), this.now, this.stamp);
+    for (const order of changed) this.stamps.set(order.id, this.stamp);
     await saveDecisions(this.db, this.decisions);
     const items = [...this.stock]
       .filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item))
@@ -248,11 +258,13 @@ export class Work {
       items.filter((item) => this.hasMore(item)),
     ))
       this.due(account);
+    this.markFreed();
     await addToAccounts(this.db, this.accountChanges);
     await freeCash(this.db, freed);
     await insertPostings(this.db, this.postings);
     this.raiseDeficits(items);
     await raiseExceptions(this.db, this.exceptions, this.now);
+    await this.closeSettled(items);
     await writeAudit(this.db, [...this.orderRecords(changed), ...this.records], this.now);
   }
 
@@ -266,6 +278,13 @@ export class Work {
     }
   }
 
+  /** Where the exposure fell, for whatever reason, there may be room for orders that wait. */
+  private markFreed(): void {
+    for (const [account, { openReceivables, uninvoicedGross, approvedGross, dueMark }] of this.accountChanges) {
+      if (dueMark === 0 && openReceivables + uninvoicedGross + approvedGross < 0) this.due(account);
+    }
+  }
+
   /** Cash that was kept for an order counts for all of its account once the order is finished. */
   private freeKeptCash(): Order[] {
     const freed = [...this.orders.values()].filter((order) => order.earmarked > 0 && isFinished(order.status));
@@ -275,6 +294,17 @@ export class Work {
       order.earmarked = 0;
     }
     return freed;
+  }
+
+  /** Orders that this transaction has inserted itself. */
+  insertedOrders(orders: readonly Order[]): void {
+    this.created.push(...orders);
+  }
+
+  /** What is known of the orders once the transaction has committed. */
+  stampedOrders(): StampedOrder[] {
+    const locked = [...this.orders.values()].map((order) => ({ order, stamp: this.stamps.get(order.id) as number }));
+    return [...locked, ...this.created.map((order) => ({ order, stamp: this.stamp }))];
   }
 
   private loaded(): { order: Order; before: OrderBefore }[] {
@@ -303,32 +333,54 @@ export class Work {
     });
   }
 
+  /** Goods that are no longer missing and releases that are no longer parked need nobody's attention. */
+  private async closeSettled(items: readonly StockItem[]): Promise<void> {
+    const repaid = items.filter((item) => item.deficit === 0 && this.deficitBefore(item) > 0).map(placeOf);
+    const unparked = this.loaded().flatMap(({ order, before }) =>
+      before.releases.filter(({ parked }, i) => parked && order.releases[i]?.parked === false).map(({ key }) => key),
+    );
+    if (repaid.length > 0) await closeExceptions(this.db, 'stock-deficit', repaid, this.actor, this.stage, this.now);
+    if (unparked.length > 0)
+      await closeExceptions(this.db, 'warehouse-parked', unparked, this.actor, this.stage, this.now);
+  }
+
+  private deficitBefore(item: StockItem): number {
+    const before = this.stockBefore.get(stockKey(item.sku, item.warehouse));
+    return before === undefined ? 0 : (JSON.parse(before) as StockItem).deficit;
+  }
+
   private raiseDeficits(items: readonly StockItem[]): void {
     for (const item of items) {
-      const before = JSON.parse(
-        this.stockBefore.get(stockKey(item.sku, item.warehouse)) ?? '{"deficit":0}',
-      ) as StockItem;
-      if (item.deficit <= before.deficit) continue;
+      if (item.deficit <= this.deficitBefore(item)) continue;
       this.raise({
         kind: 'stock-deficit',
-        subject: `${item.sku} in ${item.warehouse}`,
-        message: `Orders under way claim more of ${item.sku} in ${item.warehouse} than is there. Count the stock, or ask the warehouse what it can ship.`,
+        subject: placeOf(item),
+        message: `Orders under way claim more of ${placeOf(item)} than is there. Count the stock, or ask the warehouse what it can ship.`,
         evidence: { sku: item.sku, warehouse: item.warehouse, deficitMilliUnits: item.deficit },
       });
     }
   }
 }
 
+const placeOf = ({ sku, warehouse }: StockItem): string => `${sku} in ${warehouse}`;
+
 export function later(now: string, hours: number): string {
   return new Date(Date.parse(now) + hours * 3_600_000).toISOString();
 }
 
 /** Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end. */
-export function inTransaction<T>(context: StageContext, stage: string, run: (work: Work) => Promise<T>): Promise<T> {
-  return context.store.transaction(async (db) => {
-    const work = new Work(db, stage, context.actor, context.clock(), await currentSettings(db));
-    const result = await run(work);
+export async function inTransaction<T>(
+  context: StageContext,
+  stage: string,
+  run: (work: Work) => Promise<T>,
+): Promise<T> {
+  const { store, actor, clock } = context;
+  const { result, orders } = await store.transaction(async (db) => {
+    const work = new Work(store, db, stage, actor, clock(), await currentSettings(db));
+    const done = await run(work);
     await work.finish();
-    return result;
+    return { result: done, orders: work.stampedOrders() };
   });
+  for (const order of orders) store.orders.keep(order);
+  return result;
 }

@@ -77,11 +77,11 @@ export async function countPasses(db: Database, accounts: readonly string[]): Pr
   return new Map(rows.map((row) => [row.account, row.passes]));
 }
 
-/** Accounts marked as due, each with its mark. */
-export async function dueAccounts(db: Database, limit: number): Promise<string[]> {
+/** Accounts marked as due, after one of them, in a fixed order. */
+export async function dueAccounts(db: Database, after: string, limit: number): Promise<string[]> {
   const rows = await db.all<{ account: string }>(
-    'select account from credit_account where due_mark > 0 order by account limit ?',
-    [limit],
+    'select account from credit_account where due_mark > 0 and account > ? order by account limit ?',
+    [after, limit],
   );
   return rows.map((row) => row.account);
 }

@@ -1,5 +1,6 @@
 import type { Decision, Hold, Order, OrderLine, Release } from '../domain/order';
 import type { Database, Row } from './database';
+import type { OrderMemory, StampedOrder } from './order-memory';
 
 interface OrderRow {
   order_id: number;
@@ -90,22 +91,21 @@ interface ReleaseRow {
   claimed_at: string;
 }
 
+/** The stamp of rows that no transaction of a stage has written: nobody remembers them. */
+const nobodys = 0;
+
 const orderColumns = `s.order_id, partner, customer, credit_account, po_number, release_number, document_id, inbox_id, channel, source_system, document, indicator,
   received_at, created_at, currency, order_date, requested_delivery, warehouse, ship_to, note, priority, shortage_policy, payment_terms_days, tax_rates, status, reason,
   checks_required, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until,
   approval_policy, approved_gross, earmarked, last_release, step_at`;
 
-/** The orders with these ids, ascending. With `lock` their rows are locked in that order, before anything else of them is read. */
-export async function loadOrders(
-  db: Database,
-  ids: readonly number[],
-  options: { readonly lock: boolean },
-): Promise<Order[]> {
+/** The orders with these ids, ascending, as they are now: not locked. */
+export async function loadOrders(db: Database, ids: readonly number[]): Promise<Order[]> {
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<OrderRow>(
     `select ${orderColumns} from sales_order_state s join sales_order_terms t on t.order_id = s.order_id
-     where ${dialect.inList('s.order_id', 'bigint')} order by s.order_id ${options.lock ? dialect.lockRowsOf('s') : ''}`,
+     where ${dialect.inList('s.order_id', 'bigint')} order by s.order_id`,
     [dialect.listOf(ids)],
   );
   const orders = rows.map(orderOf);
@@ -118,6 +118,24 @@ export async function loadOrders(
   for (const row of await children<ReleaseRow>(db, 'warehouse_release', 'release', released))
     byId.get(row.order_id)?.releases.push(releaseOf(row));
   return orders;
+}
+
+/** Locks the orders with these ids, ascending, before anything else of them is read; what `memory` knows of them is not read again. */
+export async function lockOrders(db: Database, ids: readonly number[], memory: OrderMemory): Promise<StampedOrder[]> {
+  if (ids.length === 0) return [];
+  const { dialect } = db;
+  const rows = await db.all<{ order_id: number; stamp: number }>(
+    `select order_id, stamp from sales_order_state where ${dialect.inList('order_id', 'bigint')} order by order_id ${dialect.lockRows}`,
+    [dialect.listOf(ids)],
+  );
+  const known = new Map<number, Order>();
+  for (const { order_id, stamp } of rows) {
+    const order = memory.take(order_id, stamp);
+    if (order !== undefined) known.set(order_id, order);
+  }
+  const unknown = rows.filter(({ order_id }) => !known.has(order_id)).map(({ order_id }) => order_id);
+  for (const order of await loadOrders(db, unknown)) known.set(order.id, order);
+  return rows.map(({ order_id, stamp }) => ({ order: known.get(order_id) as Order, stamp }));
 }
 
 function children<T>(db: Database, table: string, order: string, ids: readonly number[]): Promise<T[]> {
@@ -234,12 +252,12 @@ export interface NewOrder {
 }
 
 /** Inserts orders with lines and holds. Returns false when another transaction took one of the identities first: the caller starts again and finds it. */
-export async function insertOrders(db: Database, created: readonly NewOrder[]): Promise<boolean> {
+export async function insertOrders(db: Database, created: readonly NewOrder[], stamp = nobodys): Promise<boolean> {
   const inserted = await db.insert('sales_order_terms', created.map(termsRow), { onConflict: 'nothing' });
   if (inserted !== created.length) return false;
   await db.insert(
     'sales_order_state',
-    created.map(({ order }) => stateRow(order)),
+    created.map(({ order }) => ({ ...stateRow(order), stamp })),
   );
   await db.insert(
     'sales_order_line',
@@ -396,11 +414,12 @@ export function rememberOrder(order: Order): OrderBefore {
 
 const headerKey = (order: Order): string => JSON.stringify(changingColumns(order));
 
-/** Writes what changed of loaded orders, a statement a table. Returns the orders that changed at all. */
+/** Writes what changed of locked orders, a statement a table, under this transaction's `stamp`. Returns the orders that changed at all. */
 export async function saveOrders(
   db: Database,
   changed: readonly { readonly order: Order; readonly before: OrderBefore }[],
   now: string,
+  stamp = nobodys,
 ): Promise<Order[]> {
   const headers: Row[] = [];
   const lines: Row[] = [];
@@ -424,7 +443,7 @@ export async function saveOrders(
     const same = counts === lines.length + newHolds.length + goneHolds.length + newReleases.length + releases.length;
     if (same && headerKey(order) === before.header) continue;
     order.stepAt = now;
-    headers.push({ order_id: order.id, ...changingColumns(order) });
+    headers.push({ order_id: order.id, ...changingColumns(order), stamp });
     touched.push(order);
   }
   await db.update('sales_order_state', ['order_id'], headers);

@@ -1,21 +1,30 @@
-import type { Client } from 'pg';
+import type { Client, QueryResult } from 'pg';
 import type { Database, Row, SequenceName, Value } from './database';
 import { postgres } from './dialect';
 
 /** Column types by table, read once when the store opens: `unnest` needs them to cast its arrays. */
 export type ColumnTypes = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-const numbered = new Map<string, string>();
+interface Statement {
+  readonly text: string;
+  /** Named statements are parsed and planned once a connection. */
+  readonly name?: string;
+}
 
-/** `?` to `$1`, `$2` …; statements are constants, so each is rewritten once. */
-function numberPlaceholders(sql: string): string {
-  let text = numbered.get(sql);
-  if (text === undefined) {
+const mostPrepared = 400;
+const statements = new Map<string, Statement>();
+
+/** `?` to `$1`, `$2` …; the texts of the hot paths are constants, each is prepared under a name of its own. */
+function statementOf(sql: string): Statement {
+  let statement = statements.get(sql);
+  if (statement === undefined) {
     let n = 0;
-    text = sql.replace(/\?/g, () => `$${++n}`);
-    if (numbered.size < 2000) numbered.set(sql, text);
+    const text = sql.replace(/\?/g, () => `$${++n}`);
+    if (statements.size >= mostPrepared) return { text };
+    statement = { name: `o2c ${statements.size + 1}`, text };
+    statements.set(sql, statement);
   }
-  return text;
+  return statement;
 }
 
 function element(value: Value): string {
@@ -44,11 +53,11 @@ export class PostgresDatabase implements Database {
   ) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    return (await this.client.query(numberPlaceholders(sql), values as unknown[])).rows as T[];
+    return (await this.query(sql, values)).rows as T[];
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.client.query(numberPlaceholders(sql), values as unknown[])).rowCount ?? 0;
+    return (await this.query(sql, values)).rowCount ?? 0;
   }
 
   async insert(
@@ -61,13 +70,9 @@ export class PostgresDatabase implements Database {
     const names = Object.keys(head);
     const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
     const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflict}`;
-    return (
-      (
-        await this.client.query(
-          sql,
-          names.map((name) => column(rows, name)),
-        )
-      ).rowCount ?? 0
+    return this.run(
+      sql,
+      names.map((name) => column(rows, name)),
     );
   }
 
@@ -88,25 +93,27 @@ export class PostgresDatabase implements Database {
     return rows.map((row) => row.n);
   }
 
-  private async change(
+  /** What has no values is sent as it is: `begin`, and what a migration does. */
+  private query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (values.length === 0) return this.client.query(sql);
+    return this.client.query({ ...statementOf(sql), values: values as unknown[] });
+  }
+
+  private change(
     table: string,
     keys: readonly string[],
     rows: readonly Row[],
     assign: (name: string) => string,
   ): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return 0;
+    if (head === undefined) return Promise.resolve(0);
     const names = Object.keys(head);
     const set = names.filter((name) => !keys.includes(name)).map(assign);
     const match = keys.map((key) => `t.${key} = r.${key}`);
     const sql = `update ${table} t set ${set.join(', ')} from ${this.unnest(table, names)} as r(${names.join(', ')}) where ${match.join(' and ')}`;
-    return (
-      (
-        await this.client.query(
-          sql,
-          names.map((name) => column(rows, name)),
-        )
-      ).rowCount ?? 0
+    return this.run(
+      sql,
+      names.map((name) => column(rows, name)),
     );
   }
 

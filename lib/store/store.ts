@@ -7,6 +7,7 @@ import { TechnicalFault } from '../domain/faults';
 import type { Database } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
 import { migrate } from './migrate';
+import { OrderMemory } from './order-memory';
 import { type ColumnTypes, PostgresDatabase } from './postgres-database';
 import { SqliteClient, type SqliteConnection } from './sqlite-client';
 import { SqliteDatabase } from './sqlite-database';
@@ -17,6 +18,7 @@ export interface Store {
   readonly name: string;
   readonly dialect: Dialect;
   readonly knex: Knex;
+  readonly orders: OrderMemory;
   /** Runs `work` in one transaction; the whole of it again, a few times, when it met another one. */
   transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
@@ -178,6 +180,8 @@ async function prepared(store: Store, options: StoreOptions): Promise<Store> {
 }
 
 class ConnectedStore<Connection> implements Store {
+  readonly orders = new OrderMemory();
+
   constructor(
     readonly name: string,
     readonly dialect: Dialect,

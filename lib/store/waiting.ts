@@ -4,36 +4,49 @@ import type { Database } from './database';
 
 const quoted = (reasons: Iterable<string>): string => [...reasons].map((reason) => `'${reason}'`).join(', ');
 
-/** Held orders of these accounts that wait for nothing but rules: no person holds them. In the order of release. */
-export async function waitingOrders(db: Database, accounts: readonly string[], limit: number): Promise<number[]> {
-  if (accounts.length === 0) return [];
-  const rows = await db.all<{ order_id: number }>(
-    `select o.order_id from sales_order o where o.status = 'OnHold' and ${db.dialect.inList('o.credit_account', 'text')}
-       and not exists (select 1 from hold h where h.order_id = o.order_id and (h.forced = 1 or h.reason not in (${quoted(ruleHolds)})))
-     order by o.priority, o.held_since, o.order_id limit ?`,
-    [db.dialect.listOf(accounts), limit],
-  );
-  return rows.map((row) => row.order_id);
+export interface WaitingOrder {
+  readonly orderId: number;
+  readonly account: string;
 }
 
-/** What could let no younger order by: the longest waiting and the most often passed order of each account. */
+/**
+ * Held orders of these accounts that wait for nothing but rules: no person holds them. Account by account, each in the
+ * order of release.
+ */
+export async function waitingOrders(db: Database, accounts: readonly string[], limit: number): Promise<WaitingOrder[]> {
+  if (accounts.length === 0) return [];
+  const rows = await db.all<{ order_id: number; credit_account: string }>(
+    `select o.order_id, o.credit_account from sales_order o where o.status = 'OnHold' and ${db.dialect.inList('o.credit_account', 'text')}
+       and not exists (select 1 from hold h where h.order_id = o.order_id and (h.forced = 1 or h.reason not in (${quoted(ruleHolds)})))
+     order by o.credit_account, o.priority, o.held_since, o.order_id limit ?`,
+    [db.dialect.listOf(accounts), limit],
+  );
+  return rows.map((row) => ({ orderId: row.order_id, account: row.credit_account }));
+}
+
+/** What could let no order behind it by: the longest waiting and the most often passed order of an account and priority. */
 export interface QueueHead {
+  readonly priority: number;
   readonly heldSince: string;
   /** How many approvals of the account the most often passed order has seen, less the account's own count. */
   readonly leastPassesAtHold: number;
 }
 
-export async function queueHeads(db: Database, accounts: readonly string[]): Promise<Map<string, QueueHead>> {
+export async function queueHeads(db: Database, accounts: readonly string[]): Promise<Map<string, QueueHead[]>> {
   if (accounts.length === 0) return new Map();
-  const rows = await db.all<{ credit_account: string; held_since: string; least: number }>(
-    `select o.credit_account, min(o.held_since) as held_since, min(o.passes_at_hold - o.passed_over) as least from sales_order o
+  const rows = await db.all<{ credit_account: string; priority: number; held_since: string; least: number }>(
+    `select o.credit_account, o.priority, min(o.held_since) as held_since, min(o.passes_at_hold - o.passed_over) as least from sales_order o
      where o.status = 'OnHold' and ${db.dialect.inList('o.credit_account', 'text')}
        and exists (select 1 from hold h where h.order_id = o.order_id and h.reason in (${quoted(financialHolds)}))
        and not exists (select 1 from hold h where h.order_id = o.order_id and (h.forced = 1 or h.reason not in (${quoted(ruleHolds)})))
-     group by o.credit_account`,
+     group by o.credit_account, o.priority order by o.credit_account, o.priority`,
     [db.dialect.listOf(accounts)],
   );
-  return new Map(rows.map((row) => [row.credit_account, { heldSince: row.held_since, leastPassesAtHold: row.least }]));
+  const heads = new Map<string, QueueHead[]>();
+  for (const { credit_account: account, priority, held_since: heldSince, least } of rows) {
+    heads.set(account, [...(heads.get(account) ?? []), { priority, heldSince, leastPassesAtHold: least }]);
+  }
+  return heads;
 }
 
 /** Open invoices of these customers that were due before `today`, by customer. */

@@ -54,8 +54,10 @@ export = (RED: NodeAPI): void => {
     async function settle(message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> {
       const outcomes = await answerCancellations(await runtime.context(), readCancellations(body));
       return outcomes.map((outcome) => {
-        if (outcome.output === 'settled')
-          return { status: 200, faults: [], body: { replayed: outcome.replayed, order: outcome.summary } };
+        if (outcome.output === 'settled') {
+          const { salesOrder, summary } = outcome.summary;
+          return { status: 200, faults: [], body: { replayed: outcome.replayed, salesOrder, summary, order: outcome.summary } };
+        }
         emit(ports.exception, { ...message, payload: { errors: outcome.faults, summary: outcome.summary } });
         return { status: 422, faults: outcome.faults, body: { summary: outcome.summary } };
       });

@@ -106,7 +106,7 @@ export async function storeOrders(db: Database, orders: readonly Order[]): Promi
 }
 
 export async function storeReleases(db: Database, orderId: number, releases: readonly Release[]): Promise<void> {
-  const [order] = (await loadOrders(db, [orderId], { lock: true })) as [Order];
+  const [order] = (await loadOrders(db, [orderId])) as [Order];
   const before = rememberOrder(order);
   order.releases = [...releases];
   await saveOrders(db, [{ order, before }], now);

@@ -37,15 +37,15 @@ describe('the release queue', () => {
   });
 
   it('lets nobody by who was passed over too often', () => {
-    expect(blocksOthers(waiting(1, { passedOver: mostPasses }), 0, now)).to.equal(false);
-    expect(blocksOthers(waiting(1, { passedOver: mostPasses + 1 }), 0, now)).to.equal(true);
-    expect(blocksOthers(waiting(1, { passedOver: 1, passesAtHold: 7 }), 7 + mostPasses, now)).to.equal(true);
-    expect(blocksOthers(waiting(1, { passesAtHold: 7 }), 7 + mostPasses, now)).to.equal(false);
+    expect(blocksOthers(waiting(1, { passedOver: mostPasses - 1 }), 0, now)).to.equal(false);
+    expect(blocksOthers(waiting(1, { passedOver: mostPasses }), 0, now)).to.equal(true);
+    expect(blocksOthers(waiting(1, { passedOver: 1, passesAtHold: 7 }), 6 + mostPasses, now)).to.equal(true);
+    expect(blocksOthers(waiting(1, { passesAtHold: 7 }), 6 + mostPasses, now)).to.equal(false);
   });
 
   it('lets nobody by who waits too long, and anybody past who does not wait', () => {
-    expect(blocksOthers(waiting(1, { heldSince: daysAgo(longestWaitDays) }), 0, now)).to.equal(false);
-    expect(blocksOthers(waiting(1, { heldSince: daysAgo(longestWaitDays + 1) }), 0, now)).to.equal(true);
+    expect(blocksOthers(waiting(1, { heldSince: daysAgo(longestWaitDays - 0.01) }), 0, now)).to.equal(false);
+    expect(blocksOthers(waiting(1, { heldSince: daysAgo(longestWaitDays) }), 0, now)).to.equal(true);
     expect(blocksOthers(waiting(1, { heldSince: null, passedOver: 99 }), 99, now)).to.equal(false);
   });
 });

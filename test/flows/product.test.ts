@@ -18,7 +18,7 @@ describe('the packaged flows', function () {
     after(async () => product?.remove());
 
     describe('the cycle', () => theCycle(() => product, () => keys));
-    describe('the routes', () => theRoutes(() => product, () => keys));
     describe('bad input', () => badInput(() => product, () => keys));
+    describe('the routes', () => theRoutes(() => product, () => keys));
   });
 });

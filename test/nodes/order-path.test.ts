@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
-import { purchase } from '../support/intake';
+import { orderIdOf, post, purchase } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 import { FlowUnderTest, type NodeUnderTest, operations, requestWith, type Seen } from './flow-under-test';
 
@@ -113,22 +113,6 @@ describe('the nodes of an order’s path', () => onBothDatabases((_kind, url) =>
     expect((await flow.next('query', 0)).payload).to.include({ salesOrder, status: 'Invoiced' });
   });
 
-  it('pass foreign properties on by reference where one wire leaves an output', async () => {
-    const single = new FlowUnderTest();
-    await flow.end();
-    await single.load(url(), [{ id: 'tag', type: 'source-tag', outputs: 3 }, { id: 'inventory', type: 'inventory-check', outputs: 3 }]);
-    try {
-      const id = await company.order({ lines: [{ sku: 'A', quantity: 1 }], state: 'Created' });
-      const foreign = { deep: new Map([['a', 1]]) };
-      single.send('inventory', { payload: { salesOrder: `SO-${String(id).padStart(6, '0')}` }, foreign });
-      expect((await single.next('inventory', 0))['foreign']).to.equal(foreign);
-    } finally {
-      await single.end();
-    }
-    const { port } = warehouse.address() as AddressInfo;
-    await flow.load(url(), path, [{ id: 'main', type: 'o2c-warehouse', name: '', warehouse: 'MAIN', url: `http://127.0.0.1:${port}`, timeout: '5', batch: false, concurrency: '4', rate: '0' }]);
-  });
-
   it('send each outcome out by its own output', async () => {
     const api = (body: object) => ({ payload: '', req: requestWith(body), res: {}, principal: operations });
     send('ingest', api(purchase({ sku: 'GONE' })));
@@ -168,7 +152,7 @@ describe('the nodes of an order’s path', () => onBothDatabases((_kind, url) =>
   });
 
   it('act on orders by hand, or refuse to', async () => {
-    const id = await company.order({ lines: [{ sku: 'A', quantity: 1 }], state: 'Ready' });
+    const id = orderIdOf((await post(company.context, purchase()))[0]);
     const salesOrder = `SO-${String(id).padStart(6, '0')}`;
     send('action', { action: 'hold', payload: { salesOrder, reason: 'operator', note: 'a test' }, principal: operations });
     expect((await flow.next('action', 0)).payload).to.include({ salesOrder, status: 'OnHold' });

@@ -440,7 +440,7 @@ describe('master data', () => {
         );
         await count('C', '25');
         expect(await item('C')).to.deep.equal({ on_hand: 25_000, reserved: 20_000, safety_stock: 0, deficit: 0 });
-        const [first, second, third] = await store.read((db) => loadOrders(db, [11, 12, 13], { lock: false }));
+        const [first, second, third] = await store.read((db) => loadOrders(db, [11, 12, 13]));
         expect([first?.lines[0]?.reserved, second?.lines[0]?.reserved, third?.lines[0]?.reserved]).to.deep.equal([
           10_000, 0, 10_000,
         ]);

@@ -2,12 +2,14 @@ import { expect } from 'chai';
 import { maxAttempts } from '../../lib/domain/circuit-breaker';
 import { salesOrderNumber } from '../../lib/domain/order';
 import { type Actor, actOnOrders, type OrderActionName } from '../../lib/stages/act-on-order';
+import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { dispatchOrders, type Shipper } from '../../lib/stages/dispatch-orders';
 import { openStore, type Store } from '../../lib/store/store';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../../lib/warehouse/shipping';
 import { onBothDatabases } from '../support/databases';
 import { purchase, ready } from '../support/intake';
 import { SampleCompany } from '../support/orders';
+import { slipOf } from '../support/slips';
 
 const operations: Actor = { name: 'olga', role: 'operations', partners: null };
 
@@ -59,6 +61,20 @@ describe('releases without a clear answer', () =>
       expect((await act('not-received', id))?.output).to.equal('done');
       expect((await company.load(id)).status).to.equal('Cancelled');
       expect(await company.rows('select reserved from stock_item')).to.deep.equal([{ reserved: 0 }]);
+    });
+
+    it('need nobody any more once a packing slip came', async () => {
+      const id = await ready(company.context, purchase());
+      ships = ({ key }) => ({ key, kind: 'unknown', cause: 'timeout' });
+      for (let attempt = 0; attempt < maxAttempts + 5; attempt++) {
+        await tick();
+        later(400_000);
+      }
+      const open = () => company.rows("select subject from exception where kind = 'warehouse-parked' and closed_at is null");
+      expect(await open()).to.have.length(1);
+      await confirmDeliveries(company.context, [slipOf([[id, 1, 1]])]);
+      expect((await company.load(id)).status).to.equal('Delivered');
+      expect(await open()).to.deep.equal([]);
     });
 
     it('are not taken for lost while the answer to an attempt may still come', async () => {

@@ -152,7 +152,7 @@ export class SampleCompany {
   }
 
   async load(orderId: number): Promise<Order> {
-    const [order] = await this.store.read((db) => loadOrders(db, [orderId], { lock: false }));
+    const [order] = await this.store.read((db) => loadOrders(db, [orderId]));
     if (order === undefined) throw new Error(`There is no order ${orderId}.`);
     return order;
   }

@@ -23,7 +23,7 @@ const add = (sums: Map<string, number>, name: string, amount: number) => sums.se
 /** Computes everything that is kept incrementally from scratch, and expects it to be equal. */
 export async function expectBooksToAgree(company: SampleCompany): Promise<void> {
   const ids = (await company.rows<{ order_id: number }>('select order_id from sales_order')).map((row) => row.order_id);
-  const orders = await company.store.read((db) => loadOrders(db, ids, { lock: false }));
+  const orders = await company.store.read((db) => loadOrders(db, ids));
   const byId = new Map(orders.map((order) => [order.id, order]));
 
   const approved = new Map<string, number>();

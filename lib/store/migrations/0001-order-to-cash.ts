@@ -77,7 +77,7 @@ export const orderToCash: Migration = {
       reason text, checks_judged ${int} not null, checks_passed ${int} not null, hold_count ${int} not null, held_since text, passed_over ${int} not null,
       passes_at_hold ${int} not null, reserved_until text, approval_gross ${int} not null, approval_at text, approval_until text, approval_policy ${int} not null,
       approved_gross ${int} not null check (approved_gross >= 0), earmarked ${int} not null check (earmarked >= 0), open_release ${int}, last_release ${int} not null,
-      step_at text not null
+      step_at text not null, stamp ${int} not null
     ) ${changing}`,
     'create index sales_order_step on sales_order_state (status, priority, order_id)',
     "create index sales_order_held on sales_order_state (credit_account, held_since) where status = 'OnHold'",

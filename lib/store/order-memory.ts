@@ -1,0 +1,42 @@
+import { isFinished } from '../domain/lifecycle';
+import type { Order } from '../domain/order';
+
+/** An order with the stamp that its row had when it was locked, or has been given since. */
+export interface StampedOrder {
+  readonly order: Order;
+  readonly stamp: number;
+}
+
+const mostRemembered = 10_000;
+
+/**
+ * Orders as this process's last transaction on each of them left them. Every transaction writes a stamp of its own into
+ * the rows of the orders that it changes: one that is remembered under the stamp of the locked row is as the database
+ * has it, lines and all, and need not be read again. The row decides; a remembered order that it does not confirm is
+ * forgotten. Whoever changes an order's rows must therefore change the stamp.
+ */
+export class OrderMemory {
+  private readonly remembered = new Map<number, StampedOrder>();
+
+  /** Hands the order over: it is forgotten until the transaction that takes it has committed. */
+  take(orderId: number, stamp: number): Order | undefined {
+    const known = this.remembered.get(orderId);
+    if (known === undefined) return undefined;
+    this.remembered.delete(orderId);
+    return known.stamp === stamp ? known.order : undefined;
+  }
+
+  /** To be called after the commit only. */
+  keep(stamped: StampedOrder): void {
+    const { id, status } = stamped.order;
+    this.remembered.delete(id);
+    if (isFinished(status)) return;
+    this.remembered.set(id, stamped);
+    if (this.remembered.size > mostRemembered) this.forgetOldest();
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.remembered.keys();
+    if (oldest !== undefined) this.remembered.delete(oldest);
+  }
+}
