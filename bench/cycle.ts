@@ -17,7 +17,7 @@ const feederEditor = `<script type="text/html" data-template-name="bench-feeder"
 <script type="text/javascript">RED.nodes.registerType('bench-feeder', { category: 'benchmark', defaults: {}, inputs: 1, outputs: 1 });</script>
 `;
 
-export async function startCycle(database: string): Promise<CycleUnderTest> {
+export async function startCycle(database: string, key: string): Promise<CycleUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-'));
   const warehouse = fork(join(__dirname, 'warehouse-stub.js'), { silent: true });
   warehouse.stderr?.pipe(process.stderr);
@@ -30,12 +30,12 @@ export async function startCycle(database: string): Promise<CycleUnderTest> {
   );
   writeFileSync(join(directory, 'flows.json'), JSON.stringify(benchFlow(database, warehouseUrl)));
   const nodeRed = await startNodeRed(directory, { nodesDir: [join(__dirname, '..', 'nodes')], apiMaxLength: '50mb' });
-  warehouse.send(`${nodeRed.url}/bench/deliveries`);
+  warehouse.send({ url: `${nodeRed.url}/bench/deliveries`, key });
   return {
     async run(orders, window) {
       const answer = await fetch(`${nodeRed.url}/bench/run?orders=${orders}&window=${window}`, {
         method: 'POST',
-        signal: AbortSignal.timeout(15_000),
+        signal: AbortSignal.timeout(30_000),
       }).catch((cause: unknown) => {
         throw new Error(`The run did not end:\n${nodeRed.log().slice(0, 3000)}`, { cause });
       });

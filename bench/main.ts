@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { createKey } from '../lib/access/keys';
 import { openStore, type Store } from '../lib/store/store';
 import { startPostgres } from '../test/support/postgres';
 import { setUpCompany } from './company';
@@ -93,8 +94,12 @@ function rowsAnOrder(before: Record<string, number>, after: Record<string, numbe
 }
 
 async function measureCycle(name: string, url: string): Promise<StoreFigures> {
-  const before = await withCompany(url, countRows);
-  const cycle = await startCycle(url);
+  const { before, key } = await withCompany(url, async (store) => {
+    const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
+    const created = await createKey(context, { role: 'warehouse', name: 'Benchmark warehouse' });
+    return { before: await countRows(store), key: created.key };
+  });
+  const cycle = await startCycle(url, key);
   const runs: CycleRun[] = [];
   try {
     await cycle.run(warmUp.orders, warmUp.window);

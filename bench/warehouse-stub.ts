@@ -2,11 +2,17 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ShippingRequest } from '../lib/warehouse/shipping';
 
+/** Where packing slips are posted to, and the key to post them with. */
+export interface Address {
+  readonly url: string;
+  readonly key: string;
+}
+
 /**
  * A warehouse in a process of its own: takes batches, knows every order at once, and posts a packing slip for each to
  * the address that its parent sends it, a batch of slips a request. Tells its own address on stdout.
  */
-let deliveries = '';
+let deliveries: Address = { url: '', key: '' };
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
@@ -22,9 +28,9 @@ const slipOf = ({ key, salesOrder, release, warehouse, lines }: ShippingRequest)
 });
 
 async function deliver(requests: readonly ShippingRequest[]): Promise<void> {
-  const answer = await fetch(deliveries, {
+  const answer = await fetch(deliveries.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${deliveries.key}` },
     body: JSON.stringify(requests.map(slipOf)),
   });
   if (answer.status !== 200)
@@ -44,7 +50,7 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () =>
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
 );
-process.on('message', (address: string) => {
+process.on('message', (address: Address) => {
   deliveries = address;
 });
 process.on('disconnect', () => process.exit());

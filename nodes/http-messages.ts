@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Principal } from '../lib/access/principal';
 import type { HttpAnswer } from '../lib/answers/problem';
 import { BusinessRejection } from '../lib/domain/faults';
@@ -15,6 +15,19 @@ export type HttpRequest = IncomingMessage & {
 
 export const requestOf = (message: Message): HttpRequest | undefined => message['req'] as HttpRequest | undefined;
 export const principalOf = (message: Message): Principal | undefined => message['principal'] as Principal | undefined;
+
+/**
+ * Who asks; undefined for a flow that works by itself.
+ * @throws BusinessRejection `unauthorized` for a request whose key nobody has checked
+ */
+export function askerOf(message: Message): Principal | undefined {
+  const principal = principalOf(message);
+  if (principal !== undefined || requestOf(message) === undefined) return principal;
+  throw new BusinessRejection(
+    'unauthorized',
+    'Nobody has checked the key of this request. Wire an access-check node before this one.',
+  );
+}
 
 /** How much of a body that nobody wants is still taken, in bytes, and for how long, in ms, so that its sender gets to read why. */
 const mostDiscarded = 64_000_000;
@@ -47,6 +60,17 @@ function discardRest(request: HttpRequest): void {
   });
   request.once('close', () => clearTimeout(cut));
   request.resume();
+}
+
+/**
+ * Sends an answer without its flow: while a flow is closed its `http response` takes nothing any more, and the caller
+ * would wait for ever. False for a message that is no answer, or whose request was not taken by `http in`.
+ */
+export function answeredDirectly({ statusCode, headers, payload, res }: Message): boolean {
+  const response = (res as { readonly _res?: ServerResponse } | undefined)?._res;
+  if (typeof statusCode !== 'number' || response === undefined || response.headersSent) return false;
+  response.writeHead(statusCode, headers as OutgoingHttpHeaders).end(payload);
+  return true;
 }
 
 /**
@@ -91,11 +115,12 @@ const jsonContent = /^application\/json\s*(;|$)/i;
 /**
  * What a message asks for: the JSON body of its request, read from the bytes so that every number is exact; of a message
  * without a request its payload.
- * @throws BusinessRejection `unsupported-media-type`, `message-too-large`, or what is wrong with the JSON, with its place
+ * @throws BusinessRejection `unauthorized`, `unsupported-media-type`, `message-too-large`, or what is wrong with the JSON, with its place
  */
 export async function jsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
   const request = requestOf(message);
   if (request === undefined) return message['payload'];
+  askerOf(message);
   const type = header(request, 'content-type') ?? '';
   if (!jsonContent.test(type)) {
     const said = type === '' ? 'The request has no content type' : `The content type ${type.slice(0, 80)} is not taken`;

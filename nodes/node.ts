@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { TechnicalFault } from '../lib/domain/faults';
+import { answeredDirectly } from './http-messages';
 import type { StoreRuntime } from './store-runtime';
 
 /** A message as it travels: ours is the payload, everything else is passed on untouched. */
@@ -85,6 +86,7 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, behaviour: Beh
     (send: (messages: (Message | null)[]) => void): Emit =>
     (output, message) => {
       status.count(output);
+      if (closing && answeredDirectly(message)) return;
       const ports = new Array<Message | null>(outputs).fill(null);
       ports[output] = message;
       send(ports);

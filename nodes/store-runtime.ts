@@ -27,6 +27,8 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
+/** SQLite has one connection; on a server several transactions of a stage run at once. */
+const lanesOfServer = 2;
 const patience = 60_000;
 const heartbeat = 1_000;
 const settingsAge = 1_000;
@@ -127,7 +129,7 @@ export class StoreRuntime {
     const queue = new GroupCommit<Item, Result>(async (items) => run(await this.context(), items), {
       batch: batchSize,
       queue: mostWaiting,
-      lanes: options.lanes ?? 2,
+      lanes: options.lanes ?? (() => (this.store?.dialect.name === 'sqlite' ? 1 : lanesOfServer)),
       classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
       patience: options.patient === false ? 0 : patience,
     });

@@ -21,7 +21,10 @@ const freePort = () =>
   });
 
 async function startProduct(directory, port) {
-  const child = spawn(process.execPath, [program], { cwd: directory, env: { ...process.env, PORT: String(port), O2C_DB: '' } });
+  const child = spawn(process.execPath, [program], {
+    cwd: directory,
+    env: { ...process.env, PORT: String(port), O2C_DB: '' },
+  });
   let output = '';
   await new Promise((done, failed) => {
     child.stdout.on('data', (chunk) => {
@@ -38,7 +41,9 @@ function launchBrowser() {
   chromium.setGraphicsMode = false;
   return chromium
     .executablePath()
-    .then((executablePath) => playwright.launch({ executablePath, args: [...chromium.args, '--no-sandbox'], headless: true }));
+    .then((executablePath) =>
+      playwright.launch({ executablePath, args: [...chromium.args, '--no-sandbox'], headless: true }),
+    );
 }
 
 /** The whole of a tab, cut to what is drawn on it. */

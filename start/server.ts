@@ -98,7 +98,8 @@ const starting: RequestListener = (_request, response) => {
  */
 const serve: RequestListener = (request, response) => {
   const url = request.url ?? '/';
-  const last = (error?: unknown): void => (flowsRun || error ? answerInstead(response, error) : starting(request, response));
+  const last = (error?: unknown): void =>
+    flowsRun || error ? answerInstead(response, error) : starting(request, response);
   if (simulator.test(url) && !isFromHere(request)) return answerInstead(response, undefined);
   if (!ownApi.test(url)) return void RED.httpAdmin(request as never, response as never, last);
   Object.assign(request, { _body: true });

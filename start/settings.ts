@@ -89,7 +89,10 @@ export function nodeRedSettings(
       page: { title: 'Order to cash' },
       header: { title: 'Order to cash' },
     },
-    logging: { console: { level: 'off' }, terminal: { level: 'warn', metrics: false, audit: false, handler: () => writeLog } },
+    logging: {
+      console: { level: 'off' },
+      terminal: { level: 'warn', metrics: false, audit: false, handler: () => writeLog },
+    },
     nodesDir: [],
     coreNodesDir: join(require.resolve('@node-red/nodes/package.json'), '..'),
     ...(tls === undefined ? {} : { requireHttps: true }),

@@ -15,7 +15,7 @@ const packageRoot = resolve(__dirname, '../..');
 const dataDirectory = resolve('data');
 const healthWithin = 30_000; // milliseconds
 const demoWithin = 600_000; // milliseconds
-const say = (...lines: string[]): void => lines.forEach((line) => console.log(line));
+const say = (...lines: string[]): void => console.log(lines.join('\n'));
 const shortly = (path: string): string => relative(process.cwd(), path) || path;
 
 async function start(): Promise<void> {
@@ -70,7 +70,12 @@ async function prepareStore(url: string, withDemo: boolean, here: string): Promi
 const contextOf = (store: Store) => ({ store, actor: 'start', clock: () => new Date().toISOString() });
 
 /** A key that only this process knows; the next start at the same place ends it. */
-async function temporaryKey(store: Store, role: string, name: string, expiresAt: string | null = null): Promise<string> {
+async function temporaryKey(
+  store: Store,
+  role: string,
+  name: string,
+  expiresAt: string | null = null,
+): Promise<string> {
   return (await createKey(contextOf(store), { role, name, expiresAt })).key;
 }
 

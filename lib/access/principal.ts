@@ -1,4 +1,5 @@
 import type { Fault } from '../domain/faults';
+import type { Visibility } from '../domain/visibility';
 import type { Role } from '../store/keys';
 
 /** Who asks: what a message carries as `msg.principal`. Never the key itself. */
@@ -48,11 +49,13 @@ export function partnersOf(principal: Principal): string[] {
 }
 
 /** A partner sees the orders that came from it, for its own customers; the company's own roles see all. */
-export function maySee(principal: Principal, partnerOfOrder: string, customer: string): boolean {
-  if (principal.role !== 'partner') return true;
-  if (!partnersOf(principal).includes(partnerOfOrder)) return false;
-  const customers = Object.hasOwn(principal.customers, partnerOfOrder)
-    ? principal.customers[partnerOfOrder]
-    : undefined;
-  return customers !== undefined && (customers.includes('*') || customers.includes(customer));
+export function visibilityOf(principal: Principal): Visibility {
+  if (principal.role !== 'partner') return null;
+  const { customers } = principal;
+  return Object.fromEntries(
+    partnersOf(principal).map((partner) => [
+      partner,
+      Object.hasOwn(customers, partner) ? (customers[partner] ?? []) : [],
+    ]),
+  );
 }

@@ -5,7 +5,7 @@ import type { Database } from '../store/database';
 import { findOrderIds, findPostings } from '../store/queries';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 import { type OrderOut, ordersOut } from './order-out';
-import type { Visibility } from './visibility';
+import type { Visibility } from '../domain/visibility';
 
 export const orderStatuses: readonly OrderStatus[] = [
   'Created',

@@ -13,7 +13,7 @@ import {
   slipLinesOfOrder,
 } from '../store/queries';
 import { type Audience, type OrderOut, orderOut, type ReadOrders, readOrders } from './order-out';
-import { mayRead, type Visibility } from './visibility';
+import { mayRead, type Visibility } from '../domain/visibility';
 
 export interface HistoryOut {
   readonly at: string;

@@ -1,4 +1,5 @@
 import { type Order, openQuantity } from './order';
+import { TechnicalFault } from './faults';
 import { formatQuantity } from './quantity';
 import type { ShortagePolicy } from './settings';
 import type { Verdict } from './verdict';
@@ -53,7 +54,7 @@ export function giveBack(order: Order, stock: ReadonlyMap<string, StockItem>, on
     if (line.reserved === 0 || (only !== undefined && !only.has(line.line))) continue;
     const item = stock.get(stockKey(line.sku, order.warehouse));
     if (item === undefined)
-      throw new Error(`No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`);
+      throw new TechnicalFault('unexpected', `No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`);
     free(item, line.reserved);
     line.reserved = 0;
   }

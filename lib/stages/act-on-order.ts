@@ -8,6 +8,7 @@ import {
   type Release,
   salesOrderId,
 } from '../domain/order';
+import { mayRead, type Visibility } from '../domain/visibility';
 import { closeException } from '../store/exceptions';
 import { invoicesDueBefore } from '../store/waiting';
 import { cancelOpen, endRelease, requestCancellation } from './cancel-release';
@@ -18,12 +19,12 @@ import { inTransaction, type StageContext, type Work } from './work';
 export const orderActions = ['cancel', 'hold', 'release', 'reject', 'resend', 'not-received'] as const;
 export type OrderActionName = (typeof orderActions)[number];
 
-/** Who acts, with what right. A partner sees its own orders only. */
+/** Who acts, with what right. */
 export interface Actor {
   readonly name: string;
   readonly role: 'partner' | 'warehouse' | 'finance' | 'operations' | 'auditor' | 'admin';
-  /** Partners that it acts for; null: any. */
-  readonly partners: readonly string[] | null;
+  /** A partner touches only what it sees. */
+  readonly visible: Visibility;
 }
 
 export interface OrderAction {
@@ -68,7 +69,7 @@ export function actOnOrders(context: StageContext, actions: readonly OrderAction
 async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
   const order = work.orders.get(salesOrderId(action.salesOrder) ?? 0);
   try {
-    if (order === undefined || !mayTouch(action.actor, order))
+    if (order === undefined || !mayRead(order, action.actor.visible))
       throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
     if (!allowedRoles[action.action].includes(action.actor.role)) {
       throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not ${action.action} an order.`);
@@ -96,9 +97,6 @@ async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
     };
   }
 }
-
-const mayTouch = (actor: Actor, order: Order): boolean =>
-  actor.partners === null || actor.partners.includes(order.partner);
 
 const perform: Readonly<
   Record<OrderActionName, (work: Work, order: Order, action: OrderAction) => string | Promise<string>>

@@ -17,6 +17,12 @@ export type CancellationOutcome =
   | { readonly output: 'settled'; readonly replayed: boolean; readonly summary: OrderSummary }
   | { readonly output: 'rejected'; readonly faults: readonly Fault[]; readonly summary: string };
 
+const inOneLine = (words: string): string =>
+  words
+    .slice(0, 500)
+    .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
+    .trim();
+
 /** @throws BusinessRejection with every fault of the shape */
 export function readCancellations(value: unknown): CancellationAnswer[] {
   const faults: Fault[] = [];
@@ -39,7 +45,7 @@ export function readCancellations(value: unknown): CancellationAnswer[] {
       salesOrder: String(salesOrder),
       release: Number(release),
       cancelled: cancelled === true,
-      reason: typeof reason === 'string' ? reason.slice(0, 500) : '',
+      reason: typeof reason === 'string' ? inOneLine(reason) : '',
     };
   });
   if (faults.length > 0) throw new BusinessRejection('missing-field', faults[0]?.message ?? '', faults);

@@ -1,4 +1,5 @@
 import { exponentOf } from '../domain/currency';
+import { BusinessRejection } from '../domain/faults';
 import { completed } from '../domain/master-fields';
 import { type StockDraft, stockFields } from '../domain/master-records';
 import { costOf } from '../domain/money';
@@ -50,8 +51,9 @@ export async function countStock(work: Work, entries: readonly MasterEntry<Stock
   for (const count of counts) {
     const item = work.stock.get(stockKey(count.sku, count.warehouse)) as StockItem;
     const difference = differenceOf(count, item, moved.get(stockKey(count.sku, count.warehouse)) ?? []);
-    if (difference === undefined) continue;
-    await book(work, count, item, difference, products.get(count.sku) as Product);
+    const amount = difference === undefined ? undefined : valueOf(work, count, difference, products.get(count.sku));
+    if (difference === undefined || amount === undefined) continue;
+    await book(work, count, item, difference, amount);
   }
 }
 
@@ -135,7 +137,19 @@ function differenceOf(count: Count, item: StockItem, moved: readonly MovementSin
   return count.onHand - then;
 }
 
-async function book(work: Work, count: Count, item: StockItem, difference: number, product: Product): Promise<void> {
+/** What the difference is worth at the product's cost, in minor units of the company currency. */
+function valueOf(work: Work, { entry, onHand }: Count, difference: number, product?: Product): number | undefined {
+  try {
+    return costOf(Math.abs(difference), product?.cost ?? 0, exponentOf(work.settings.currency) ?? 2);
+  } catch (error) {
+    if (!(error instanceof BusinessRejection)) throw error;
+    const message = 'The goods would be worth more than can be kept; check the quantity, and the cost of the product.';
+    entry.faults.push({ path: `${entry.at}/onHand`, code: error.code, message, value: formatQuantity(onHand) });
+    return undefined;
+  }
+}
+
+async function book(work: Work, count: Count, item: StockItem, difference: number, amount: number): Promise<void> {
   const { sku, warehouse, countedAt } = count;
   const before = { ...item };
   await takeBack(work, [sku, warehouse], item.reserved - (item.onHand - item.deficit + difference));
@@ -151,7 +165,6 @@ async function book(work: Work, count: Count, item: StockItem, difference: numbe
       countedAt,
     });
     const { currency } = work.settings;
-    const amount = costOf(Math.abs(difference), product.cost, exponentOf(currency) ?? 2);
     const accounts =
       difference > 0
         ? ({ debit: 'inventory', credit: 'stock-clearing' } as const)

@@ -102,12 +102,32 @@ async function decideDocuments(
       });
     }
     verdicts.push(outcome.verdict);
+    if (!('created' in outcome)) recordVerdict(work, candidate.document, outcome.verdict);
     outcomes.set(candidate.document.documentId, outcomeOf(candidate, outcome));
   }
   await insertCreated(work, created);
   await saveVerdicts(work.db, verdicts, work.now);
   await describeReplayed(work.db, outcomes);
   return outcomes;
+}
+
+/** More faults than a person will read; the document keeps them all. */
+const mostFaultsRecorded = 20;
+
+function recordVerdict(work: Work, { documentId, inboxId }: StoredDocument, verdict: DocumentVerdict): void {
+  const { state, orderId, code, faults } = verdict;
+  work.record({
+    subject: 'document',
+    subjectId: String(documentId),
+    from: 'stored',
+    to: state,
+    reason: code,
+    evidence: {
+      inboxId,
+      ...(orderId === null ? {} : { order: salesOrderNumber(orderId) }),
+      ...(faults.length === 0 ? {} : { faults: faults.slice(0, mostFaultsRecorded) }),
+    },
+  });
 }
 
 function candidateOf(document: StoredDocument): Candidate {

@@ -6,8 +6,8 @@ export interface GroupCommitOptions {
   readonly batch: number;
   /** Most items that may wait; one more is refused with `queue-full`. */
   readonly queue: number;
-  /** Transactions at once. */
-  readonly lanes: number;
+  /** Transactions at once. A long queue is shared among them, so that this process and the database work at the same time. */
+  readonly lanes: number | (() => number);
   /** How a failed transaction is to be dealt with. */
   readonly classify: (error: unknown) => FailureClass;
   /** How long items wait for a database that is away, in ms, before they fail with `store-away`; 0: they fail at once. */
@@ -21,6 +21,8 @@ interface Waiting<Item, Result> {
   readonly since: number;
 }
 
+/** What is not worth a transaction of its own while others could share one. */
+const smallestShare = 250;
 const firstPause = 100;
 const longestPause = 5_000;
 
@@ -76,7 +78,7 @@ export class GroupCommit<Item, Result> {
 
   /** A batch starts when the present turn of the event loop is over, so that messages sent in one turn travel together. */
   private schedule(): void {
-    if (this.scheduled || this.running >= this.options.lanes) return;
+    if (this.scheduled || this.running >= this.lanes) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -85,14 +87,24 @@ export class GroupCommit<Item, Result> {
   }
 
   private async next(): Promise<void> {
-    if (this.waiting.length === 0 || this.running >= this.options.lanes) return this.settleIdle();
-    const batch = this.waiting.splice(0, this.options.batch);
+    if (this.waiting.length === 0 || this.running >= this.lanes) return this.settleIdle();
+    const batch = this.waiting.splice(0, this.share());
     this.running += 1;
     if (this.waiting.length > 0) this.schedule();
     await this.work(batch);
     this.running -= 1;
     if (this.waiting.length > 0) this.schedule();
     else this.settleIdle();
+  }
+
+  private get lanes(): number {
+    const { lanes } = this.options;
+    return typeof lanes === 'number' ? lanes : lanes();
+  }
+
+  private share(): number {
+    const fair = Math.ceil(this.waiting.length / (this.lanes - this.running));
+    return Math.min(this.options.batch, Math.max(smallestShare, fair));
   }
 
   private settleIdle(): void {

@@ -118,18 +118,14 @@ export class GuardedReader {
   private take(answer: ReadingAnswer): void {
     const job = this.current;
     if (job === undefined) return;
-    if ('rejection' in answer)
-      return this.finish(() =>
-        job.reject(new BusinessRejection(answer.rejection.code, answer.rejection.message, answer.rejection.faults)),
-      );
-    if ('failure' in answer)
-      return this.finish(() =>
-        job.reject(new TechnicalFault('unexpected', `Reading the message failed: ${answer.failure}`)),
-      );
+    if ('rejection' in answer || 'failure' in answer) {
+      this.finish(() => job.reject(errorOf(answer)));
+      return;
+    }
     if ('read' in answer) job.read = answer;
     else job.documents.push(...answer.part);
-    if (job.documents.length < (job.read?.documents ?? 0)) return this.ask('next');
-    this.finish(() => job.resolve(receptionOf(job)));
+    if (job.documents.length < (job.read?.documents ?? 0)) this.ask('next');
+    else this.finish(() => job.resolve(receptionOf(job)));
   }
 
   /** The thread is of no more use, and the message is to blame. */
@@ -152,6 +148,12 @@ export class GuardedReader {
     this.worker = undefined;
     void worker?.terminate();
   }
+}
+
+function errorOf(answer: Extract<ReadingAnswer, { rejection: unknown } | { failure: unknown }>): Error {
+  if ('failure' in answer) return new TechnicalFault('unexpected', `Reading the message failed: ${answer.failure}`);
+  const { code, message, faults } = answer.rejection;
+  return new BusinessRejection(code, message, faults);
 }
 
 function receptionOf({ message, read, documents }: Job): ReadReception {

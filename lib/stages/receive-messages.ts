@@ -115,6 +115,10 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
       .map((reception) => storedOf(reception, known)?.inboxId as number)
       .filter((id) => !inboxIds.includes(id));
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
+    for (const { documentId, inboxId } of reopened) {
+      const subjectId = String(documentId);
+      work.record({ subject: 'document', subjectId, from: 'rejected', to: 'stored', reason: 'sent-again', evidence: { inboxId } });
+    }
     messages.forEach((message, i) => {
       work.record({
         subject: 'message',

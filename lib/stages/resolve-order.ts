@@ -1,3 +1,4 @@
+import { multiplyDivide } from '../domain/decimal';
 import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
 import { type Customer, type Partner, type Product, rateOn, ratioOf, servesCustomer } from '../domain/master';
 import { formatPrice, parsePrice } from '../domain/money';
@@ -210,7 +211,9 @@ function lineOf(
     return undefined;
   }
   const ordered = quantityOf(line, ratio, product, path, faults);
-  const own = Math.round((product.price * ratio.numerator) / ratio.denominator);
+  const own = multiplyDivide(product.price, ratio.numerator, 1, ratio.denominator, 1);
+  if (!Number.isSafeInteger(own))
+    faults.add(`${path}/unitPrice`, 'amount-too-large', `The price of one ${uom} of ${product.sku} is too large to be kept.`);
   const sent = line.unitPrice === undefined ? own : parsePrice(line.unitPrice);
   if (typeof sent !== 'number')
     faults.add(

@@ -25,6 +25,7 @@ export async function upsertProducts(work: Work, entries: readonly MasterEntry<P
   const known = await loadProducts(
     work.db,
     entries.map(({ key }) => key),
+    { lock: true },
   );
   const rebased = entries.filter(
     ({ key, draft }) => draft.baseUom !== undefined && known.has(key) && known.get(key)?.baseUom !== draft.baseUom,
@@ -66,6 +67,7 @@ export async function upsertPartners(work: Work, entries: readonly MasterEntry<P
   const known = await loadPartners(
     work.db,
     entries.map(({ key }) => key),
+    { lock: true },
   );
   const partners: Partner[] = [];
   for (const { key, draft, at, faults } of entries) {

@@ -17,9 +17,9 @@ import {
 import type { Settings, SettingsVersion } from '../domain/settings';
 import { availableOf, move, type StockItem, stockKey } from '../domain/stock';
 import type { Verdict } from '../domain/verdict';
-import { type AuditRecord, writeAudit } from '../store/audit';
+import { type AuditRecord, appendAudit, takeAuditBatch } from '../store/audit';
 import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
-import type { Database } from '../store/database';
+import { type Database, together } from '../store/database';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { StampedOrder } from '../store/order-memory';
 import { lockOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
@@ -245,27 +245,31 @@ export class Work {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
     const freed = this.freeKeptCash();
-    const changed = await saveOrders(this.db, this.loaded(), this.now, this.stamp);
-    for (const order of changed) this.stamps.set(order.id, this.stamp);
-    await saveDecisions(this.db, this.decisions);
     const items = [...this.stock]
       .filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item))
       .map(([, item]) => item);
-    await saveStock(this.db, items);
-    await insertMovements(this.db, this.movements);
-    for (const account of await accountsAwaiting(
-      this.db,
-      items.filter((item) => this.hasMore(item)),
-    ))
-      this.due(account);
+    const more = items.filter((item) => this.hasMore(item));
+    const [changed, , , , awaiting] = await together([
+      saveOrders(this.db, this.loaded(), this.now, this.stamp),
+      saveDecisions(this.db, this.decisions),
+      saveStock(this.db, items),
+      insertMovements(this.db, this.movements),
+      accountsAwaiting(this.db, more),
+    ]);
+    for (const order of changed) this.stamps.set(order.id, this.stamp);
+    for (const account of awaiting) this.due(account);
     this.markFreed();
-    await addToAccounts(this.db, this.accountChanges);
-    await freeCash(this.db, freed);
-    await insertPostings(this.db, this.postings);
     this.raiseDeficits(items);
-    await raiseExceptions(this.db, this.exceptions, this.now);
-    await this.closeSettled(items);
-    await writeAudit(this.db, [...this.orderRecords(changed), ...this.records], this.now);
+    const records = [...this.orderRecords(changed), ...this.records];
+    const [batch] = await together([
+      takeAuditBatch(this.db, records),
+      addToAccounts(this.db, this.accountChanges),
+      freeCash(this.db, freed),
+      insertPostings(this.db, this.postings),
+      raiseExceptions(this.db, this.exceptions, this.now),
+      this.closeSettled(items),
+    ]);
+    await appendAudit(this.db, batch, records, this.now);
   }
 
   /** An order that begins to wait for credit remembers how many approvals its account has seen by then. */

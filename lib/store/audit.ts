@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../domain/order';
-import type { Database } from './database';
+import { type Database, together } from './database';
 
 /** One thing that happened, written in the transaction that did it and never changed again. */
 export interface AuditRecord {
@@ -55,15 +55,29 @@ export function linkHash(previous: string, batch: number, records: number, diges
   return createHash('sha256').update(`${previous}|${batch}|${records}|${digest}`).digest('hex');
 }
 
+/** Writes the records of a transaction that has nothing else to write. Must be its last statements. */
+export async function writeAudit(db: Database, records: readonly AuditRecord[], now: string): Promise<void> {
+  await appendAudit(db, await takeAuditBatch(db, records), records, now);
+}
+
+/** The number under which these records are written; none for none. */
+export async function takeAuditBatch(db: Database, records: readonly AuditRecord[]): Promise<number | undefined> {
+  return records.length === 0 ? undefined : (await db.take('audit_batch', 1))[0];
+}
+
 /**
  * Writes the records of one transaction and links them to the chain. Must be the transaction's last statements: the
  * chain's head stays locked from here to the commit.
  */
-export async function writeAudit(db: Database, records: readonly AuditRecord[], now: string): Promise<void> {
-  if (records.length === 0) return;
-  const [batch] = (await db.take('audit_batch', 1)) as [number];
+export async function appendAudit(
+  db: Database,
+  batch: number | undefined,
+  records: readonly AuditRecord[],
+  now: string,
+): Promise<void> {
+  if (batch === undefined) return;
   const evidence = records.map((record) => JSON.stringify(record.evidence));
-  await db.insert(
+  const inserted = db.insert(
     'audit_record',
     records.map((record, position) => ({
       batch,
@@ -82,7 +96,7 @@ export async function writeAudit(db: Database, records: readonly AuditRecord[], 
   const digest = digestOf(
     records.map((record, position) => recordText(position, record, evidence[position] as string)),
   );
-  await appendLink(db, batch, records.length, digest, now);
+  await together([inserted, appendLink(db, batch, records.length, digest, now)]);
 }
 
 /** Both databases compute the hash themselves, so that PostgreSQL needs one round trip while the head is locked. */

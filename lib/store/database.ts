@@ -20,6 +20,21 @@ export interface Database {
   take(sequence: SequenceName, count: number): Promise<number[]>;
 }
 
+/**
+ * Waits for statements that were sent one behind the other without waiting: they run in the order they were sent in.
+ * When one fails, its error is thrown, the first one, after all of them have ended.
+ */
+export async function together<T extends readonly Promise<unknown>[]>(
+  statements: readonly [...T],
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  try {
+    return await Promise.all(statements);
+  } catch (error) {
+    await Promise.allSettled(statements);
+    throw error;
+  }
+}
+
 /** The first row, or undefined. */
 export async function first<T>(db: Database, sql: string, values: readonly unknown[] = []): Promise<T | undefined> {
   return (await db.all<T>(sql, values))[0];

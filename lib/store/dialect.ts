@@ -1,3 +1,5 @@
+import { BusinessRejection, TechnicalFault } from '../domain/faults';
+
 /** What differs between the two databases, and nothing else: types, lists, locks, sequences, the audit head, error codes. */
 export type DialectName = 'postgres' | 'sqlite';
 
@@ -35,6 +37,10 @@ export interface Dialect {
   classify(error: unknown): FailureClass;
 }
 
+/** What the program itself found wrong with one item must not fail those that share its transaction. */
+const isOfOneItem = (error: unknown): boolean =>
+  error instanceof BusinessRejection || (error instanceof TechnicalFault && error.code === 'unexpected');
+
 interface DriverError {
   code?: unknown;
   errcode?: unknown;
@@ -64,6 +70,7 @@ export const postgres: Dialect = {
   listOf: (values) => values,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
+    if (isOfOneItem(error)) return 'data';
     const { code } = driverError(error);
     if (typeof code === 'string') {
       if (code === '40001' || code === '40P01') return 'conflict';
@@ -93,6 +100,7 @@ export const sqlite: Dialect = {
   listOf: (values) => JSON.stringify(values),
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
+    if (isOfOneItem(error)) return 'data';
     const { errcode } = driverError(error);
     if (typeof errcode === 'number') {
       const primary = errcode & 0xff;

@@ -43,6 +43,11 @@ interface TaxRateRow {
   rate: number;
 }
 
+/** `lock`: nobody else changes the records until the transaction ends. */
+interface Locking {
+  readonly lock?: true;
+}
+
 /** The customers with these numbers, by number; unknown ones are missing. */
 export async function loadCustomers(db: Database, customers: Iterable<string>): Promise<Map<string, Customer>> {
   const rows = await load<CustomerRow>(db, 'customer', 'customer', customers);
@@ -63,8 +68,12 @@ export async function loadCustomers(db: Database, customers: Iterable<string>): 
 }
 
 /** The products with these SKUs, by SKU; unknown ones are missing. */
-export async function loadProducts(db: Database, skus: Iterable<string>): Promise<Map<string, Product>> {
-  const rows = await load<ProductRow>(db, 'product', 'sku', skus);
+export async function loadProducts(
+  db: Database,
+  skus: Iterable<string>,
+  options: Locking = {},
+): Promise<Map<string, Product>> {
+  const rows = await load<ProductRow>(db, 'product', 'sku', skus, options);
   return new Map(
     rows.map((row) => [
       row.sku,
@@ -83,8 +92,12 @@ export async function loadProducts(db: Database, skus: Iterable<string>): Promis
 }
 
 /** The partners with these names, by name; unknown ones are missing. */
-export async function loadPartners(db: Database, partners: Iterable<string>): Promise<Map<string, Partner>> {
-  const rows = await load<PartnerRow>(db, 'partner', 'partner', partners);
+export async function loadPartners(
+  db: Database,
+  partners: Iterable<string>,
+  options: Locking = {},
+): Promise<Map<string, Partner>> {
+  const rows = await load<PartnerRow>(db, 'partner', 'partner', partners, options);
   return new Map(
     rows.map((row) => [
       row.partner,
@@ -127,10 +140,17 @@ export async function createWarehouses(db: Database, warehouses: Iterable<string
   await db.insert('warehouse', rows, { onConflict: 'nothing' });
 }
 
-async function load<T>(db: Database, table: string, key: string, wanted: Iterable<string>): Promise<T[]> {
+async function load<T>(
+  db: Database,
+  table: string,
+  key: string,
+  wanted: Iterable<string>,
+  { lock }: Locking = {},
+): Promise<T[]> {
   const keys = [...new Set(wanted)];
   if (keys.length === 0) return [];
-  return db.all<T>(`select * from ${table} where ${db.dialect.inList(key, 'text')}`, [db.dialect.listOf(keys)]);
+  const locked = lock ? ` order by ${key} ${db.dialect.lockRows}` : '';
+  return db.all<T>(`select * from ${table} where ${db.dialect.inList(key, 'text')}${locked}`, [db.dialect.listOf(keys)]);
 }
 
 /** Inserts or updates customers. Their credit accounts must exist. */

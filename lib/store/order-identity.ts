@@ -18,12 +18,15 @@ export interface KnownOrder extends OrderIdentity {
 /** Orders that have, or could be taken to have, certain PO numbers. */
 export class KnownOrders {
   private readonly exact = new Map<string, KnownOrder>();
-  private readonly loose = new Map<string, KnownOrder>();
+  private readonly loose = new Map<string, KnownOrder[]>();
 
   add(order: KnownOrder): void {
     this.exact.set(exactKey(order), order);
     const key = looseKey(order);
-    if (!this.loose.has(key)) this.loose.set(key, order);
+    const alike = this.loose.get(key) ?? [];
+    // of the orders of one number the oldest speaks for all
+    if (alike.some(({ poKey }) => poKey === order.poKey)) return;
+    this.loose.set(key, [...alike, order]);
   }
 
   same(identity: OrderIdentity): KnownOrder | undefined {
@@ -32,8 +35,7 @@ export class KnownOrders {
 
   /** The oldest order whose number differs in dots and dashes only. */
   alike(identity: OrderIdentity): KnownOrder | undefined {
-    const order = this.loose.get(looseKey(identity));
-    return order?.poKey === identity.poKey ? undefined : order;
+    return this.loose.get(looseKey(identity))?.find(({ poKey }) => poKey !== identity.poKey);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Decision, Hold, Order, OrderLine, Release } from '../domain/order';
-import type { Database, Row } from './database';
+import { type Database, type Row, together } from './database';
 import type { OrderMemory, StampedOrder } from './order-memory';
 
 interface OrderRow {
@@ -255,18 +255,20 @@ export interface NewOrder {
 export async function insertOrders(db: Database, created: readonly NewOrder[], stamp = nobodys): Promise<boolean> {
   const inserted = await db.insert('sales_order_terms', created.map(termsRow), { onConflict: 'nothing' });
   if (inserted !== created.length) return false;
-  await db.insert(
-    'sales_order_state',
-    created.map(({ order }) => ({ ...stateRow(order), stamp })),
-  );
-  await db.insert(
-    'sales_order_line',
-    created.flatMap(({ order }) => order.lines.map((line) => lineRow(order.id, line))),
-  );
-  await db.insert(
-    'hold',
-    created.flatMap(({ order }) => order.holds.map((hold) => holdRow(order.id, hold))),
-  );
+  await together([
+    db.insert(
+      'sales_order_state',
+      created.map(({ order }) => ({ ...stateRow(order), stamp })),
+    ),
+    db.insert(
+      'sales_order_line',
+      created.flatMap(({ order }) => order.lines.map((line) => lineRow(order.id, line))),
+    ),
+    db.insert(
+      'hold',
+      created.flatMap(({ order }) => order.holds.map((hold) => holdRow(order.id, hold))),
+    ),
+  ]);
   return true;
 }
 
@@ -446,17 +448,19 @@ export async function saveOrders(
     headers.push({ order_id: order.id, ...changingColumns(order), stamp });
     touched.push(order);
   }
-  await db.update('sales_order_state', ['order_id'], headers);
-  await db.update('sales_order_line', ['order_id', 'line'], lines);
-  for (const [reason, ids] of groupByReason(goneHolds)) {
-    await db.run(`delete from hold where reason = ? and ${db.dialect.inList('order_id', 'bigint')}`, [
-      reason,
-      db.dialect.listOf(ids),
-    ]);
-  }
-  await db.insert('hold', newHolds);
-  await db.insert('warehouse_release', newReleases);
-  await db.update('warehouse_release', ['order_id', 'release'], releases);
+  await together([
+    db.update('sales_order_state', ['order_id'], headers),
+    db.update('sales_order_line', ['order_id', 'line'], lines),
+    ...[...groupByReason(goneHolds)].map(([reason, ids]) =>
+      db.run(`delete from hold where reason = ? and ${db.dialect.inList('order_id', 'bigint')}`, [
+        reason,
+        db.dialect.listOf(ids),
+      ]),
+    ),
+    db.insert('hold', newHolds),
+    db.insert('warehouse_release', newReleases),
+    db.update('warehouse_release', ['order_id', 'release'], releases),
+  ]);
   return touched;
 }
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import createKnex, { type Knex } from 'knex';
 import { Client, types as pgTypes } from 'pg';
 import { TechnicalFault } from '../domain/faults';
-import type { Database } from './database';
+import { type Database, together } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
 import { migrate } from './migrate';
 import { OrderMemory } from './order-memory';
@@ -116,6 +116,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     options: `-c search_path=${schema} -c client_min_messages=warning`,
     application_name: 'order-to-cash',
     types: driverTypes,
+    pipeline: true,
   };
   const client = new Client(connection);
   try {
@@ -220,8 +221,7 @@ class ConnectedStore<Connection> implements Store {
     const connection = await this.acquire();
     const db = this.open(connection);
     try {
-      await db.run(this.begin);
-      const result = await work(db);
+      const result = await this.begun(db, work);
       await db.run('commit');
       return result;
     } catch (error) {
@@ -230,6 +230,14 @@ class ConnectedStore<Connection> implements Store {
     } finally {
       await this.knex.client.releaseConnection(connection);
     }
+  }
+
+  /** PostgreSQL gets `begin` and the first statement in one go; SQLite may have to wait for its turn. */
+  private async begun<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T> {
+    const begun = db.run(this.begin);
+    if (this.dialect.name === 'postgres') return (await together([begun, work(db)]))[1];
+    await begun;
+    return work(db);
   }
 
   /** A connection that cannot even roll back is of no more use; the pool drops it. */

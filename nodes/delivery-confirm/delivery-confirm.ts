@@ -56,7 +56,11 @@ export = (RED: NodeAPI): void => {
       return outcomes.map((outcome) => {
         if (outcome.output === 'settled') {
           const { salesOrder, summary } = outcome.summary;
-          return { status: 200, faults: [], body: { replayed: outcome.replayed, salesOrder, summary, order: outcome.summary } };
+          return {
+            status: 200,
+            faults: [],
+            body: { replayed: outcome.replayed, salesOrder, summary, order: outcome.summary },
+          };
         }
         emit(ports.exception, { ...message, payload: { errors: outcome.faults, summary: outcome.summary } });
         return { status: 422, faults: outcome.faults, body: { summary: outcome.summary } };

@@ -11,6 +11,7 @@ const ports: Readonly<Record<InvoiceOutcome['output'], number>> = { posted: 0, e
 export = (RED: NodeAPI): void => {
   registerStoreNode<InvoicePostConfig>(RED, 'invoice-post', 2, ({ runtime }, config) => {
     const limit = Number(config.batchSize) || 500;
+    let closing = false;
     const queue = runtime.queue<number, InvoiceOutcome[]>('invoice', async (context, slipIds) => {
       const outcomes = await postInvoices(context, { slipIds, limit: slipIds.length });
       return slipIds.map((slipId) => outcomes.filter((outcome) => outcome.slipId === slipId));
@@ -28,7 +29,7 @@ export = (RED: NodeAPI): void => {
       message: Message,
       left: { readonly leftSince?: string } = {},
     ): Promise<void> => {
-      for (;;) {
+      while (!closing) {
         const outcomes = await postInvoices(await runtime.context(), { limit, ...left });
         send(outcomes, emit, message);
         if (outcomes.length === 0 || outcomes.every(({ output }) => output === 'exception')) return;
@@ -43,6 +44,9 @@ export = (RED: NodeAPI): void => {
       },
       sweep: (emit) =>
         invoiceWaiting(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
+      close() {
+        closing = true;
+      },
     };
   });
 };

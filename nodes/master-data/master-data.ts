@@ -5,7 +5,7 @@ import { BusinessRejection } from '../../lib/domain/faults';
 import { changeCompanySettings } from '../../lib/stages/company-settings';
 import { type MasterResult, upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
-import { answered, jsonBody, principalOf, requestOf } from '../http-messages';
+import { answered, askerOf, jsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 interface MasterDataConfig extends StoreNodeConfig {
@@ -22,7 +22,7 @@ export = (RED: NodeAPI): void => {
       const kind = kindOf(message, config);
       try {
         const context = await runtime.context();
-        const actor = principalOf(message)?.name ?? context.actor;
+        const actor = askerOf(message)?.name ?? context.actor;
         const ends = requestOf(message)?.method === 'DELETE';
         const body = ends ? undefined : await jsonBody(message, (await runtime.settings()).limits);
         const result = await change({ ...context, actor }, kind, message, body);

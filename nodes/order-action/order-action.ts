@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { type Principal, partnersOf } from '../../lib/access/principal';
+import { type Principal, visibilityOf } from '../../lib/access/principal';
 import { orderDetail } from '../../lib/answers/order-detail';
 import { audienceOf } from '../../lib/answers/order-out';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
@@ -13,7 +13,7 @@ import {
   type OrderActionName,
   orderActions,
 } from '../../lib/stages/act-on-order';
-import { answered, optionalJsonBody, principalOf, requestOf } from '../http-messages';
+import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { resolveSlip, slipActions } from './resolve-slip';
 
@@ -31,21 +31,22 @@ export = (RED: NodeAPI): void => {
     return {
       async input(message, emit) {
         try {
+          const asker = askerOf(message);
           const action = actionOf(message, config);
           const body = bodyOf(await optionalJsonBody(message, (await runtime.settings()).limits));
           if (slipActions.includes(action) && body.packingSlip !== undefined) {
-            const outcome = await resolveSlip(await runtime.context(), action, body, principalOf(message));
+            const outcome = await resolveSlip(await runtime.context(), action, body, asker);
             await runtime.release();
             emit(donePort, { ...message, payload: outcome });
             emit(answerPort, answered(message, jsonAnswer(200, outcome)));
             return;
           }
-          const outcome = await queue.submit(requestedAction(action, message, body));
+          const outcome = await queue.submit(requestedAction(action, message, body, asker));
           if (outcome.output === 'refused') return refuse(message, outcome.rejection, outcome.summary);
           await runtime.release();
           runtime.decided.poke();
           emit(donePort, { ...message, payload: outcome.summary });
-          const audience = audienceOf(principalOf(message)?.role ?? 'operations');
+          const audience = audienceOf(asker?.role ?? 'operations');
           const order = await runtime.read((db) =>
             orderDetail(db, salesOrderId(outcome.summary.salesOrder) ?? 0, audience),
           );
@@ -90,13 +91,20 @@ function actionOf(message: Message, config: OrderActionConfig): string {
   return named;
 }
 
-function requestedAction(action: string, message: Message, body: ActionBody): OrderAction {
+function requestedAction(
+  action: string,
+  message: Message,
+  body: ActionBody,
+  asker: Principal | undefined,
+): OrderAction {
   if (!(orderActions as readonly string[]).includes(action)) {
     throw new BusinessRejection('missing-field', `Name the packing slip to ${action}: warehouse and packingSlip.`, [
       { path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' },
     ]);
   }
   const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
+  if (typeof salesOrder === 'string' && salesOrderId(salesOrder) === undefined)
+    throw new BusinessRejection('not-found', `There is no order ${salesOrder.slice(0, 80)}.`);
   if (typeof salesOrder !== 'string') {
     throw new BusinessRejection('missing-field', 'Name the order: salesOrder.', [
       { path: '/salesOrder', code: 'missing-field', message: 'The number of the order, such as SO-000012.' },
@@ -107,24 +115,24 @@ function requestedAction(action: string, message: Message, body: ActionBody): Or
     salesOrder,
     reason: textOf(body.reason, '/reason', 100),
     note: textOf(body.note, '/note', 1000),
-    actor: actorOf(principalOf(message)),
+    actor: actorOf(asker),
   };
 }
 
+const controlCharacter = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
+
 function textOf(value: unknown, path: string, longest: number): string {
   if (value === undefined || value === null) return '';
-  if (typeof value === 'string' && value.length <= longest) return value.trim();
-  throw new BusinessRejection('wrong-type', `${path.slice(1)} must be a text of at most ${longest} characters.`, [
-    { path, code: 'wrong-type', message: `A text of at most ${longest} characters.` },
+  const written = typeof value === 'string' ? value.trim() : undefined;
+  if (written !== undefined && written.length <= longest && !controlCharacter.test(written)) return written;
+  const words = `a text of at most ${longest} characters, without control characters`;
+  throw new BusinessRejection('wrong-type', `${path.slice(1)} must be ${words}.`, [
+    { path, code: 'wrong-type', message: `This must be ${words}.` },
   ]);
 }
 
 /** A flow that acts without a request acts for the company's operations. */
 function actorOf(principal: Principal | undefined): Actor {
-  if (principal === undefined) return { name: 'flow', role: 'operations', partners: null };
-  return {
-    name: principal.name,
-    role: principal.role,
-    partners: principal.role === 'partner' ? partnersOf(principal) : null,
-  };
+  if (principal === undefined) return { name: 'flow', role: 'operations', visible: null };
+  return { name: principal.name, role: principal.role, visible: visibilityOf(principal) };
 }

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { problemOf } from '../../lib/answers/problem';
+import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { readGuarded } from '../../lib/stages/guarded-reader';
 import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
@@ -15,6 +15,8 @@ const answerPort = 2;
 export = (RED: NodeAPI): void => {
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
+
+    let closing = false;
 
     const sendDocuments = (
       message: Message,
@@ -74,15 +76,23 @@ export = (RED: NodeAPI): void => {
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;
-          emit(answerPort, {
-            ...message,
-            payload: { inboxId, replayed, reopened: replayed ? documents.map(({ documentId }) => documentId) : [] },
-          });
+          const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
+          emit(
+            answerPort,
+            closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
+          );
           sendDocuments(message, reception, emit);
         } catch (error) {
           refuse(message, error, emit);
         }
       },
+      close() {
+        closing = true;
+      },
     };
   });
 };
+
+/** Nobody will wait for the verdict any more, but the message is safe. */
+const stored = (inboxId: number): HttpAnswer =>
+  jsonAnswer(202, { inboxId: String(inboxId), state: 'stored' }, { location: `/o2c/inbox/${inboxId}` });

@@ -1,10 +1,11 @@
 import type { NodeAPI } from 'node-red';
-import { partnersOf } from '../../lib/access/principal';
+import { type Principal, visibilityOf } from '../../lib/access/principal';
 import { healthAnswer } from '../../lib/answers/health';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
-import { answered, principalOf, requestOf } from '../http-messages';
+import { BusinessRejection } from '../../lib/domain/faults';
+import { answered, askerOf, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
-import { isQuery, type QueryInput, queries, type Reader } from './queries';
+import { forPartners, isQuery, type QueryInput, queries, type Reader } from './queries';
 
 interface OrderQueryConfig extends StoreNodeConfig {
   readonly query: string;
@@ -26,28 +27,23 @@ export = (RED: NodeAPI): void => {
       }
       try {
         const context = await runtime.context();
-        const answer = await queries[name](context, inputOf(message));
+        const asker = name === 'openapi' ? undefined : askerOf(message);
+        if (asker?.role === 'partner' && !forPartners.has(name))
+          throw new BusinessRejection('forbidden', `The role partner may not ask for ${name}.`);
+        const answer = await queries[name](context, inputOf(message, asker));
         emit(0, answered(message, 'statusCode' in answer ? answer : jsonAnswer(200, answer.body)));
       } catch (error) {
         emit(0, answered(message, problemOf(error)));
-        if (!(error instanceof Error && error.name === 'BusinessRejection')) throw error;
+        if (!(error instanceof BusinessRejection)) throw error;
       }
     },
   }));
 };
 
-function inputOf(message: Message): QueryInput {
+function inputOf(message: Message, asker: Principal | undefined): QueryInput {
   const request = requestOf(message);
-  const principal = principalOf(message);
-  const reader: Reader =
-    principal?.role === 'partner'
-      ? {
-          audience: 'partner',
-          visible: Object.fromEntries(
-            partnersOf(principal).map((partner) => [partner, principal.customers[partner] ?? []]),
-          ),
-        }
-      : { audience: 'internal', visible: null };
+  const visible = asker === undefined ? null : visibilityOf(asker);
+  const reader: Reader = { audience: visible === null ? 'internal' : 'partner', visible };
   if (request !== undefined) {
     const [key] = Object.values(request.params ?? {});
     return { key, filter: { ...request.query }, reader };

@@ -10,7 +10,7 @@ import { openApiDocument } from '../../lib/answers/openapi';
 import { orderDetail } from '../../lib/answers/order-detail';
 import type { Audience } from '../../lib/answers/order-out';
 import type { HttpAnswer } from '../../lib/answers/problem';
-import type { Visibility } from '../../lib/answers/visibility';
+import type { Visibility } from '../../lib/domain/visibility';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import { listJobs } from '../../lib/ops/jobs';
@@ -76,6 +76,9 @@ export const queries = {
   }),
   openapi: async () => ({ body: openApiDocument(version) }),
 } satisfies Record<string, Query>;
+
+/** What partners may ask for, whatever roles a flow lets in: these answers hold their own orders only. */
+export const forPartners: ReadonlySet<string> = new Set(['order', 'orders', 'inbox-message']);
 
 export const isQuery = (name: string): name is keyof typeof queries => Object.hasOwn(queries, name);
 

@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { FailedAttempts } from '../../lib/access/failed-attempts';
-import { actingPartner, authorize, maySee, type Principal, partnersOf } from '../../lib/access/principal';
+import { actingPartner, authorize, type Principal, partnersOf, visibilityOf } from '../../lib/access/principal';
+import { mayRead } from '../../lib/domain/visibility';
+
+const maySee = (principal: Principal, partner: string, customer: string): boolean =>
+  mayRead({ partner, customer }, visibilityOf(principal));
 
 const base: Principal = { keyId: 'k', role: 'operations', partner: null, actsFor: [], name: 'N', customers: {} };
 const shop: Principal = { ...base, role: 'partner', partner: 'SHOP', customers: { SHOP: ['C-1', 'C-2'] } };

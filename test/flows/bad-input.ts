@@ -3,14 +3,18 @@ import { anOrder, type Keys, nextPo } from './company';
 import type { Answer, Product } from './product';
 
 export function badInput(product: () => Product, keys: () => Keys): void {
-  const post = (body: unknown, headers: Record<string, string> = {}, key?: string | null) => product().call('POST', '/o2c/orders', { key: key === undefined ? keys().shop : key, headers, body });
+  const post = (body: unknown, headers: Record<string, string> = {}, key?: string | null) =>
+    product().call('POST', '/o2c/orders', { key: key === undefined ? keys().shop : key, headers, body });
   const line = (changes: string) => `{"poNumber":"${nextPo()}","customer":"C-1","lines":[{"sku":"A",${changes}}]}`;
-  const messages = async (): Promise<number> => Number((await product().call('GET', '/o2c/inbox?limit=1')).body.inbox[0]?.inboxId ?? 0);
+  const messages = async (): Promise<number> =>
+    Number((await product().call('GET', '/o2c/inbox?limit=1')).body.inbox[0]?.inboxId ?? 0);
 
   function expectProblem(answer: Answer, status: number, ...faults: [path: string, code: string][]): void {
     expect(answer.type).to.match(/^application\/problem\+json/);
     expect(answer.status, JSON.stringify(answer.body)).to.equal(status);
-    expect(answer.body.errors.map(({ path, code }: { path: string; code: string }) => [path, code])).to.deep.include.members(faults);
+    expect(
+      answer.body.errors.map(({ path, code }: { path: string; code: string }) => [path, code]),
+    ).to.deep.include.members(faults);
     expect(JSON.stringify(answer.body)).to.not.match(/node_modules|\.js:\d/);
   }
 
@@ -22,14 +26,47 @@ export function badInput(product: () => Product, keys: () => Keys): void {
   });
 
   it('finds every fault of an order', async () => {
-    const order = { poNumber: 7, customer: 'C-1', colour: 'red', lines: [{ sku: 'A', quantity: '-1' }, { quantity: 'many' }] };
-    expectProblem(await post(order), 422, ['/colour', 'unknown-field'], ['/lines/1/sku', 'missing-field'], ['/lines/1/quantity', 'not-a-number']);
-    const unknown = anOrder({ customer: 'C-404', lines: [{ sku: 'NO-1', quantity: '1' }, { sku: 'NO-2', quantity: '1' }] });
-    expectProblem(await post(unknown), 422, ['/customer', 'unknown-customer'], ['/lines/0/sku', 'unknown-sku'], ['/lines/1/sku', 'unknown-sku']);
+    const order = {
+      poNumber: 7,
+      customer: 'C-1',
+      colour: 'red',
+      lines: [{ sku: 'A', quantity: '-1' }, { quantity: 'many' }],
+    };
+    expectProblem(
+      await post(order),
+      422,
+      ['/colour', 'unknown-field'],
+      ['/lines/1/sku', 'missing-field'],
+      ['/lines/1/quantity', 'not-a-number'],
+    );
+    const unknown = anOrder({
+      customer: 'C-404',
+      lines: [
+        { sku: 'NO-1', quantity: '1' },
+        { sku: 'NO-2', quantity: '1' },
+      ],
+    });
+    expectProblem(
+      await post(unknown),
+      422,
+      ['/customer', 'unknown-customer'],
+      ['/lines/0/sku', 'unknown-sku'],
+      ['/lines/1/sku', 'unknown-sku'],
+    );
   });
 
   it('refuses numbers that it would have to guess or round', async () => {
-    for (const [quantity, status] of [['1e308', 422], ['-1e308', 422], ['1e-400', 422], ['0.0001', 422], ['-3', 422], ['0', 422], ['12345678901234567890', 422], ['NaN', 400], ['"1,5"', 422]] as const) {
+    for (const [quantity, status] of [
+      ['1e308', 422],
+      ['-1e308', 422],
+      ['1e-400', 422],
+      ['0.0001', 422],
+      ['-3', 422],
+      ['0', 422],
+      ['12345678901234567890', 422],
+      ['NaN', 400],
+      ['"1,5"', 422],
+    ] as const) {
       const answer = await post(line(`"quantity":${quantity}`));
       expectProblem(answer, status);
       if (status === 422) expect(answer.body.errors[0].path, quantity).to.equal('/lines/0/quantity');
@@ -40,9 +77,16 @@ export function badInput(product: () => Product, keys: () => Keys): void {
 
   it('is not harmed by hostile JSON', async () => {
     expectProblem(await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 400, ...([] as [string, string][]));
-    expectProblem(await post(line('"quantity":"1","__proto__":{"admin":true}')), 422, ['/lines/0/__proto__', 'unknown-field']);
+    expectProblem(await post(line('"quantity":"1","__proto__":{"admin":true}')), 422, [
+      '/lines/0/__proto__',
+      'unknown-field',
+    ]);
     expectProblem(await post('{"__proto__":{"x":1},"constructor":1}'), 422, ['/__proto__', 'unknown-field']);
-    expectProblem(await post(`{"poNumber":"P","poNumber":"Q","customer":"C-1","lines":[{"sku":"A","quantity":"1"}]}`), 422, ['/poNumber', 'duplicate-key']);
+    expectProblem(
+      await post(`{"poNumber":"P","poNumber":"Q","customer":"C-1","lines":[{"sku":"A","quantity":"1"}]}`),
+      422,
+      ['/poNumber', 'duplicate-key'],
+    );
     expectProblem(await post(Buffer.from([0x22, 0xff, 0xfe, 0x22])), 400);
     expectProblem(await post(''), 400);
     expect(product().isAlive).to.equal(true);
@@ -50,7 +94,13 @@ export function badInput(product: () => Product, keys: () => Keys): void {
 
   it('refuses content types that it does not take, without keeping anything', async () => {
     const before = await messages();
-    for (const type of ['text/html', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/edi-x12', 'nonsense']) {
+    for (const type of [
+      'text/html',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/edi-x12',
+      'nonsense',
+    ]) {
       expectProblem(await post('a=b', { 'content-type': type }), 415);
     }
     expect(await messages()).to.equal(before);
@@ -108,7 +158,11 @@ export function badInput(product: () => Product, keys: () => Keys): void {
 
   it('hides what belongs to another partner', async () => {
     const { body } = await post(anOrder());
-    for (const [method, path] of [['GET', ''], ['POST', '/cancel'], ['POST', '/cancel']] as const) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/cancel'],
+      ['POST', '/cancel'],
+    ] as const) {
       expectProblem(await product().call(method, `/o2c/orders/${body.salesOrder}${path}`, { key: keys().rival }), 404);
     }
     expectProblem(await product().call('GET', `/o2c/inbox/${body.source.inboxId}`, { key: keys().rival }), 404);
@@ -124,7 +178,12 @@ export function badInput(product: () => Product, keys: () => Keys): void {
       ['/o2c/deliveries', `${slip}`, 400, undefined],
       ['/o2c/deliveries', '[]x', 400, undefined],
       ['/o2c/deliveries/cancellations', '{"salesOrder":7}', 422, '/salesOrder'],
-      ['/o2c/payments', '{"reference":"R","customer":"C-1","amount":12345678901234567.10,"currency":"EUR"}', 422, '/amount'],
+      [
+        '/o2c/payments',
+        '{"reference":"R","customer":"C-1","amount":12345678901234567.10,"currency":"EUR"}',
+        422,
+        '/amount',
+      ],
       ['/o2c/payments', '{"reference":"R","customer":"C-1","amount":1e308,"currency":"EUR"}', 422, '/amount'],
       ['/o2c/payments', '{"reference":"R","customer":"C-404","amount":"1.00","currency":"EUR"}', 422, '/customer'],
       ['/o2c/payments', '"nonsense"', 422, ''],
@@ -137,8 +196,16 @@ export function badInput(product: () => Product, keys: () => Keys): void {
       const answer = await product().call('PUT', '/o2c/master/products', { body });
       expect([400, 422], body).to.include(answer.status);
     }
-    expectProblem(await product().call('PUT', '/o2c/master/customers', { body: 'a=b', headers: { 'content-type': 'text/plain' } }), 415);
-    expectProblem(await product().call('POST', '/o2c/keys', { body: { role: 'king', name: '' } }), 422, ['/role', 'out-of-range'], ['/name', 'missing-field']);
+    expectProblem(
+      await product().call('PUT', '/o2c/master/customers', { body: 'a=b', headers: { 'content-type': 'text/plain' } }),
+      415,
+    );
+    expectProblem(
+      await product().call('POST', '/o2c/keys', { body: { role: 'king', name: '' } }),
+      422,
+      ['/role', 'out-of-range'],
+      ['/name', 'missing-field'],
+    );
   });
 
   it('is alive and well after all that', async () => {

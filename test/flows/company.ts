@@ -14,8 +14,23 @@ export interface Keys {
 export async function setUpCompany(product: Product): Promise<Keys> {
   const put = (kind: string, body: unknown) => product.call('PUT', `/o2c/master/${kind}`, { body });
   await put('taxes', [{ taxCode: 'FULL', rate: '19' }]);
-  await put('products', ['A', 'B', 'SCARCE'].map((sku) => ({ sku, name: sku, baseUom: 'EA', uoms: { CA: 12 }, price: '10.00', cost: '4.00', taxCode: 'FULL' })));
-  await put('stock', [{ sku: 'A', warehouse: 'MAIN', onHand: '1000' }, { sku: 'B', warehouse: 'MAIN', onHand: '1000' }, { sku: 'SCARCE', warehouse: 'MAIN', onHand: '1' }]);
+  await put(
+    'products',
+    ['A', 'B', 'SCARCE'].map((sku) => ({
+      sku,
+      name: sku,
+      baseUom: 'EA',
+      uoms: { CA: 12 },
+      price: '10.00',
+      cost: '4.00',
+      taxCode: 'FULL',
+    })),
+  );
+  await put('stock', [
+    { sku: 'A', warehouse: 'MAIN', onHand: '1000' },
+    { sku: 'B', warehouse: 'MAIN', onHand: '1000' },
+    { sku: 'SCARCE', warehouse: 'MAIN', onHand: '1' },
+  ]);
   await put('customers', [
     { customer: 'C-1', name: 'Has credit', currency: 'EUR', creditLimit: '100000', paymentTermsDays: 30 },
     { customer: 'C-2', name: 'Of the rival', currency: 'EUR', creditLimit: '100000', paymentTermsDays: 30 },
@@ -44,4 +59,9 @@ export const nextPo = (): string => {
   return `PO-${lastNumber}`;
 };
 
-export const anOrder = (changes: object = {}): object => ({ poNumber: nextPo(), customer: 'C-1', lines: [{ sku: 'A', quantity: '2' }], ...changes });
+export const anOrder = (changes: object = {}): object => ({
+  poNumber: nextPo(),
+  customer: 'C-1',
+  lines: [{ sku: 'A', quantity: '2' }],
+  ...changes,
+});

@@ -4,22 +4,37 @@ import type { Product } from './product';
 
 export function theCycle(product: () => Product, keys: () => Keys): void {
   it('runs an order of the API to its invoice', async () => {
-    const sent = anOrder({ lines: [{ sku: 'A', quantity: '5' }, { sku: 'B', quantity: 1.5 }] });
-    const created = await product().call('POST', '/o2c/orders', { key: keys().shop, headers: { 'idempotency-key': nextPo() }, body: sent });
+    const sent = anOrder({
+      lines: [
+        { sku: 'A', quantity: '5' },
+        { sku: 'B', quantity: 1.5 },
+      ],
+    });
+    const created = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      headers: { 'idempotency-key': nextPo() },
+      body: sent,
+    });
     expect(created.status).to.equal(201);
     expect(created.body.source).to.deep.include({ channel: 'api', partner: 'SHOP' });
     const order = await product().invoiced(created.body.salesOrder);
     expect(order).to.deep.include({ net: '65.00', tax: '12.35', total: '77.35' });
     expect(order.lines.map((line: { invoiced: string }) => line.invoiced)).to.deep.equal(['5', '1.5']);
     expect(order.slips[0].packingSlip).to.equal(`PS-${order.salesOrder}-1`);
-    const { body: invoice } = await product().call('GET', `/o2c/invoices/${order.invoices[0].number}`, { key: keys().finance });
+    const { body: invoice } = await product().call('GET', `/o2c/invoices/${order.invoices[0].number}`, {
+      key: keys().finance,
+    });
     expect(invoice.total).to.equal('77.35');
   });
 
   it('runs the orders of a CSV to their invoices', async () => {
     const [first, second, bad] = [nextPo(), nextPo(), nextPo()];
     const csv = `poNumber,customer,line,sku,quantity\n${first},C-1,1,A,2\n${first},C-1,2,B,3\n${second},C-2,1,B,1\n${bad},C-1,1,A,-4\n`;
-    const { status, body } = await product().call('POST', '/o2c/orders', { key: keys().shop, headers: { 'content-type': 'text/csv' }, body: csv });
+    const { status, body } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      headers: { 'content-type': 'text/csv' },
+      body: csv,
+    });
     expect(status).to.equal(207);
     expect(body).to.deep.include({ accepted: 2, rejected: 1, replayed: 0 });
     expect(body.results.map((result: { poNumber: string }) => result.poNumber)).to.deep.equal([first, second, bad]);
@@ -29,7 +44,10 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
 
   it('answers the same message again with the first answer, and ships once', async () => {
     const sending = { key: keys().shop, headers: { 'idempotency-key': nextPo() }, body: anOrder() };
-    const [first, again] = await Promise.all([product().call('POST', '/o2c/orders', sending), product().call('POST', '/o2c/orders', sending)]);
+    const [first, again] = await Promise.all([
+      product().call('POST', '/o2c/orders', sending),
+      product().call('POST', '/o2c/orders', sending),
+    ]);
     expect([first.status, again.status].sort()).to.deep.equal([200, 201]);
     expect(again.body.salesOrder).to.equal(first.body.salesOrder);
     const order = await product().invoiced(first.body.salesOrder);
@@ -38,7 +56,10 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
   });
 
   it('holds for credit, and lets a payment release', async () => {
-    const { status, body } = await product().call('POST', '/o2c/orders', { key: keys().shop, body: anOrder({ customer: 'C-3', lines: [{ sku: 'A', quantity: '10' }] }) });
+    const { status, body } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      body: anOrder({ customer: 'C-3', lines: [{ sku: 'A', quantity: '10' }] }),
+    });
     expect(status).to.equal(201);
     expect(body).to.deep.include({ status: 'OnHold' });
     expect(body.holds.map(({ reason }: { reason: string }) => reason)).to.deep.equal(['credit']);
@@ -52,11 +73,17 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
   });
 
   it('cancels what is not in stock and delivers the rest', async () => {
-    const lines = [{ sku: 'SCARCE', quantity: '5' }, { sku: 'A', quantity: '1' }];
+    const lines = [
+      { sku: 'SCARCE', quantity: '5' },
+      { sku: 'A', quantity: '1' },
+    ];
     const { body } = await product().call('POST', '/o2c/orders', { key: keys().shop, body: anOrder({ lines }) });
     const order = await product().invoiced(body.salesOrder);
     expect(order.lines.map(({ status }: { status: string }) => status)).to.deep.equal(['Cancelled', 'Invoiced']);
-    const { body: none } = await product().call('POST', '/o2c/orders', { key: keys().shop, body: anOrder({ lines: [{ sku: 'SCARCE', quantity: '2' }] }) });
+    const { body: none } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      body: anOrder({ lines: [{ sku: 'SCARCE', quantity: '2' }] }),
+    });
     expect(none).to.deep.include({ status: 'Cancelled' });
   });
 

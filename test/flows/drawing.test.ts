@@ -41,7 +41,23 @@ const exceptionOutputs: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** What Node-RED brings itself and the packaged flows may use. */
-const stockTypes = ['tab', 'group', 'comment', 'inject', 'debug', 'catch', 'change', 'switch', 'delay', 'function', 'link in', 'link out', 'http in', 'http response', 'http request'];
+const stockTypes = [
+  'tab',
+  'group',
+  'comment',
+  'inject',
+  'debug',
+  'catch',
+  'change',
+  'switch',
+  'delay',
+  'function',
+  'link in',
+  'link out',
+  'http in',
+  'http response',
+  'http request',
+];
 
 describe('the drawings of the packaged flows', () => {
   const all = files.flatMap(read);
@@ -68,7 +84,10 @@ describe('the drawings of the packaged flows', () => {
 
   it('have every node in a group, but for the comment that opens a tab', () => {
     const loose = all.filter(({ type, z, g }) => z !== undefined && g === undefined && type !== 'group');
-    expect(loose.every(({ type }) => type === 'comment'), loose.map(named).join()).to.equal(true);
+    expect(
+      loose.every(({ type }) => type === 'comment'),
+      loose.map(named).join(),
+    ).to.equal(true);
     for (const group of all.filter(({ type }) => type === 'group')) {
       expect(group.name, group.id).to.match(/\w/);
       const members = all.filter(({ g }) => g === group.id).map(({ id }) => id);
@@ -80,7 +99,9 @@ describe('the drawings of the packaged flows', () => {
     const seen = new Set<string>();
     for (const node of all) {
       for (const port of exceptionOutputs[node.type] ?? []) {
-        const debugs = (node.wires?.[port] ?? []).map((id) => byId.get(id)).filter((target) => target?.type === 'debug');
+        const debugs = (node.wires?.[port] ?? [])
+          .map((id) => byId.get(id))
+          .filter((target) => target?.type === 'debug');
         expect(debugs, `${named(node)}, output ${port}`).to.have.length(1);
         expect(debugs[0]).to.deep.include({ complete: 'payload.summary', tosidebar: true });
         expect(debugs[0]?.name, named(node)).to.match(/\w/);
@@ -100,7 +121,10 @@ describe('the drawings of the packaged flows', () => {
     };
     for (const node of own.filter(({ type }) => type === 'http in')) expect(reaches(node.id), node.url).to.equal(true);
     for (const node of own.filter(({ type }) => type === 'access-check')) {
-      expect(node.wires?.[1]?.map((id) => byId.get(id)?.type), named(node)).to.deep.equal(['http response']);
+      expect(
+        node.wires?.[1]?.map((id) => byId.get(id)?.type),
+        named(node),
+      ).to.deep.equal(['http response']);
     }
   });
 
@@ -112,14 +136,20 @@ describe('the drawings of the packaged flows', () => {
         const next = byId.get(id) as FlowNode;
         return next.type === 'access-check' || (next.type === 'change' && checked(next));
       });
-    expect(calls.filter((node) => !checked(node)).map(({ url }) => url)).to.have.members(['/o2c/health', '/o2c/openapi.json']);
+    expect(calls.filter((node) => !checked(node)).map(({ url }) => url)).to.have.members([
+      '/o2c/health',
+      '/o2c/openapi.json',
+    ]);
   });
 
   it('catch what fails in a group of the cycle', () => {
     const own = read('order-to-cash.json');
     for (const { id, name } of own.filter(({ type }) => type === 'group')) {
       const catches = own.filter((node) => node.g === id && node.type === 'catch');
-      expect(catches.map(({ scope }) => scope), name).to.deep.equal(['group']);
+      expect(
+        catches.map(({ scope }) => scope),
+        name,
+      ).to.deep.equal(['group']);
     }
   });
 

@@ -17,8 +17,20 @@ describe('the packaged flows', function () {
     });
     after(async () => product?.remove());
 
-    describe('the cycle', () => theCycle(() => product, () => keys));
-    describe('bad input', () => badInput(() => product, () => keys));
-    describe('the routes', () => theRoutes(() => product, () => keys));
+    describe('the cycle', () =>
+      theCycle(
+        () => product,
+        () => keys,
+      ));
+    describe('bad input', () =>
+      badInput(
+        () => product,
+        () => keys,
+      ));
+    describe('the routes', () =>
+      theRoutes(
+        () => product,
+        () => keys,
+      ));
   });
 });

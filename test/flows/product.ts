@@ -35,7 +35,10 @@ export class Product {
     private readonly written: { text: string },
   ) {}
 
-  static async start(env: Readonly<Record<string, string>> = {}, directory = mkdtempSync(join(tmpdir(), 'o2c-product-'))): Promise<Product> {
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    directory = mkdtempSync(join(tmpdir(), 'o2c-product-')),
+  ): Promise<Product> {
     const port = String(await freePort());
     const { child, written } = run({ PORT: port, ...env }, directory);
     await Promise.race([said(child, written, 'Ctrl-C stops it'), ended(child, written)]);
@@ -65,14 +68,27 @@ export class Product {
 
   /** The answer, which is held against the description of the API. */
   async call(method: string, path: string, { key = adminKey, headers = {}, body }: Sending = {}): Promise<Answer> {
-    const asIs = body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
-    const typed: Record<string, string> = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
+    const asIs =
+      body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+    const typed: Record<string, string> = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    };
     if (key !== null) typed['authorization'] = `Bearer ${key}`;
-    const sent = { method, headers: typed, ...(body === undefined ? {} : { body: (asIs ? body : JSON.stringify(body)) as BodyInit, duplex: 'half' }) };
+    const sent = {
+      method,
+      headers: typed,
+      ...(body === undefined ? {} : { body: (asIs ? body : JSON.stringify(body)) as BodyInit, duplex: 'half' }),
+    };
     const response = await fetch(`${this.url}${path}`, sent as RequestInit);
     const type = response.headers.get('content-type') ?? '';
     const text = await response.text();
-    const answer = { status: response.status, type, headers: response.headers, body: /json/.test(type) ? JSON.parse(text) : text };
+    const answer = {
+      status: response.status,
+      type,
+      headers: response.headers,
+      body: /json/.test(type) ? JSON.parse(text) : text,
+    };
     if (path.startsWith('/o2c/')) expectAnswer(method, path, answer.status, type, answer.body);
     return answer;
   }
@@ -86,7 +102,8 @@ export class Product {
     for (const end = Date.now() + patience; ; ) {
       const { body } = await this.call('GET', `/o2c/orders/${salesOrder}`);
       if (isAsWanted(body)) return body;
-      if (Date.now() > end) throw new Error(`${salesOrder} does not get there: ${JSON.stringify(body)}\n${this.output}`);
+      if (Date.now() > end)
+        throw new Error(`${salesOrder} does not get there: ${JSON.stringify(body)}\n${this.output}`);
       await new Promise((wake) => setTimeout(wake, 50));
     }
   }
@@ -121,7 +138,10 @@ export class Product {
   }
 }
 
-function run(env: Readonly<Record<string, string>>, directory: string): { child: ChildProcess; written: { text: string } } {
+function run(
+  env: Readonly<Record<string, string>>,
+  directory: string,
+): { child: ChildProcess; written: { text: string } } {
   const inherited = { ...process.env };
   for (const name of Object.keys(inherited)) if (name.startsWith('O2C_') || name === 'PORT') delete inherited[name];
   const execArgv = ['--require', join(__dirname, '../support/exit-with-parent.js')];

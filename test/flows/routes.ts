@@ -17,9 +17,13 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     const { salesOrder, poNumber } = invoiced;
     const { body: page } = await product().call('GET', '/o2c/orders?limit=1&channel=api', { key: keys().auditor });
     expect(page.orders).to.have.length(1);
-    const { body: next } = await product().call('GET', `/o2c/orders?limit=1&channel=api&cursor=${page.next}`, { key: keys().auditor });
+    const { body: next } = await product().call('GET', `/o2c/orders?limit=1&channel=api&cursor=${page.next}`, {
+      key: keys().auditor,
+    });
     expect(next.orders[0].salesOrder).to.not.equal(page.orders[0].salesOrder);
-    const { body: found } = await product().call('GET', `/o2c/orders?poNumber=${poNumber.toLowerCase()}`, { key: keys().shop });
+    const { body: found } = await product().call('GET', `/o2c/orders?poNumber=${poNumber.toLowerCase()}`, {
+      key: keys().shop,
+    });
     expect(found.orders.map((order: { salesOrder: string }) => order.salesOrder)).to.deep.equal([salesOrder]);
     expect((await product().call('GET', `/o2c/orders/${salesOrder}`, { key: keys().shop })).status).to.equal(200);
     expect((await product().call('GET', '/o2c/orders?colour=red', { key: keys().operations })).status).to.equal(422);
@@ -27,7 +31,8 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
 
   it('cancels, holds, releases and rejects', async () => {
     await product().call('POST', '/warehouse/behaviour', { body: { mode: 'hold' } });
-    const act = (order: string, action: string, key: string) => product().call('POST', `/o2c/orders/${order}/${action}`, { key, body: { reason: 'test', note: 'because' } });
+    const act = (order: string, action: string, key: string) =>
+      product().call('POST', `/o2c/orders/${order}/${action}`, { key, body: { reason: 'test', note: 'because' } });
     const held = await create({ customer: 'C-3', lines: [{ sku: 'A', quantity: '90' }] });
     expect((await act(held, 'release', keys().operations)).status).to.equal(403);
     expect((await act(held, 'hold', keys().operations)).body.holds).to.have.length(2);
@@ -46,28 +51,50 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     await product().order(order, ({ status }) => status === 'SentToWarehouse');
     const { body } = await product().call('POST', `/o2c/orders/${order}/cancel`, { key: keys().shop });
     expect(body.status).to.equal('CancelRequested');
-    expect((await product().order(order, ({ status }) => status === 'Cancelled')).releases[0].status).to.equal('Cancelled');
-    const late = await product().call('POST', '/o2c/deliveries/cancellations', { key: keys().warehouse, body: { salesOrder: order, release: 1, cancelled: true } });
+    expect((await product().order(order, ({ status }) => status === 'Cancelled')).releases[0].status).to.equal(
+      'Cancelled',
+    );
+    const late = await product().call('POST', '/o2c/deliveries/cancellations', {
+      key: keys().warehouse,
+      body: { salesOrder: order, release: 1, cancelled: true },
+    });
     expect(late.body.results[0].replayed).to.equal(true);
     await product().call('POST', '/warehouse/behaviour', { body: { delayMs: 0 } });
   });
 
   it('takes packing slips: a repeat changes nothing, an unknown order is an exception', async () => {
     const [slip] = (await product().call('GET', `/o2c/orders/${invoiced.salesOrder}`)).body.slips;
-    const again = { warehouse: 'MAIN', packingSlip: slip.packingSlip, lines: [{ salesOrder: invoiced.salesOrder, line: 1, quantity: '999' }] };
-    expect((await product().call('POST', '/o2c/deliveries', { key: keys().warehouse, body: again })).status).to.equal(409);
-    const unknown = { warehouse: 'MAIN', packingSlip: nextPo(), lines: [{ salesOrder: 'SO-999999', line: 1, quantity: '1' }] };
-    const { body } = await product().call('POST', '/o2c/deliveries', { key: keys().warehouse, body: [unknown, unknown] });
+    const again = {
+      warehouse: 'MAIN',
+      packingSlip: slip.packingSlip,
+      lines: [{ salesOrder: invoiced.salesOrder, line: 1, quantity: '999' }],
+    };
+    expect((await product().call('POST', '/o2c/deliveries', { key: keys().warehouse, body: again })).status).to.equal(
+      409,
+    );
+    const unknown = {
+      warehouse: 'MAIN',
+      packingSlip: nextPo(),
+      lines: [{ salesOrder: 'SO-999999', line: 1, quantity: '1' }],
+    };
+    const { body } = await product().call('POST', '/o2c/deliveries', {
+      key: keys().warehouse,
+      body: [unknown, unknown],
+    });
     expect(body.results.map(({ output }: { output: string }) => output)).to.deep.equal(['exception', 'exception']);
     expect(body.results[1].replayed).to.equal(true);
   });
 
   it('shows the books', async () => {
-    const { body } = await product().call('GET', `/o2c/invoices/${invoiced.invoices[0]?.number}`, { key: keys().auditor });
+    const { body } = await product().call('GET', `/o2c/invoices/${invoiced.invoices[0]?.number}`, {
+      key: keys().auditor,
+    });
     expect(body.salesOrder).to.equal(invoiced.salesOrder);
     const { body: ledger } = await product().call('GET', '/o2c/ledger?limit=5', { key: keys().finance });
     expect(ledger.postings).to.have.length(5);
-    expect((await product().call('GET', '/o2c/invoices/INV-1900-000001', { key: keys().finance })).status).to.equal(404);
+    expect((await product().call('GET', '/o2c/invoices/INV-1900-000001', { key: keys().finance })).status).to.equal(
+      404,
+    );
   });
 
   it('shows messages, jobs and what became of them', async () => {
@@ -76,8 +103,12 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect((await product().call('GET', '/o2c/inbox?limit=2', { key: operations })).body.inbox).to.have.length(2);
     const { body: message } = await product().call('GET', `/o2c/inbox/${inboxId}`, { key: operations });
     expect(JSON.parse(message.raw.content).poNumber).to.equal(invoiced.poNumber);
-    expect((await product().call('GET', `/o2c/inbox/${inboxId}`, { key: shop })).body.salesOrder).to.equal(invoiced.salesOrder);
-    const { body } = await product().call('GET', `/o2c/messages?salesOrder=${invoiced.salesOrder}`, { key: operations });
+    expect((await product().call('GET', `/o2c/inbox/${inboxId}`, { key: shop })).body.salesOrder).to.equal(
+      invoiced.salesOrder,
+    );
+    const { body } = await product().call('GET', `/o2c/messages?salesOrder=${invoiced.salesOrder}`, {
+      key: operations,
+    });
     expect(body.messages[0].inboxId).to.equal(inboxId);
     await product().call('GET', '/o2c/jobs', { key: operations });
     const replay = await product().call('POST', `/o2c/inbox/${inboxId}/replay`, { key: operations });
@@ -93,17 +124,28 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
   });
 
   it('changes master data, settings and keys', async () => {
-    const { body: partly } = await product().call('PUT', '/o2c/master/products', { body: [{ sku: 'NEW', name: 'New', baseUom: 'EA', price: '1.00', cost: '0.50', taxCode: 'FULL' }, { sku: 'BAD' }] });
+    const { body: partly } = await product().call('PUT', '/o2c/master/products', {
+      body: [{ sku: 'NEW', name: 'New', baseUom: 'EA', price: '1.00', cost: '0.50', taxCode: 'FULL' }, { sku: 'BAD' }],
+    });
     expect(partly).to.deep.include({ upserted: 1 });
     expect(partly.rejected[0].key).to.equal('BAD');
-    expect((await product().call('PUT', '/o2c/master/creditGroups', { body: { creditGroup: 'G' } })).body.code).to.equal('not-supported');
+    expect(
+      (await product().call('PUT', '/o2c/master/creditGroups', { body: { creditGroup: 'G' } })).body.code,
+    ).to.equal('not-supported');
     const { body: before } = await product().call('GET', '/o2c/settings');
-    const changed = await product().call('PUT', '/o2c/settings', { body: { basedOn: before.version, settings: { approvalHours: 71 } } });
+    const changed = await product().call('PUT', '/o2c/settings', {
+      body: { basedOn: before.version, settings: { approvalHours: 71 } },
+    });
     expect(changed.body.settings.approvalHours).to.equal(71);
-    expect((await product().call('PUT', '/o2c/settings', { body: { basedOn: before.version, settings: {} } })).status).to.equal(409);
+    expect(
+      (await product().call('PUT', '/o2c/settings', { body: { basedOn: before.version, settings: {} } })).status,
+    ).to.equal(409);
     const { body: made } = await product().call('POST', '/o2c/keys', { body: { role: 'auditor', name: 'for a day' } });
     expect((await product().call('GET', '/o2c/orders?limit=1', { key: made.key })).status).to.equal(200);
-    expect((await product().call('DELETE', `/o2c/keys/${made.keyId}`)).body).to.deep.equal({ keyId: made.keyId, revoked: true });
+    expect((await product().call('DELETE', `/o2c/keys/${made.keyId}`)).body).to.deep.equal({
+      keyId: made.keyId,
+      revoked: true,
+    });
     expect((await product().call('GET', '/o2c/orders?limit=1', { key: made.key })).status).to.equal(401);
   });
 
@@ -123,7 +165,9 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
   it('asks for a key everywhere else, and for the right role', async () => {
     const tooManyAttempts = 429; // of this address without a key, within a minute
     const { body: description } = await product().call('GET', '/o2c/openapi.json', { key: null });
-    for (const [path, methods] of Object.entries<Record<string, { security?: unknown[]; description?: string }>>(description.paths)) {
+    for (const [path, methods] of Object.entries<Record<string, { security?: unknown[]; description?: string }>>(
+      description.paths,
+    )) {
       for (const [method, { security }] of Object.entries(methods)) {
         if (security?.length === 0) continue;
         const address = path.replaceAll(/\{\w+\}/g, '1');
@@ -131,7 +175,10 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
         const stranger = await product().call(method.toUpperCase(), address, { key: null, ...body });
         expect([401, tooManyAttempts], `${method} ${path}`).to.include(stranger.status);
         const wrong = /^\/o2c\/deliveries/.test(path) ? keys().finance : keys().warehouse;
-        expect((await product().call(method.toUpperCase(), address, { key: wrong, ...body })).status, `${method} ${path}`).to.equal(403);
+        expect(
+          (await product().call(method.toUpperCase(), address, { key: wrong, ...body })).status,
+          `${method} ${path}`,
+        ).to.equal(403);
       }
     }
   });

@@ -10,12 +10,16 @@ describe('where the product listens', () => {
   it('is this machine, when nothing is said', () => {
     expect(listeningOf({})).to.deep.equal({ host: '127.0.0.1', port: 1880, isLocal: true, tls: undefined });
     expect(listeningOf({ O2C_HOST: ' ', PORT: '' })).to.deep.include({ host: '127.0.0.1', port: 1880 });
-    for (const host of ['localhost', '127.0.0.2', '::1']) expect(listeningOf({ O2C_HOST: host }).isLocal, host).to.equal(true);
+    for (const host of ['localhost', '127.0.0.2', '::1'])
+      expect(listeningOf({ O2C_HOST: host }).isLocal, host).to.equal(true);
   });
 
   it('is never an address that others can reach without a login for the editor', () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.7', 'erp.example.com', '127.0.0.1.example.com', '1270.0.0.1']) {
-      expect(() => listeningOf({ O2C_HOST: host, O2C_BEHIND_PROXY: '1' }), host).to.throw(Refusal, /the editor has no login/);
+      expect(() => listeningOf({ O2C_HOST: host, O2C_BEHIND_PROXY: '1' }), host).to.throw(
+        Refusal,
+        /the editor has no login/,
+      );
     }
   });
 
@@ -41,8 +45,12 @@ describe('where the product listens', () => {
   it('refuses half a login, a password that is not hashed, and ports that are none', () => {
     const elsewhere = { O2C_HOST: '0.0.0.0', O2C_BEHIND_PROXY: '1' };
     expect(() => listeningOf({ ...elsewhere, O2C_EDITOR_USER: 'ada' })).to.throw(Refusal, /needs both/);
-    expect(() => listeningOf({ ...elsewhere, ...login, O2C_EDITOR_PASSWORD_HASH: 'secret' })).to.throw(Refusal, /no bcrypt hash/);
-    for (const PORT of ['0', '65536', 'http', '18.5', '-1']) expect(() => listeningOf({ PORT }), PORT).to.throw(Refusal, /PORT/);
+    expect(() => listeningOf({ ...elsewhere, ...login, O2C_EDITOR_PASSWORD_HASH: 'secret' })).to.throw(
+      Refusal,
+      /no bcrypt hash/,
+    );
+    for (const PORT of ['0', '65536', 'http', '18.5', '-1'])
+      expect(() => listeningOf({ PORT }), PORT).to.throw(Refusal, /PORT/);
   });
 });
 

@@ -11,7 +11,8 @@ describe('npm start', function () {
     let product: Product;
     let first: Answer['body'][];
     const admin = () => readFileSync(join(product.directory, 'data/admin-key'), 'utf8').trim();
-    const orders = async (): Promise<Answer['body'][]> => (await product.call('GET', '/o2c/orders?limit=500', { key: admin() })).body.orders;
+    const orders = async (): Promise<Answer['body'][]> =>
+      (await product.call('GET', '/o2c/orders?limit=500', { key: admin() })).body.orders;
     const rowOf = (pattern: RegExp): string => product.output.split('\n').find((line) => pattern.test(line)) ?? '';
 
     before(async () => {
@@ -27,7 +28,10 @@ describe('npm start', function () {
     });
 
     it('prints a table that says what became of each, and why', () => {
-      for (const { salesOrder, status, total } of first) expect(rowOf(new RegExp(`^${salesOrder}`))).to.include(status).and.include(total);
+      for (const { salesOrder, status, total } of first)
+        expect(rowOf(new RegExp(`^${salesOrder}`)))
+          .to.include(status)
+          .and.include(total);
       expect(rowOf(/OnHold +credit: /)).to.match(/2463\.84 EUR over the credit limit/);
       expect(rowOf(/OnHold +overdue: /)).to.match(/Invoice INV-\d{4}-000001 is overdue since/);
       expect(rowOf(/LAMP-LED\) cancelled/)).to.include('Invoiced');
@@ -37,7 +41,8 @@ describe('npm start', function () {
     });
 
     it('prints where everything is, and no key', () => {
-      for (const path of ['/', '/o2c/openapi.json', '/o2c/health']) expect(product.output).to.include(`${product.url}${path}`);
+      for (const path of ['/', '/o2c/openapi.json', '/o2c/health'])
+        expect(product.output).to.include(`${product.url}${path}`);
       expect(product.output).to.include(join('data', 'admin-key')).and.not.include(admin());
       expect(product.output).to.not.match(/o2c_\w|warning|error/i);
       expect(statSync(join(product.directory, 'data/admin-key')).mode & 0o777).to.equal(0o600);
@@ -62,7 +67,10 @@ describe('npm start', function () {
     });
 
     it('refuses a second one on the same store, in a sentence', async () => {
-      const { code, output } = await Product.end({ PORT: String(await freePort()), O2C_DB: `sqlite:${join(product.directory, 'data/o2c.sqlite')}` });
+      const { code, output } = await Product.end({
+        PORT: String(await freePort()),
+        O2C_DB: `sqlite:${join(product.directory, 'data/o2c.sqlite')}`,
+      });
       expect(code).to.equal(1);
       expect(output.trim()).to.match(/^Another Node-RED already works on [^\n]+$/);
     });
@@ -92,12 +100,19 @@ describe('npm start', function () {
   });
 
   it('serves others behind a proxy, with a login for the editor, and keeps the simulator to this machine', async () => {
-    const product = await Product.start({ O2C_HOST: '0.0.0.0', O2C_BEHIND_PROXY: '1', O2C_EDITOR_USER: 'ada', O2C_EDITOR_PASSWORD_HASH: `$2y$08$${'x'.repeat(53)}` });
+    const product = await Product.start({
+      O2C_HOST: '0.0.0.0',
+      O2C_BEHIND_PROXY: '1',
+      O2C_EDITOR_USER: 'ada',
+      O2C_EDITOR_PASSWORD_HASH: `$2y$08$${'x'.repeat(53)}`,
+    });
     try {
       expect((await fetch(`${product.url}/flows`)).status).to.equal(401);
       expect((await fetch(`${product.url}/o2c/health`)).status).to.equal(200);
       expect((await fetch(`${product.url}/warehouse/behaviour`)).status).to.equal(200);
-      expect((await fetch(`${product.url}/warehouse/behaviour`, { headers: { 'x-forwarded-for': '192.0.2.1' } })).status).to.equal(404);
+      expect(
+        (await fetch(`${product.url}/warehouse/behaviour`, { headers: { 'x-forwarded-for': '192.0.2.1' } })).status,
+      ).to.equal(404);
       expect(product.output).to.match(/^SO-000002 .* Invoiced/m);
     } finally {
       await product.remove();

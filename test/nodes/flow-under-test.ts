@@ -16,9 +16,25 @@ type NodeType = (RED: NodeAPI) => void;
 
 const helper = require('node-red-node-test-helper') as TestHelper;
 
-const ours = ['o2c-store', 'o2c-warehouse', 'order-ingest', 'source-tag', 'inventory-check', 'credit-gate', 'overdue-gate', 'warehouse-dispatch'].concat(
-  ['delivery-confirm', 'invoice-post', 'payment-post', 'order-action', 'order-query', 'order-answer', 'master-data', 'access-check'],
-);
+const ours = [
+  'o2c-store',
+  'o2c-warehouse',
+  'order-ingest',
+  'source-tag',
+  'inventory-check',
+  'credit-gate',
+  'overdue-gate',
+  'warehouse-dispatch',
+].concat([
+  'delivery-confirm',
+  'invoice-post',
+  'payment-post',
+  'order-action',
+  'order-query',
+  'order-answer',
+  'master-data',
+  'access-check',
+]);
 const types: NodeType[] = [
   ...ours.map((name) => require(`../../nodes/${name}/${name}`) as NodeType),
   require('@node-red/nodes/core/function/89-delay.js') as NodeType,
@@ -85,7 +101,9 @@ export class FlowUnderTest {
     return this.seen.get('completed') ?? [];
   }
 
-  get caught(): (Seen & { readonly error: { readonly message: string; readonly code?: string; readonly source: { readonly type: string } } })[] {
+  get caught(): (Seen & {
+    readonly error: { readonly message: string; readonly code?: string; readonly source: { readonly type: string } };
+  })[] {
     return (this.seen.get('caught') ?? []) as never;
   }
 
@@ -105,7 +123,10 @@ export class FlowUnderTest {
       };
       const limit = setTimeout(() => {
         this.watching.delete(ask);
-        const told = [...this.seen].map(([name, messages]) => `${name}: ${messages.map(({ payload, error }) => (error as Error | undefined)?.message ?? payload?.['summary'] ?? '-').join(' | ')}`);
+        const told = [...this.seen].map(
+          ([name, messages]) =>
+            `${name}: ${messages.map(({ payload, error }) => (error as Error | undefined)?.message ?? payload?.['summary'] ?? '-').join(' | ')}`,
+        );
         reject(new Error(`Waited ${patience} ms for ${what}. Seen:\n${told.join('\n')}`));
       }, patience);
       this.watching.add(ask);
@@ -135,8 +156,16 @@ function flowOf(url: string, nodes: readonly NodeUnderTest[], others: readonly o
   return [
     { id: tab, type: 'tab', label: 'flow' },
     { id: 'store', type: 'o2c-store', name: '', database: url },
-    ...nodes.map(({ outputs, to = [], ...node }) => ({ ...place, name: '', store: 'store', ...node, wires: Array.from({ length: outputs }, (_, i) => [...(to[i] ?? []), watcherOf(node.id, i)]) })),
-    ...nodes.flatMap(({ id, outputs }) => Array.from({ length: outputs }, (_, i) => ({ ...place, id: watcherOf(id, i), type: 'helper', wires: [] }))),
+    ...nodes.map(({ outputs, to = [], ...node }) => ({
+      ...place,
+      name: '',
+      store: 'store',
+      ...node,
+      wires: Array.from({ length: outputs }, (_, i) => [...(to[i] ?? []), watcherOf(node.id, i)]),
+    })),
+    ...nodes.flatMap(({ id, outputs }) =>
+      Array.from({ length: outputs }, (_, i) => ({ ...place, id: watcherOf(id, i), type: 'helper', wires: [] })),
+    ),
     { ...place, id: 'complete', type: 'complete', scope: watched, uncaught: false, wires: [['completed']] },
     { ...place, id: 'catch', type: 'catch', scope: null, uncaught: false, wires: [['caught']] },
     { ...place, id: 'status', type: 'status', scope: watched, wires: [['statuses']] },
@@ -145,10 +174,20 @@ function flowOf(url: string, nodes: readonly NodeUnderTest[], others: readonly o
   ];
 }
 
-export const operations: Principal = { keyId: 'k', role: 'operations', partner: null, actsFor: [], name: 'Operations', customers: {} };
+export const operations: Principal = {
+  keyId: 'k',
+  role: 'operations',
+  partner: null,
+  actsFor: [],
+  name: 'Operations',
+  customers: {},
+};
 
 /** A request as `http in` gives it to a flow that keeps the body as it is. */
-export function requestWith(body: unknown, fields: { readonly headers?: Record<string, string>; readonly [name: string]: unknown } = {}): object {
+export function requestWith(
+  body: unknown,
+  fields: { readonly headers?: Record<string, string>; readonly [name: string]: unknown } = {},
+): object {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const stream = Readable.from([bytes]);
   const { headers, ...rest } = fields;

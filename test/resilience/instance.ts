@@ -1,3 +1,4 @@
+import { defaultIntakeLimits } from '../../lib/intake/read-message';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
@@ -6,7 +7,6 @@ import { GroupCommit } from '../../lib/stages/group-commit';
 import type { OrderOutcome } from '../../lib/stages/outcome';
 import { type ReadReception, type Reception, readReception, receiveMessages } from '../../lib/stages/receive-messages';
 import type { StageContext } from '../../lib/stages/work';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
 import { openStore, type Store } from '../../lib/store/store';
 import type { DatabaseKind } from '../support/databases';
 import { orderIdOf, received, type SentMessage } from '../support/intake';
@@ -27,7 +27,12 @@ export class Instance {
   ) {
     this.context = { store, actor: 'test', clock };
     const queue = <Item, Result>(run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>) =>
-      new GroupCommit<Item, Result>((items) => run(this.context, items), { ...size, queue: 20_000, patience: 0, classify: (error) => store.dialect.classify(error) });
+      new GroupCommit<Item, Result>((items) => run(this.context, items), {
+        ...size,
+        queue: 20_000,
+        patience: 0,
+        classify: (error) => store.dialect.classify(error),
+      });
     this.ingest = queue<ReadReception, Reception>(receiveMessages);
     this.source = queue<DocumentToTag, TagOutcome>(createOrders);
     this.checks = [
@@ -44,7 +49,9 @@ export class Instance {
   /** Stores a message and creates the order of its only document; undefined when it was here before. */
   async post(body: unknown, sent: SentMessage = {}): Promise<TagOutcome | undefined> {
     const { documents } = await this.receive(body, sent);
-    return documents[0] === undefined ? undefined : this.source.submit({ documentId: documents[0].documentId, rules: [] });
+    return documents[0] === undefined
+      ? undefined
+      : this.source.submit({ documentId: documents[0].documentId, rules: [] });
   }
 
   async created(body: unknown): Promise<number> {
@@ -64,11 +71,16 @@ export class Instance {
 }
 
 /** One instance on SQLite, which allows no more, and two on PostgreSQL. */
-export async function instancesOn(kind: DatabaseKind, url: string, clock: () => string): Promise<readonly [Instance, ...Instance[]]> {
+export async function instancesOn(
+  kind: DatabaseKind,
+  url: string,
+  clock: () => string,
+): Promise<readonly [Instance, ...Instance[]]> {
   const first = new Instance(await openStore(url), clock);
   return kind === 'sqlite' ? [first] : [first, new Instance(await openStore(url), clock)];
 }
 
-export const closeAll = (instances: readonly Instance[]): Promise<unknown> => Promise.all(instances.map(({ store }) => store.close()));
+export const closeAll = (instances: readonly Instance[]): Promise<unknown> =>
+  Promise.all(instances.map(({ store }) => store.close()));
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

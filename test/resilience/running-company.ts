@@ -37,20 +37,26 @@ export class RunningCompany {
     await company.open(['C-1', 'C-2', 'C-3', 'C-4'], ['A', 'B', 'C'], 1_000_000);
     await company.master('customers', [{ customer: 'C-4', name: 'C-4', currency: 'EUR', creditLimit: '500.00' }]);
     await company.addProducts(['RARE']);
-    await company.count(['RARE'], 20);
+    await company.count(['RARE'], 3);
     await changeCompanySettings(company.context, 0, { recoverAfterSeconds: 1 });
     const { key } = await createKey(company.context, { role: 'admin', name: 'Test' });
     await store.close();
     const userDirectory = mkdtempSync(join(tmpdir(), 'o2c-running-'));
     copyFileSync(packagedFlow, join(userDirectory, 'flows.json'));
     const running: { company?: RunningCompany } = {};
-    const warehouse = await StubWarehouse.start((slip) => (running.company as RunningCompany).post('/o2c/deliveries', slip));
+    const warehouse = await StubWarehouse.start((slip) =>
+      (running.company as RunningCompany).post('/o2c/deliveries', slip),
+    );
     running.company = new RunningCompany(url, warehouse, userDirectory, key);
     return running.company;
   }
 
   async start(): Promise<void> {
-    this.nodeRed = await startNodeRed(this.userDirectory, { nodesDir: ourNodes }, { O2C_DB: this.url, O2C_WAREHOUSE_URL: this.warehouse.url });
+    this.nodeRed = await startNodeRed(
+      this.userDirectory,
+      { nodesDir: ourNodes },
+      { O2C_DB: this.url, O2C_WAREHOUSE_URL: this.warehouse.url },
+    );
   }
 
   async close(): Promise<void> {
@@ -83,7 +89,8 @@ export class RunningCompany {
           this.acknowledged.set(poNumber, response.status);
           return;
         }
-        if (response.status < 500 && response.status !== 404 && response.status !== 429) throw new Error(`Order ${number} got ${response.status}.`);
+        if (response.status < 500 && response.status !== 404 && response.status !== 429)
+          throw new Error(`Order ${number} got ${response.status}.`);
       } catch (error) {
         if (error instanceof Error && error.message.startsWith('Order ')) throw error;
       }
@@ -125,7 +132,10 @@ export class RunningCompany {
           ),
         );
         if (open.length === 0) return;
-        if (Date.now() > until) throw new Error(`Still open after ${patience} ms: ${JSON.stringify(open)}\n${this.nodeRed?.log().slice(-3000)}`);
+        if (Date.now() > until)
+          throw new Error(
+            `Still open after ${patience} ms: ${JSON.stringify(open)}\n${this.nodeRed?.log().slice(-3000)}`,
+          );
         await new Promise((wake) => setTimeout(wake, 100));
       }
     });
@@ -134,17 +144,26 @@ export class RunningCompany {
   /** Nothing acknowledged is lost, nothing is there twice, and the books are sound. */
   async expectEverything(): Promise<void> {
     await this.look(async (store) => {
-      const orders = await store.read((db) => db.all<{ po_number: string; status: string }>('select po_number, status from sales_order'));
+      const orders = await store.read((db) =>
+        db.all<{ po_number: string; status: string }>('select po_number, status from sales_order'),
+      );
       const numbers = orders.map(({ po_number }) => po_number);
       expect(new Set(numbers).size, 'orders that are there twice').to.equal(numbers.length);
-      expect([...this.acknowledged.keys()].filter((number) => !numbers.includes(number)), 'acknowledged and lost').to.deep.equal([]);
+      expect(
+        [...this.acknowledged.keys()].filter((number) => !numbers.includes(number)),
+        'acknowledged and lost',
+      ).to.deep.equal([]);
       const statuses = Map.groupBy(orders, ({ status }) => status);
       expect([...statuses.keys()].sort()).to.deep.equal(['Cancelled', 'Invoiced', 'OnHold']);
-      const slips = await store.read((db) => db.all<{ packing_slip: string; state: string }>('select packing_slip, state from packing_slip'));
+      const slips = await store.read((db) =>
+        db.all<{ packing_slip: string; state: string }>('select packing_slip, state from packing_slip'),
+      );
       expect(slips.filter(({ state }) => state !== 'confirmed')).to.deep.equal([]);
       expect(slips.length, 'one shipment for each order that was sent').to.equal(this.warehouse.asked.size);
       expect(statuses.get('Invoiced')?.length).to.equal(slips.length);
-      const exceptions = await store.read((db) => db.all('select kind, message from exception where closed_at is null'));
+      const exceptions = await store.read((db) =>
+        db.all('select kind, message from exception where closed_at is null'),
+      );
       expect(exceptions).to.deep.equal([]);
       const { checks } = await reconcile(store);
       expect(checks.filter(({ differences }) => differences.length > 0)).to.deep.equal([]);

@@ -6,7 +6,12 @@ interface ShippingOrder {
   readonly salesOrder: string;
   readonly release: number;
   readonly warehouse: string;
-  readonly lines: readonly { readonly line: number; readonly sku: string; readonly quantity: string; readonly uom: string }[];
+  readonly lines: readonly {
+    readonly line: number;
+    readonly sku: string;
+    readonly quantity: string;
+    readonly uom: string;
+  }[];
 }
 
 const slipAfter = 30; // milliseconds
@@ -29,7 +34,11 @@ export class StubWarehouse {
     server.on('request', (request, response) => {
       void bodyOf(request).then((body) => {
         response.writeHead(201, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ reference: this.take(String(request.headers['idempotency-key']), JSON.parse(body) as ShippingOrder) }));
+        response.end(
+          JSON.stringify({
+            reference: this.take(String(request.headers['idempotency-key']), JSON.parse(body) as ShippingOrder),
+          }),
+        );
       });
     });
   }
@@ -60,7 +69,11 @@ export class StubWarehouse {
   }
 
   private async ship(key: string, { salesOrder, release, warehouse, lines }: ShippingOrder): Promise<void> {
-    const slip = { warehouse, packingSlip: `PS-${key}`, lines: lines.map((line) => ({ ...line, salesOrder, release })) };
+    const slip = {
+      warehouse,
+      packingSlip: `PS-${key}`,
+      lines: lines.map((line) => ({ ...line, salesOrder, release })),
+    };
     try {
       const { status } = await this.deliver(slip);
       if (status === 200) return;

@@ -14,8 +14,8 @@ import { orderIdOf, post, purchase, ready } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 import { slipOf } from '../support/slips';
 
-const finance: Actor = { name: 'fritz', role: 'finance', partners: null };
-const operations: Actor = { name: 'olga', role: 'operations', partners: null };
+const finance: Actor = { name: 'fritz', role: 'finance', visible: null };
+const operations: Actor = { name: 'olga', role: 'operations', visible: null };
 
 describe('approvals at dispatch', () =>
   onBothDatabases((_kind, url) => {

@@ -66,6 +66,37 @@ describe('creating orders', () =>
       expect(await company.load(orderIdOf(shop[0]))).to.include({ indicator: 'WEB', priority: 2 });
     });
 
+    it('holds a number that somebody could take for another one, whatever releases there are of it', async () => {
+      const heldAs = async (poNumber: string, release?: string) =>
+        (
+          await company.load(
+            orderIdOf((await post(company.context, purchase({ poNumber, ...(release ? { release } : {}) })))[0]),
+          )
+        ).holds.map(({ reason }) => reason);
+      expect(await heldAs('AB-12.3')).to.deep.equal([]);
+      expect(await heldAs('ab‐123')).to.deep.equal(['possible-duplicate']);
+      expect(await heldAs('AB-12.3', '2')).to.deep.equal(['possible-duplicate']);
+      expect(await heldAs('AB-124')).to.deep.equal([]);
+    });
+
+    it('keeps in the audit what became of every document', async () => {
+      const order = purchase({ sku: 'NEW' });
+      const sent = { messageKey: 'k-audit' };
+      const [refused] = await post(company.context, order, sent);
+      expect(refused?.output).to.equal('rejected');
+      await company.addProducts(['NEW']);
+      expect((await post(company.context, order, sent))[0]?.output).to.equal('created');
+      expect((await post(company.context, order))[0]?.output).to.equal('replayed');
+      const records = await company.rows<{ from_state: string; to_state: string; reason: string | null }>(
+        "select from_state, to_state, reason from audit_record where subject = 'document' order by batch desc, position limit 3",
+      );
+      expect(records.reverse().map((row) => [row.from_state, row.to_state, row.reason])).to.deep.equal([
+        ['stored', 'rejected', 'unknown-sku'],
+        ['rejected', 'stored', 'sent-again'],
+        ['stored', 'duplicate', null],
+      ]);
+    });
+
     it('rejects with every fault and its place', async () => {
       const [outcome] = await post(
         company.context,

@@ -37,8 +37,8 @@ class RecordingShipper implements Shipper {
   }
 }
 
-const operations: Actor = { name: 'olga', role: 'operations', partners: null };
-const finance: Actor = { name: 'fritz', role: 'finance', partners: null };
+const operations: Actor = { name: 'olga', role: 'operations', visible: null };
+const finance: Actor = { name: 'fritz', role: 'finance', visible: null };
 
 describe('dispatch', () =>
   onBothDatabases((_kind, url) => {
@@ -258,11 +258,11 @@ describe('dispatch', () =>
       const id = await order('C-3');
       const refused = await act('release', id);
       expect(refused).to.deep.include({ output: 'refused' });
-      expect((await act('release', id, { name: 'shop', role: 'partner', partners: ['DIRECT'] }))?.output).to.equal(
+      expect((await act('release', id, { name: 'shop', role: 'partner', visible: { DIRECT: ['*'] } }))?.output).to.equal(
         'refused',
       );
       expect(
-        (await act('cancel', id, { name: 'other', role: 'partner', partners: ['OTHER'] })) as object,
+        (await act('cancel', id, { name: 'other', role: 'partner', visible: { OTHER: ['*'] } })) as object,
       ).to.have.nested.property('rejection.code', 'not-found');
       expect((await act('release', id, finance))?.output).to.equal('done');
       expect((await company.load(id)).status).to.equal('ReadyForDelivery');

@@ -11,7 +11,7 @@ import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, ready } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 
-const operations: Actor = { name: 'olga', role: 'operations', partners: null };
+const operations: Actor = { name: 'olga', role: 'operations', visible: null };
 
 /** Enough for one unit with 19 % tax, 11.89. */
 const oneUnit = '12.00';

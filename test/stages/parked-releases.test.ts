@@ -11,7 +11,7 @@ import { purchase, ready } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 import { slipOf } from '../support/slips';
 
-const operations: Actor = { name: 'olga', role: 'operations', partners: null };
+const operations: Actor = { name: 'olga', role: 'operations', visible: null };
 
 describe('releases without a clear answer', () =>
   onBothDatabases((_kind, url) => {

@@ -1,4 +1,4 @@
-import type { Order } from '../domain/order';
+import type { Order } from './order';
 
 /**
  * Which orders a reader may see: the customers of each partner that it stands for, `["*"]` all of them. null: everything,

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { salesOrderNumber } from '../../lib/domain/order';
+import { type Actor, actOnOrders, type OrderActionName } from '../../lib/stages/act-on-order';
+import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
+import { releaseHeld } from '../../lib/stages/release-held';
+import { openStore, type Store } from '../../lib/store/store';
+import { onBothDatabases } from '../support/databases';
+import { purchase, ready } from '../support/intake';
+import { SampleCompany } from '../support/orders';
+
+const finance: Actor = { name: 'fritz', role: 'finance', visible: null };
+
+describe('what people ask of orders', () =>
+  onBothDatabases((_kind, url) => {
+    let store: Store;
+    let company: SampleCompany;
+
+    before(async () => {
+      store = await openStore(url());
+      company = new SampleCompany(store);
+      await company.open(['C-1', 'C-2'], ['A'], 100);
+    });
+    after(() => store.close());
+
+    const act = async (action: OrderActionName, id: number, actor: Actor) =>
+      (
+        await actOnOrders(company.context, [
+          { action, salesOrder: salesOrderNumber(id), reason: '', note: 'a note', actor },
+        ])
+      )[0];
+
+    it('is not found by a partner where the order is of a customer that is not its own', async () => {
+      const shop: Actor = { name: 'shop', role: 'partner', visible: { DIRECT: ['C-2'] } };
+      const [other, own] = [
+        await ready(company.context, purchase({ customer: 'C-1' })),
+        await ready(company.context, purchase({ customer: 'C-2' })),
+      ];
+      const refused = await act('cancel', other, shop);
+      expect(refused?.output === 'refused' && refused.rejection.code).to.equal('not-found');
+      expect((await company.load(other)).status).to.equal('ReadyForDelivery');
+      expect((await act('cancel', own, shop))?.output).to.equal('done');
+    });
+
+    it('lifts only what the person saw: a queue is no permission for what is overdue', async () => {
+      const id = await ready(company.context, purchase());
+      await company.change(id, (order, work) => {
+        work.hold(order, 'queue', { rule: 'credit', evidence: {}, forced: false });
+      });
+      await store.transaction((db) =>
+        db.insert('invoice', [
+          {
+            invoice_id: 1,
+            number: 'INV-2026-000001',
+            document_type: 'INV',
+            fiscal_year: 2026,
+            sequence: 1,
+            order_id: id,
+            slip_id: 1,
+            customer: 'C-1',
+            credit_account: 'C-1',
+            currency: 'EUR',
+            net: 100,
+            tax: 0,
+            gross: 100,
+            open_amount: 100,
+            taxes: '[]',
+            invoice_date: '2026-10-01',
+            due_date: '2026-10-31',
+            posted_at: company.now,
+            disputed: 0,
+          },
+        ]),
+      );
+      await act('release', id, finance);
+      expect((await company.load(id)).holds.map(({ reason }) => reason)).to.deep.equal(['overdue']);
+      await act('release', id, finance);
+      expect((await company.load(id)).status).to.equal('ReadyForDelivery');
+      await releaseHeld(company.context);
+    });
+
+    it('may be said with characters that no database keeps', async () => {
+      const id = await ready(company.context, purchase({ customer: 'C-2' }));
+      await company.release(id, 'CancelRequested');
+      const answers = readCancellations({
+        salesOrder: salesOrderNumber(id),
+        release: 1,
+        cancelled: false,
+        reason: 'on the\u0000truck\ud800',
+      });
+      const [outcome] = await answerCancellations(company.context, answers);
+      expect(outcome?.output).to.equal('settled');
+      expect((await company.load(id)).releases[0]?.words).to.equal('on the truck');
+    });
+  }));
