@@ -2,6 +2,7 @@ import { type CheckName, checkBits } from '../lib/domain/order';
 import type { OrderOutcome } from '../lib/stages/outcome';
 import type { StageContext } from '../lib/stages/work';
 import { ordersLeft, type Scope } from '../lib/store/left-behind';
+import { allOf } from './all-of';
 import { orderKey } from './in-process';
 import type { Behaviour, Emit, Message, StoreNodeConfig } from './node';
 import { orderOf, recovered, withOrder } from './order-messages';
@@ -42,8 +43,10 @@ export function checkBehaviour<Output extends string>(
     const bit = { bit: checkBits[step.check], after: step.after };
     const left = await runtime.read((db) => ordersLeft(db, bit, scope, runtime.leftSince, sweepAtOnce));
     const lost = left.filter((orderId) => !runtime.inProcess.has(orderKey(orderId)));
-    await Promise.all(
+    await allOf(
       lost.map(async (orderId) => {
+        // what fails is left alone for a while
+        runtime.inProcess.leave(orderKey(orderId));
         const outcome = await queue.submit(orderId);
         if (outcome !== undefined && !outcome.summary.replayed) send(outcome, emit, recovered(outcome.summary));
       }),

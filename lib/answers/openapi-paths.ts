@@ -153,6 +153,12 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
   },
   '/o2c/orders/{salesOrder}/reject': { post: act('Turn down an order on hold.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/resend': {
+    post: act('Send a release without a clear answer again, under the same key.', ['operations']),
+  },
+  '/o2c/orders/{salesOrder}/not-received': {
+    post: act('The warehouse has not got the release: the next one has a new number.', ['operations']),
+  },
   '/o2c/deliveries': { post: post('Packing slips of a warehouse.', ['warehouse'], 'DeliveryIn', 'DeliveryResults') },
   '/o2c/deliveries/cancellations': {
     post: post('Answers of a warehouse to cancel requests.', ['warehouse'], 'CancellationIn', 'CancellationResults'),

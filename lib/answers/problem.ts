@@ -71,6 +71,7 @@ const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
   'message-too-large': 413,
   'not-found': 404,
   'order-conflict': 409,
+  parked: 500,
   'payment-conflict': 409,
   'queue-full': 429,
   'settings-conflict': 409,

@@ -24,6 +24,7 @@ export type FaultCode =
   | 'order-conflict'
   | 'out-of-range'
   | 'over-delivery'
+  | 'parked'
   | 'payment-conflict'
   | 'possible-duplicate'
   | 'queue-full'

@@ -77,7 +77,9 @@ const zone: Rule = (value) => {
 };
 
 const currency: Rule = (value) =>
-  typeof value === 'string' && exponentOf(value) !== undefined ? undefined : 'must be a currency of ISO 4217 such as EUR';
+  typeof value === 'string' && exponentOf(value) !== undefined
+    ? undefined
+    : 'must be a currency of ISO 4217 such as EUR';
 
 const checks: Rule = (value) =>
   Array.isArray(value) &&
@@ -107,7 +109,8 @@ const rules: Readonly<Record<string, Rule>> = {
 /** What is planned and not built: refused by name, so that nobody takes it for a slip of the pen. */
 const planned: Readonly<Record<string, (value: unknown) => boolean>> = {
   '/requiredChecks': (value) =>
-    Array.isArray(value) && value.some((check) => typeof check === 'string' && !checkNames.includes(check as CheckName)),
+    Array.isArray(value) &&
+    value.some((check) => typeof check === 'string' && !checkNames.includes(check as CheckName)),
   '/releasePolicy': (value) => value === 'fifo-strict' || value === 'smallest-first',
   '/shortagePolicy': (value) => value === 'ship-available' || value === 'backorder',
 };
@@ -131,7 +134,11 @@ export function changeSettings(current: Settings, changes: unknown): Settings {
     faults.push({ path, code: notBuilt ? 'not-supported' : 'out-of-range', message, value: String(value) });
   }
   if (faults.length > 0)
-    throw new BusinessRejection(faults[0]?.code ?? 'out-of-range', faults[0]?.message ?? 'The settings are not valid.', faults);
+    throw new BusinessRejection(
+      faults[0]?.code ?? 'out-of-range',
+      faults[0]?.message ?? 'The settings are not valid.',
+      faults,
+    );
   return merged as unknown as Settings;
 }
 

@@ -1,5 +1,5 @@
-import { type Order, openQuantity } from './order';
 import { TechnicalFault } from './faults';
+import { type Order, openQuantity } from './order';
 import { formatQuantity } from './quantity';
 import type { ShortagePolicy } from './settings';
 import type { Verdict } from './verdict';
@@ -54,7 +54,10 @@ export function giveBack(order: Order, stock: ReadonlyMap<string, StockItem>, on
     if (line.reserved === 0 || (only !== undefined && !only.has(line.line))) continue;
     const item = stock.get(stockKey(line.sku, order.warehouse));
     if (item === undefined)
-      throw new TechnicalFault('unexpected', `No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`);
+      throw new TechnicalFault(
+        'unexpected',
+        `No stock row for ${line.sku} in ${order.warehouse}, though some of it is reserved.`,
+      );
     free(item, line.reserved);
     line.reserved = 0;
   }
@@ -84,6 +87,15 @@ export function settleShortage(
   policy: ShortagePolicy,
   stock: ReadonlyMap<string, StockItem>,
 ): Verdict {
+  if (short.length === 0) {
+    return {
+      outcome: 'passed',
+      reason: null,
+      explanation: `All lines are reserved in ${order.warehouse}.`,
+      evidence: { warehouse: order.warehouse, policy, linesReserved: order.lines.length },
+      passesIf: null,
+    };
+  }
   const evidence = {
     warehouse: order.warehouse,
     policy,
@@ -95,15 +107,6 @@ export function settleShortage(
       missing: formatQuantity(short.find((shortage) => shortage.line === line.line)?.missing ?? 0),
     })),
   };
-  if (short.length === 0) {
-    return {
-      outcome: 'passed',
-      reason: null,
-      explanation: `All lines are reserved in ${order.warehouse}.`,
-      evidence,
-      passesIf: null,
-    };
-  }
   const words = short
     .map(({ line, sku, missing }) => `line ${line}: ${formatQuantity(missing)} of ${sku} missing`)
     .join('; ');

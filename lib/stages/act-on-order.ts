@@ -135,16 +135,18 @@ function cancel(work: Work, order: Order, action: OrderAction): string {
   return `cancel requested: the warehouse ${out.warehouse} has to agree`;
 }
 
+/** Who may release it again is who placed it: finance's hold is a financial one. */
 function hold(work: Work, order: Order, action: OrderAction): string {
   if (isFinished(order.status) || order.status === 'Delivered')
     throw wrongState(order, 'hold', 'Nothing of it is open.');
-  work.hold(order, 'operator', {
+  const reason = action.actor.role === 'finance' ? 'credit' : 'operator';
+  work.hold(order, reason, {
     rule: 'by-hand',
     evidence: { reason: action.reason, note: action.note, by: action.actor.name },
     forced: true,
   });
   const out = openRelease(order);
-  if (out === undefined) return 'on hold: operator';
+  if (out === undefined) return `on hold: ${reason}`;
   if (out.status !== 'CancelRequested') requestCancellation(work, out, null);
   return `hold requested: the warehouse ${out.warehouse} has to give it back`;
 }

@@ -305,10 +305,7 @@ function rejection(documentId: number, inboxId: number, faults: readonly Fault[]
 async function describeReplayed(db: Database, outcomes: Map<number, TagOutcome>): Promise<void> {
   const replayed = [...outcomes.values()].filter((outcome): outcome is TaggedOutcome => outcome.output === 'replayed');
   const orders = new Map(
-    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))])).map((order) => [
-      order.id,
-      order,
-    ]),
+    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))])).map((order) => [order.id, order]),
   );
   for (const outcome of replayed) {
     const order = orders.get(outcome.orderId);

@@ -56,6 +56,7 @@ export class GuardedReader {
       );
     }
     return new Promise((resolve, reject) => {
+      this.endWhenIdle = false;
       this.waiting += size;
       this.jobs.push({ message, limits, resolve, reject, documents: [] });
       this.begin();
@@ -80,7 +81,6 @@ export class GuardedReader {
       if (this.endWhenIdle) this.endThread();
       return;
     }
-    this.endWhenIdle = false;
     const { message, limits } = this.current;
     this.worker ??= this.startThread();
     this.limit = setTimeout(

@@ -33,4 +33,5 @@ export async function loadMasterData(
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** A partner may use its own numbers for our products. */
-export const ownSku = (partner: Partner | undefined, sku: string): string => partner !== undefined && Object.hasOwn(partner.skuMap, sku) ? (partner.skuMap[sku] as string) : sku;
+export const ownSku = (partner: Partner | undefined, sku: string): string =>
+  partner !== undefined && Object.hasOwn(partner.skuMap, sku) ? (partner.skuMap[sku] as string) : sku;

@@ -117,7 +117,14 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
     for (const { documentId, inboxId } of reopened) {
       const subjectId = String(documentId);
-      work.record({ subject: 'document', subjectId, from: 'rejected', to: 'stored', reason: 'sent-again', evidence: { inboxId } });
+      work.record({
+        subject: 'document',
+        subjectId,
+        from: 'rejected',
+        to: 'stored',
+        reason: 'sent-again',
+        evidence: { inboxId },
+      });
     }
     messages.forEach((message, i) => {
       work.record({

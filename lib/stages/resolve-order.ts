@@ -213,7 +213,11 @@ function lineOf(
   const ordered = quantityOf(line, ratio, product, path, faults);
   const own = multiplyDivide(product.price, ratio.numerator, 1, ratio.denominator, 1);
   if (!Number.isSafeInteger(own))
-    faults.add(`${path}/unitPrice`, 'amount-too-large', `The price of one ${uom} of ${product.sku} is too large to be kept.`);
+    faults.add(
+      `${path}/unitPrice`,
+      'amount-too-large',
+      `The price of one ${uom} of ${product.sku} is too large to be kept.`,
+    );
   const sent = line.unitPrice === undefined ? own : parsePrice(line.unitPrice);
   if (typeof sent !== 'number')
     faults.add(

@@ -128,6 +128,8 @@ export interface StoredDocument {
   readonly fingerprint: string | null;
   readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
+  /** Technical faults so far. */
+  readonly attempts: number;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
   readonly channel: 'file' | 'api' | 'edi';
@@ -147,6 +149,7 @@ interface DocumentRow {
   fingerprint: string | null;
   state: StoredDocument['state'];
   order_id: number | null;
+  attempts: number;
   code: FaultCode | null;
   faults: string | null;
 }
@@ -165,7 +168,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<DocumentRow>(
-    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, code, faults from inbox_document
+    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, attempts, code, faults from inbox_document
      where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
     [dialect.listOf([...new Set(ids)])],
   );
@@ -186,6 +189,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
       fingerprint: row.fingerprint,
       state: row.state,
       orderId: row.order_id,
+      attempts: row.attempts,
       code: row.code,
       faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
       channel: message.channel,
@@ -221,7 +225,7 @@ export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerd
   );
 }
 
-/** Takes rejected but readable documents of these messages up again: what was unknown then may be known now. */
+/** Takes rejected or parked, but readable, documents of these messages up again: what was unknown then may be known now. */
 export async function reopenRejected(
   db: Database,
   inboxIds: readonly number[],
@@ -229,9 +233,33 @@ export async function reopenRejected(
 ): Promise<{ documentId: number; inboxId: number; ordinal: number }[]> {
   if (inboxIds.length === 0) return [];
   const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number }>(
-    `update inbox_document set state = 'stored', code = null, faults = null, step_at = ?
-     where state = 'rejected' and canonical is not null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
+    `update inbox_document set state = 'stored', code = null, faults = null, attempts = 0, next_attempt_at = null, step_at = ?
+     where state in ('rejected', 'parked') and canonical is not null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
     [now, db.dialect.listOf(inboxIds)],
   );
   return rows.map((row) => ({ documentId: row.document_id, inboxId: row.inbox_id, ordinal: row.ordinal }));
+}
+
+/** Keeps that a document failed: when it is tried again, or that it waits for a person now. */
+export async function postponeDocument(
+  db: Database,
+  document: {
+    readonly documentId: number;
+    readonly attempts: number;
+    readonly parked: boolean;
+    readonly nextAttemptAt: string | null;
+  },
+  now: string,
+): Promise<void> {
+  await db.run(
+    'update inbox_document set state = ?, code = ?, attempts = ?, next_attempt_at = ?, step_at = ? where document_id = ?',
+    [
+      document.parked ? 'parked' : 'stored',
+      document.parked ? 'parked' : null,
+      document.attempts,
+      document.nextAttemptAt,
+      now,
+      document.documentId,
+    ],
+  );
 }

@@ -16,11 +16,11 @@ function scopeConditions(scope: Scope, alias: string): { sql: string; values: st
   };
 }
 
-/** Documents that wait for their order since before `before`. */
+/** Documents that wait for their order since before `before` and, after a technical fault, whose next attempt is due `now`. */
 export async function documentsLeft(
   db: Database,
   scope: Pick<Scope, 'channel' | 'partner'>,
-  before: string,
+  { before, now }: { readonly before: string; readonly now: string },
   limit: number,
 ): Promise<{ documentId: number; inboxId: number; ordinal: number; kind: string; channel: string; partner: string }[]> {
   const { sql, values } = scopeConditions(scope, 'm');
@@ -33,8 +33,9 @@ export async function documentsLeft(
     partner: string;
   }>(
     `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
-     where d.state = 'stored' and d.step_at <= ?${sql} order by d.document_id limit ?`,
-    [before, ...values, limit],
+     where d.state = 'stored' and d.step_at <= ? and (d.next_attempt_at is null or d.next_attempt_at <= ?)${sql}
+     order by d.document_id limit ?`,
+    [before, now, ...values, limit],
   );
   return rows.map((row) => ({
     documentId: row.document_id,

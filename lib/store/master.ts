@@ -150,7 +150,9 @@ async function load<T>(
   const keys = [...new Set(wanted)];
   if (keys.length === 0) return [];
   const locked = lock ? ` order by ${key} ${db.dialect.lockRows}` : '';
-  return db.all<T>(`select * from ${table} where ${db.dialect.inList(key, 'text')}${locked}`, [db.dialect.listOf(keys)]);
+  return db.all<T>(`select * from ${table} where ${db.dialect.inList(key, 'text')}${locked}`, [
+    db.dialect.listOf(keys),
+  ]);
 }
 
 /** Inserts or updates customers. Their credit accounts must exist. */

@@ -8,6 +8,8 @@ export interface StampedOrder {
 }
 
 const mostRemembered = 10_000;
+/** What is long is rare, and would take the memory of many. */
+const mostLines = 100;
 
 /**
  * Orders as this process's last transaction on each of them left them. Every transaction writes a stamp of its own into
@@ -28,9 +30,9 @@ export class OrderMemory {
 
   /** To be called after the commit only. */
   keep(stamped: StampedOrder): void {
-    const { id, status } = stamped.order;
+    const { id, status, lines } = stamped.order;
     this.remembered.delete(id);
-    if (isFinished(status)) return;
+    if (isFinished(status) || lines.length > mostLines) return;
     this.remembered.set(id, stamped);
     if (this.remembered.size > mostRemembered) this.forgetOldest();
   }

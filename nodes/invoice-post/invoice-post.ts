@@ -6,6 +6,11 @@ interface InvoicePostConfig extends StoreNodeConfig {
   readonly batchSize: string;
 }
 
+/** What a sweep took up says so. */
+interface Marks {
+  readonly recovered?: true;
+}
+
 const ports: Readonly<Record<InvoiceOutcome['output'], number>> = { posted: 0, exception: 1 };
 
 export = (RED: NodeAPI): void => {
@@ -17,10 +22,10 @@ export = (RED: NodeAPI): void => {
       return slipIds.map((slipId) => outcomes.filter((outcome) => outcome.slipId === slipId));
     });
 
-    const send = (outcomes: readonly InvoiceOutcome[], emit: Emit, message: Message): void => {
+    const send = (outcomes: readonly InvoiceOutcome[], emit: Emit, message: Message, marks: Marks = {}): void => {
       for (const outcome of outcomes) {
         const { summary, ...told } = outcome;
-        emit(ports[outcome.output], { ...message, payload: { ...summary, invoice: told } });
+        emit(ports[outcome.output], { ...message, payload: { ...summary, ...marks, invoice: told } });
       }
     };
 
@@ -31,7 +36,7 @@ export = (RED: NodeAPI): void => {
     ): Promise<void> => {
       while (!closing) {
         const outcomes = await postInvoices(await runtime.context(), { limit, ...left });
-        send(outcomes, emit, message);
+        send(outcomes, emit, message, left.leftSince === undefined ? {} : { recovered: true });
         if (outcomes.length === 0 || outcomes.every(({ output }) => output === 'exception')) return;
       }
     };
@@ -43,7 +48,7 @@ export = (RED: NodeAPI): void => {
         send(await queue.submit(slipId), emit, message);
       },
       sweep: (emit) =>
-        invoiceWaiting(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
+        invoiceWaiting(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },

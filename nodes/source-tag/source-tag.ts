@@ -1,7 +1,10 @@
 import type { NodeAPI } from 'node-red';
+import { TechnicalFault } from '../../lib/domain/faults';
 import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { documentKey, orderKey } from '../in-process';
+import { allOf } from '../all-of';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { documentOf } from '../order-messages';
 
@@ -34,12 +37,22 @@ export = (RED: NodeAPI): void => {
       emit(ports[outcome.output], { ...message, payload: outcome.summary });
     };
 
+    const create = async (documentId: number): Promise<TagOutcome> => {
+      try {
+        return await queue.submit({ documentId, rules });
+      } catch (error) {
+        if (isOfTheDocument(error)) await postponeAfterFault(await runtime.context(), documentId, error);
+        throw error;
+      }
+    };
+
     const takeUpLeft = async (emit: Emit): Promise<void> => {
-      const left = await runtime.read((db) => documentsLeft(db, scope, runtime.leftSince, sweepAtOnce));
+      const since = { before: runtime.leftSince, now: new Date().toISOString() };
+      const left = await runtime.read((db) => documentsLeft(db, scope, since, sweepAtOnce));
       const lost = left.filter(({ documentId }) => !runtime.inProcess.has(documentKey(documentId)));
-      await Promise.all(
+      await allOf(
         lost.map(async ({ documentId }) => {
-          const outcome = await queue.submit({ documentId, rules });
+          const outcome = await create(documentId);
           const marked =
             outcome.output === 'rejected'
               ? outcome
@@ -54,9 +67,14 @@ export = (RED: NodeAPI): void => {
         const documentId = documentOf(message);
         if (documentId === undefined) return takeUpLeft(emit);
         runtime.inProcess.arrive(documentKey(documentId));
-        send(await queue.submit({ documentId, rules }), emit, message);
+        send(await create(documentId), emit, message);
       },
       sweep: takeUpLeft,
     };
   });
 };
+
+/** A closing or busy stage and a store that is away are no fault of the document. */
+function isOfTheDocument(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof TechnicalFault && error.code !== 'unexpected');
+}

@@ -63,7 +63,7 @@ export = (RED: NodeAPI): void => {
           { warehouse: code, limit: batchSize, orderIds: null, ...left },
           client,
         );
-        for (const outcome of sent) send(outcome, emit, message);
+        for (const outcome of sent) send(left.leftSince === undefined ? outcome : marked(outcome), emit, message);
         if (sent.length === 0 || sent.every(({ output }) => output === 'unknown')) return;
       }
     };
@@ -77,10 +77,16 @@ export = (RED: NodeAPI): void => {
         if (outcome !== undefined) send(outcome, emit, message);
       },
       sweep: (emit) =>
-        dispatchReady(emit, { _msgid: RED.util.generateId(), recovered: true }, { leftSince: runtime.leftSince }),
+        dispatchReady(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },
     };
   });
 };
+
+/** An order that a sweep took up. */
+const marked = (outcome: OrderOutcome<DispatchOutput>): OrderOutcome<DispatchOutput> => ({
+  ...outcome,
+  summary: { ...outcome.summary, recovered: true },
+});

@@ -26,11 +26,7 @@ describe('the company settings', () => {
   it('refuse by name what is planned and not built', () => {
     expect(
       faultsOf({ releasePolicy: 'fifo-strict', shortagePolicy: 'backorder', requiredChecks: ['credit', 'fraud'] }),
-    ).to.deep.equal([
-      '/requiredChecks not-supported',
-      '/releasePolicy not-supported',
-      '/shortagePolicy not-supported',
-    ]);
+    ).to.deep.equal(['/requiredChecks not-supported', '/releasePolicy not-supported', '/shortagePolicy not-supported']);
     expect(faultsOf({ releasePolicy: 'lifo', shortagePolicy: 7, requiredChecks: ['credit', 'credit'] })).to.deep.equal([
       '/requiredChecks out-of-range',
       '/releasePolicy out-of-range',

@@ -32,7 +32,11 @@ describe('the cycle, imported into a Node-RED that somebody has', function () {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  async function call(method: string, path: string, body: string): Promise<{ status: number; type: string; text: string }> {
+  async function call(
+    method: string,
+    path: string,
+    body: string,
+  ): Promise<{ status: number; type: string; text: string }> {
     const headers = { 'content-type': 'application/json', 'x-api-key': adminKey };
     const response = await fetch(`${nodeRed.url}${path}`, { method, headers, body });
     return { status: response.status, type: response.headers.get('content-type') ?? '', text: await response.text() };
@@ -57,7 +61,11 @@ describe('the cycle, imported into a Node-RED that somebody has', function () {
     const broken = await call('POST', '/o2c/orders', '{"poNumber": ');
     expect([broken.status, JSON.parse(broken.text).code]).to.deep.equal([400, 'unreadable']);
     expect(broken.type).to.match(/^application\/problem\+json/);
-    const rounded = await call('POST', '/o2c/payments', '{"reference":"R","customer":"C","amount":12345678901234567.10,"currency":"EUR"}');
+    const rounded = await call(
+      'POST',
+      '/o2c/payments',
+      '{"reference":"R","customer":"C","amount":12345678901234567.10,"currency":"EUR"}',
+    );
     expect(JSON.parse(rounded.text).errors[0]).to.deep.include({ path: '/amount', value: '12345678901234567.10' });
   });
 });

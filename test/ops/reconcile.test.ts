@@ -196,7 +196,7 @@ const planted: readonly Planted[] = [
   {
     what: 'an order without its terms',
     sql: [
-      'insert into sales_order_state select 78, priority, credit_account, status, reason, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until, approval_policy, 0, earmarked, open_release, last_release, step_at from sales_order_state where order_id = 1',
+      'insert into sales_order_state select 78, priority, credit_account, status, reason, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until, approval_policy, 0, earmarked, open_release, last_release, step_at, stamp from sales_order_state where order_id = 1',
     ],
     found: ['orphans: order 78 without sales_order_terms null→null'],
   },

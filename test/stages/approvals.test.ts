@@ -106,7 +106,14 @@ describe('approvals at dispatch', () =>
       await company.master('customers', [
         { customer: 'POOR', name: 'Poor', currency: 'EUR', creditLimit: '0', paymentTermsDays: 30 },
       ]);
-      const id = orderIdOf((await post(company.context, purchase({ customer: 'POOR', lines: [{ sku: 'A', quantity: '1', unitPrice: '9.00' }] })))[0]);
+      const id = orderIdOf(
+        (
+          await post(
+            company.context,
+            purchase({ customer: 'POOR', lines: [{ sku: 'A', quantity: '1', unitPrice: '9.00' }] }),
+          )
+        )[0],
+      );
       await checkInventory(company.context, [id]);
       await release(id, operations);
       expect(await company.load(id)).to.include({ status: 'ReadyForDelivery' });

@@ -30,13 +30,8 @@ describe('an order that cannot be judged', () =>
         classify: (error) => store.dialect.classify(error),
       });
       const outcomes = await Promise.allSettled(ids.map((id) => queue.submit(id)));
-      expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value?.output : 'failed'))).to.deep.equal([
-        'passed',
-        'passed',
-        'failed',
-        'passed',
-        'passed',
-        'passed',
-      ]);
+      expect(
+        outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value?.output : 'failed')),
+      ).to.deep.equal(['passed', 'passed', 'failed', 'passed', 'passed', 'passed']);
     });
   }));

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
+import { maxAttempts } from '../../lib/domain/circuit-breaker';
 import { createOrders, type RejectedOutcome } from '../../lib/stages/create-orders';
+import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, receive } from '../support/intake';
@@ -219,6 +222,25 @@ describe('creating orders', () =>
       expect(one.rejected[0]?.faults[0]?.path).to.match(/row 4/);
       const whole = await receive(company.context, csv.replaceAll('F-', 'G-'), { ...file, batchPolicy: 'reject-file' });
       expect([whole.documents.length, whole.rejected.length]).to.deep.equal([0, 3]);
+    });
+
+    it('tries a document again after a technical fault, with back-off, then parks it; the same message takes it up', async () => {
+      const order = purchase();
+      const { documents } = await receive(company.context, order, { messageKey: 'parked' });
+      const documentId = documents[0]?.documentId as number;
+      const left = () =>
+        store.read((db) => documentsLeft(db, {}, { before: company.now, now: company.now }, 100)).then((all) => all.map((document) => document.documentId));
+      expect(await left()).to.include(documentId);
+      expect(await postponeAfterFault(company.context, documentId, new Error('the disk is full'))).to.equal('again');
+      expect(await left()).not.to.include(documentId);
+      company.now = '2026-11-23T10:10:00.000Z';
+      expect(await left()).to.include(documentId);
+      for (let attempt = 2; attempt < maxAttempts; attempt++) await postponeAfterFault(company.context, documentId, new Error('still full'));
+      expect(await postponeAfterFault(company.context, documentId, new Error('still full'))).to.equal('parked');
+      company.now = '2026-11-24T10:00:00.000Z';
+      expect(await left()).not.to.include(documentId);
+      const [again] = await post(company.context, order, { messageKey: 'parked' });
+      expect(again?.output).to.equal('created');
     });
 
     it('accounts for every document', async () => {

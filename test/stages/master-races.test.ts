@@ -44,21 +44,28 @@ describe('master data', () =>
         ['GOLD MAIN', '/0/onHand', 'amount-too-large'],
       ]);
       expect(upserted).to.equal(1);
-      expect(await company.rows("select on_hand from stock_item where sku in ('GOLD', 'LEAD') order by sku")).to.deep.equal([
-        { on_hand: 0 },
-        { on_hand: 5000 },
-      ]);
+      expect(
+        await company.rows("select on_hand from stock_item where sku in ('GOLD', 'LEAD') order by sku"),
+      ).to.deep.equal([{ on_hand: 0 }, { on_hand: 5000 }]);
     });
 
     it('refuses a price that is too large to be kept, instead of failing for ever', async () => {
       await company.master('products', [
-        { sku: 'STAR', name: 'Star', baseUom: 'G', uoms: { T: 1_000_000 }, price: '9876543.2101', cost: '0', taxCode: 'FULL' },
+        {
+          sku: 'STAR',
+          name: 'Star',
+          baseUom: 'G',
+          uoms: { T: 1_000_000 },
+          price: '9876543.2101',
+          cost: '0',
+          taxCode: 'FULL',
+        },
       ]);
       const lines = [{ sku: 'STAR', quantity: '0.001', uom: 'T' }];
       const [outcome] = await post(company.context, purchase({ lines }));
-      expect(outcome?.output === 'rejected' && outcome.faults.map(({ path, code }) => `${path} ${code}`)).to.deep.equal([
-        '/lines/0/unitPrice amount-too-large',
-      ]);
+      expect(outcome?.output === 'rejected' && outcome.faults.map(({ path, code }) => `${path} ${code}`)).to.deep.equal(
+        ['/lines/0/unitPrice amount-too-large'],
+      );
     });
 
     it('may hold a product whose number is a word of the programming language', async () => {

@@ -46,7 +46,8 @@ describe('releases without a clear answer', () =>
           { action, salesOrder: salesOrderNumber(id), reason: '', note: '', actor: operations },
         ])
       )[0];
-    const circuit = async () => (await company.rows<{ failures: number }>('select failures from warehouse'))[0]?.failures;
+    const circuit = async () =>
+      (await company.rows<{ failures: number }>('select failures from warehouse'))[0]?.failures;
 
     it('stay cancelled when the warehouse has not received what the customer cancelled', async () => {
       const id = await ready(company.context, purchase());
@@ -70,7 +71,8 @@ describe('releases without a clear answer', () =>
         await tick();
         later(400_000);
       }
-      const open = () => company.rows("select subject from exception where kind = 'warehouse-parked' and closed_at is null");
+      const open = () =>
+        company.rows("select subject from exception where kind = 'warehouse-parked' and closed_at is null");
       expect(await open()).to.have.length(1);
       await confirmDeliveries(company.context, [slipOf([[id, 1, 1]])]);
       expect((await company.load(id)).status).to.equal('Delivered');

@@ -26,9 +26,7 @@ describe('the release of held orders', () =>
     });
 
     const limit = (customer: string, creditLimit: string | null) =>
-      company.master('customers', [
-        { customer, name: customer, currency: 'EUR', creditLimit, paymentTermsDays: 30 },
-      ]);
+      company.master('customers', [{ customer, name: customer, currency: 'EUR', creditLimit, paymentTermsDays: 30 }]);
     const releasedNow = async (limits?: { accounts: number; orders: number }) =>
       (await releaseHeld(company.context, limits)).map(({ orderId }) => orderId);
 

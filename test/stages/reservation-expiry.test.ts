@@ -33,7 +33,9 @@ describe('reservations of held orders', () =>
     });
 
     it('run out once: an order that has none is left alone, whatever else holds it', async () => {
-      const [order] = await company.rows<{ order_id: number }>("select order_id from sales_order where status = 'OnHold'");
+      const [order] = await company.rows<{ order_id: number }>(
+        "select order_id from sales_order where status = 'OnHold'",
+      );
       await company.change(order?.order_id ?? 0, (held, work) =>
         work.hold(held, 'operator', { rule: 'by-hand', evidence: {}, forced: true }),
       );

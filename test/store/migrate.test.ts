@@ -78,23 +78,16 @@ describe('migrations', () =>
       }
     });
 
-    it('are applied once when stores open at once, here and in other processes', async function () {
+    it('are applied once when several processes open the store at once', async function () {
       this.timeout(20_000);
       const empty = await freshDatabase(kind as DatabaseKind);
       try {
-        // a SQLite file has one runtime; the others here only look
-        const others =
-          kind === 'postgres'
-            ? [migratingProcess(empty.url), migratingProcess(empty.url)]
-            : [migratingProcess(empty.url)];
-        const stores = await Promise.all([openStore(empty.url), openStore(empty.url)]);
-        for (const { code, log } of await Promise.all(others)) expect(code, log).to.equal(null);
-        const applied = await (stores[0] as (typeof stores)[number]).read((db) =>
-          db.all('select number from schema_migration'),
-        );
-        expect(applied).to.have.length(migrations.length);
-        await Promise.all(stores.map((store) => store.close()));
-      } finally {
+        const outcomes = await Promise.all(Array.from({ length: 3 }, () => migratingProcess(empty.url)));
+      for (const { code, log } of outcomes) expect(code, log).to.equal(null);
+      const store = await openStore(empty.url, { migrate: false });
+      expect(await store.read((db) => db.all('select number from schema_migration'))).to.have.length(migrations.length);
+      await store.close();
+    } finally {
         await empty.drop();
       }
     });

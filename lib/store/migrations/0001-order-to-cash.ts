@@ -10,7 +10,7 @@ import type { Migration } from '../migrate';
 export const orderToCash: Migration = {
   number: 1,
   name: 'order-to-cash',
-  statements: ({ int, id, serial, bytes, table, narrow, changing }) => [
+  statements: ({ int, id, serial, bytes, table, narrow, rewritten, changing }) => [
     `create table setting (
       version ${id}, settings text not null, created_at text not null, created_by text not null
     ) ${table}`,
@@ -90,7 +90,7 @@ export const orderToCash: Migration = {
       delivered ${int} not null check (delivered >= 0), invoiced ${int} not null check (invoiced >= 0), cancelled ${int} not null check (cancelled >= 0),
       unit_price ${int} not null check (unit_price >= 0), tax_code text not null, reason text, primary key (order_id, line),
       check (invoiced <= delivered), check (reserved + delivered + cancelled <= ordered)
-    ) ${narrow}`,
+    ) ${rewritten}`,
     `create table decision (
       order_id ${int} not null, check_name text not null, outcome text not null, reason text, explanation text not null, evidence text not null,
       passes_if text, decided_at text not null, primary key (order_id, check_name)

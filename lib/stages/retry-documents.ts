@@ -1,0 +1,31 @@
+import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
+import { lockDocuments, postponeDocument } from '../store/inbox';
+import { inMilliseconds } from './cancel-release';
+import { inTransaction, type StageContext } from './work';
+
+/**
+ * A document failed for a technical reason: it is tried again with back-off and jitter, then parked. A parked document
+ * keeps its message as it came, and is taken up when the same message is sent again.
+ */
+export function postponeAfterFault(context: StageContext, documentId: number, cause: Error): Promise<'again' | 'parked'> {
+  return inTransaction(context, 'source', async (work) => {
+    const [document] = await lockDocuments(work.db, [documentId]);
+    if (document?.state !== 'stored') return 'again';
+    const attempts = document.attempts + 1;
+    const parked = attempts >= maxAttempts;
+    const nextAttemptAt = parked ? null : inMilliseconds(work.now, retryDelay(attempts, Math.random()));
+    await postponeDocument(work.db, { documentId, attempts, parked, nextAttemptAt }, work.now);
+    if (parked) {
+      const evidence = { attempts, cause: cause.message.slice(0, 500) };
+      work.record({
+        subject: 'document',
+        subjectId: String(documentId),
+        from: 'stored',
+        to: 'parked',
+        reason: 'parked',
+        evidence,
+      });
+    }
+    return parked ? 'parked' : 'again';
+  });
+}
