@@ -101,10 +101,13 @@ export async function recordWrites(
     const client = await acquire();
     if (!watched.has(client)) {
       watched.add(client);
-      const query = client.query.bind(client) as (text: string, values?: unknown[]) => Promise<unknown>;
-      client.query = ((text: string, values: unknown[] = []) => {
-        if (/^\s*(insert|update|delete|with head|begin|commit)/i.test(text)) log.push({ text, values });
-        return query(text, values);
+      const query = client.query.bind(client) as (statement: string | Statement) => Promise<unknown>;
+      client.query = ((sent: string | Statement) => {
+        const statement = typeof sent === 'string' ? { text: sent, values: [] } : sent;
+        if (/^\s*(insert|update|delete|with head|begin|commit)/i.test(statement.text)) {
+          log.push({ text: statement.text, values: statement.values });
+        }
+        return query(sent);
       }) as typeof client.query;
     }
     return client;

@@ -93,6 +93,11 @@ function rowsAnOrder(before: Record<string, number>, after: Record<string, numbe
   );
 }
 
+const compared = (cycle: Record<string, number>, floor: Record<string, number>): string =>
+  orderTables
+    .map((table) => `${table} ${cycle[table]}${cycle[table] === floor[table] ? '' : ` (floor ${floor[table]})`}`)
+    .join(', ');
+
 async function measureCycle(name: string, url: string): Promise<StoreFigures> {
   const { before, key } = await withCompany(url, async (store) => {
     const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
@@ -188,9 +193,7 @@ async function main(): Promise<void> {
     const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
     if (ratio !== undefined && floor !== undefined) {
       say(`ratio     ${ratio} of the better floor, ${(best / floor.oneConnection).toFixed(2)} of one connection`);
-      say(
-        `rows      ${JSON.stringify(floor.rows) === JSON.stringify(postgres?.rows) ? 'equal in every table' : 'DIFFERENT'}: ${JSON.stringify(postgres?.rows)}`,
-      );
+      say(`rows      an order, cycle and floor: ${compared(postgres?.rows ?? {}, floor.rows)}`);
     }
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
     process.stdout.write(

@@ -1,11 +1,11 @@
 import { formatMoney } from '../domain/money';
 import type { OrderStatus } from '../domain/order';
+import type { Visibility } from '../domain/visibility';
 import { poKey } from '../intake/canonical-order';
 import type { Database } from '../store/database';
 import { findOrderIds, findPostings } from '../store/queries';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 import { type OrderOut, ordersOut } from './order-out';
-import type { Visibility } from '../domain/visibility';
 
 export const orderStatuses: readonly OrderStatus[] = [
   'Created',

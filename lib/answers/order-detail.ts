@@ -1,6 +1,7 @@
 import { formatMoney } from '../domain/money';
 import { type Evidence, type Order, type Release, type ReleaseStatus, salesOrderNumber } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
+import { mayRead, type Visibility } from '../domain/visibility';
 import type { Database } from '../store/database';
 import {
   type HistoryEntry,
@@ -13,7 +14,6 @@ import {
   slipLinesOfOrder,
 } from '../store/queries';
 import { type Audience, type OrderOut, orderOut, type ReadOrders, readOrders } from './order-out';
-import { mayRead, type Visibility } from '../domain/visibility';
 
 export interface HistoryOut {
   readonly at: string;

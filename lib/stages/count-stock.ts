@@ -51,7 +51,7 @@ export async function countStock(work: Work, entries: readonly MasterEntry<Stock
   for (const count of counts) {
     const item = work.stock.get(stockKey(count.sku, count.warehouse)) as StockItem;
     const difference = differenceOf(count, item, moved.get(stockKey(count.sku, count.warehouse)) ?? []);
-    const amount = difference === undefined ? undefined : valueOf(work, count, difference, products.get(count.sku));
+    const amount = difference === undefined ? undefined : worthOf(work, count, difference, products.get(count.sku));
     if (difference === undefined || amount === undefined) continue;
     await book(work, count, item, difference, amount);
   }
@@ -138,7 +138,7 @@ function differenceOf(count: Count, item: StockItem, moved: readonly MovementSin
 }
 
 /** What the difference is worth at the product's cost, in minor units of the company currency. */
-function valueOf(work: Work, { entry, onHand }: Count, difference: number, product?: Product): number | undefined {
+function worthOf(work: Work, { entry, onHand }: Count, difference: number, product?: Product): number | undefined {
   try {
     return costOf(Math.abs(difference), product?.cost ?? 0, exponentOf(work.settings.currency) ?? 2);
   } catch (error) {

@@ -47,8 +47,7 @@ export = (RED: NodeAPI): void => {
         if (slipId === undefined) return invoiceWaiting(emit, message);
         send(await queue.submit(slipId), emit, message);
       },
-      sweep: (emit) =>
-        invoiceWaiting(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
+      sweep: (emit) => invoiceWaiting(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },

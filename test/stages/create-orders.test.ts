@@ -229,13 +229,16 @@ describe('creating orders', () =>
       const { documents } = await receive(company.context, order, { messageKey: 'parked' });
       const documentId = documents[0]?.documentId as number;
       const left = () =>
-        store.read((db) => documentsLeft(db, {}, { before: company.now, now: company.now }, 100)).then((all) => all.map((document) => document.documentId));
+        store
+          .read((db) => documentsLeft(db, {}, { before: company.now, now: company.now }, 100))
+          .then((all) => all.map((document) => document.documentId));
       expect(await left()).to.include(documentId);
       expect(await postponeAfterFault(company.context, documentId, new Error('the disk is full'))).to.equal('again');
       expect(await left()).not.to.include(documentId);
       company.now = '2026-11-23T10:10:00.000Z';
       expect(await left()).to.include(documentId);
-      for (let attempt = 2; attempt < maxAttempts; attempt++) await postponeAfterFault(company.context, documentId, new Error('still full'));
+      for (let attempt = 2; attempt < maxAttempts; attempt++)
+        await postponeAfterFault(company.context, documentId, new Error('still full'));
       expect(await postponeAfterFault(company.context, documentId, new Error('still full'))).to.equal('parked');
       company.now = '2026-11-24T10:00:00.000Z';
       expect(await left()).not.to.include(documentId);

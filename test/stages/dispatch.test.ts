@@ -258,9 +258,9 @@ describe('dispatch', () =>
       const id = await order('C-3');
       const refused = await act('release', id);
       expect(refused).to.deep.include({ output: 'refused' });
-      expect((await act('release', id, { name: 'shop', role: 'partner', visible: { DIRECT: ['*'] } }))?.output).to.equal(
-        'refused',
-      );
+      expect(
+        (await act('release', id, { name: 'shop', role: 'partner', visible: { DIRECT: ['*'] } }))?.output,
+      ).to.equal('refused');
       expect(
         (await act('cancel', id, { name: 'other', role: 'partner', visible: { OTHER: ['*'] } })) as object,
       ).to.have.nested.property('rejection.code', 'not-found');

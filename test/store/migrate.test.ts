@@ -83,11 +83,13 @@ describe('migrations', () =>
       const empty = await freshDatabase(kind as DatabaseKind);
       try {
         const outcomes = await Promise.all(Array.from({ length: 3 }, () => migratingProcess(empty.url)));
-      for (const { code, log } of outcomes) expect(code, log).to.equal(null);
-      const store = await openStore(empty.url, { migrate: false });
-      expect(await store.read((db) => db.all('select number from schema_migration'))).to.have.length(migrations.length);
-      await store.close();
-    } finally {
+        for (const { code, log } of outcomes) expect(code, log).to.equal(null);
+        const store = await openStore(empty.url, { migrate: false });
+        expect(await store.read((db) => db.all('select number from schema_migration'))).to.have.length(
+          migrations.length,
+        );
+        await store.close();
+      } finally {
         await empty.drop();
       }
     });
