@@ -1,6 +1,15 @@
 const tab = 'bench';
 const store = { id: 'bench-store', type: 'o2c-store', name: '' };
-const warehouse = { id: 'bench-warehouse', type: 'o2c-warehouse', name: '', warehouse: 'MAIN', timeout: '30', batch: true, concurrency: '4', rate: '0' };
+const warehouse = {
+  id: 'bench-warehouse',
+  type: 'o2c-warehouse',
+  name: '',
+  warehouse: 'MAIN',
+  timeout: '30',
+  batch: true,
+  concurrency: '4',
+  rate: '0',
+};
 
 const node = (id: string, type: string, wires: readonly string[][], properties: object = {}): object => ({
   ...{ id, type, z: tab, name: '', store: store.id, x: 100, y: 100 },
@@ -10,7 +19,16 @@ const node = (id: string, type: string, wires: readonly string[][], properties: 
 
 /** The flow under test: the nodes of the cycle one after the other, one wire an output, and the feeder at both ends. */
 export function benchFlow(database: string, warehouseUrl: string): object[] {
-  const intake = { channel: 'file', partner: 'DIRECT', partnerType: 'str', sourceSystem: '', batchPolicy: 'reject-order', mapping: [], decimalMark: '', separator: '' };
+  const intake = {
+    channel: 'file',
+    partner: 'DIRECT',
+    partnerType: 'str',
+    sourceSystem: '',
+    batchPolicy: 'reject-order',
+    mapping: [],
+    decimalMark: '',
+    separator: '',
+  };
   return [
     { id: tab, type: 'tab', label: 'Benchmark' },
     { ...store, database },
