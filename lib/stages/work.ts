@@ -49,7 +49,8 @@ export class Work {
   readonly stock = new Map<string, StockItem>();
   readonly accounts = new Map<string, CreditAccount>();
   private readonly before = new Map<number, OrderBefore>();
-  private readonly stockBefore = new Map<string, string>();
+  private readonly stockBefore = new Map<string, StockItem>();
+  private day: string | undefined;
   private readonly decisions: { orderId: number; decision: Decision; again: boolean }[] = [];
   private readonly accountChanges = new Map<string, AccountChange>();
   private readonly movements: Movement[] = [];
@@ -82,7 +83,8 @@ export class Work {
 
   /** Today in the company's time zone, YYYY-MM-DD. */
   get today(): string {
-    return today(this.now, this.settings.timeZone);
+    this.day ??= today(this.now, this.settings.timeZone);
+    return this.day;
   }
 
   /** Locks and loads orders, in the order of their numbers. */
@@ -107,7 +109,7 @@ export class Work {
     for (const [key, item] of await lockStock(this.db, missing)) {
       if (this.stock.has(key)) continue;
       this.stock.set(key, item);
-      this.stockBefore.set(key, JSON.stringify(item));
+      this.stockBefore.set(key, { ...item });
     }
   }
 
@@ -246,7 +248,7 @@ export class Work {
     for (const order of this.orders.values()) this.settle(order);
     const freed = this.freeKeptCash();
     const items = [...this.stock]
-      .filter(([key, item]) => this.stockBefore.get(key) !== JSON.stringify(item))
+      .filter(([key, item]) => hasChanged(item, this.stockBefore.get(key)))
       .map(([, item]) => item);
     const more = items.filter((item) => this.hasMore(item));
     const [changed, , , , awaiting] = await together([
@@ -317,7 +319,7 @@ export class Work {
 
   private hasMore(item: StockItem): boolean {
     const before = this.stockBefore.get(stockKey(item.sku, item.warehouse));
-    return before === undefined || availableOf(item) > availableOf(JSON.parse(before) as StockItem);
+    return before === undefined || availableOf(item) > availableOf(before);
   }
 
   private orderRecords(changed: readonly Order[]): AuditRecord[] {
@@ -349,8 +351,7 @@ export class Work {
   }
 
   private deficitBefore(item: StockItem): number {
-    const before = this.stockBefore.get(stockKey(item.sku, item.warehouse));
-    return before === undefined ? 0 : (JSON.parse(before) as StockItem).deficit;
+    return this.stockBefore.get(stockKey(item.sku, item.warehouse))?.deficit ?? 0;
   }
 
   private raiseDeficits(items: readonly StockItem[]): void {
@@ -367,6 +368,16 @@ export class Work {
 }
 
 const placeOf = ({ sku, warehouse }: StockItem): string => `${sku} in ${warehouse}`;
+
+function hasChanged(item: StockItem, before: StockItem | undefined): boolean {
+  return (
+    before === undefined ||
+    item.onHand !== before.onHand ||
+    item.reserved !== before.reserved ||
+    item.safetyStock !== before.safetyStock ||
+    item.deficit !== before.deficit
+  );
+}
 
 export function later(now: string, hours: number): string {
   return new Date(Date.parse(now) + hours * 3_600_000).toISOString();

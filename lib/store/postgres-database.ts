@@ -1,6 +1,7 @@
 import type { Client, QueryResult } from 'pg';
-import type { Database, Row, SequenceName, Value } from './database';
+import type { Database, Row, SequenceName } from './database';
 import { postgres } from './dialect';
+import { binaryArray } from './postgres-arrays';
 
 /** Column types by table, read once when the store opens: `unnest` needs them to cast its arrays. */
 export type ColumnTypes = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -25,23 +26,6 @@ function statementOf(sql: string): Statement {
     statements.set(sql, statement);
   }
   return statement;
-}
-
-function element(value: Value): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return `"${value.replace(/["\\]/g, '\\$&')}"`;
-  return `"\\\\x${value.toString('hex')}"`;
-}
-
-/** A PostgreSQL array literal of one column; twice as quick as the driver's own for long arrays. */
-function column(rows: readonly Row[], name: string): string {
-  let text = '{';
-  for (let i = 0; i < rows.length; i++) {
-    if (i > 0) text += ',';
-    text += element((rows[i] as Row)[name] as Value);
-  }
-  return `${text}}`;
 }
 
 export class PostgresDatabase implements Database {
@@ -70,10 +54,7 @@ export class PostgresDatabase implements Database {
     const names = Object.keys(head);
     const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
     const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflict}`;
-    return this.run(
-      sql,
-      names.map((name) => column(rows, name)),
-    );
+    return this.run(sql, this.columns(table, names, rows));
   }
 
   update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -111,19 +92,20 @@ export class PostgresDatabase implements Database {
     const set = names.filter((name) => !keys.includes(name)).map(assign);
     const match = keys.map((key) => `t.${key} = r.${key}`);
     const sql = `update ${table} t set ${set.join(', ')} from ${this.unnest(table, names)} as r(${names.join(', ')}) where ${match.join(' and ')}`;
-    return this.run(
-      sql,
-      names.map((name) => column(rows, name)),
-    );
+    return this.run(sql, this.columns(table, names, rows));
   }
 
   private unnest(table: string, names: readonly string[]): string {
-    const types = this.types.get(table);
-    const casts = names.map((name, i) => {
-      const type = types?.get(name);
-      if (type === undefined) throw new Error(`The table ${table} has no column ${name}.`);
-      return `$${i + 1}::${type}[]`;
-    });
-    return `unnest(${casts.join(', ')})`;
+    return `unnest(${names.map((name, i) => `$${i + 1}::${this.typeOf(table, name)}[]`).join(', ')})`;
+  }
+
+  private columns(table: string, names: readonly string[], rows: readonly Row[]): Buffer[] {
+    return names.map((name) => binaryArray(rows, name, this.typeOf(table, name)));
+  }
+
+  private typeOf(table: string, column: string): string {
+    const type = this.types.get(table)?.get(column);
+    if (type === undefined) throw new Error(`The table ${table} has no column ${column}.`);
+    return type;
   }
 }
