@@ -7,7 +7,11 @@ import { inTransaction, type StageContext } from './work';
  * A document failed for a technical reason: it is tried again with back-off and jitter, then parked. A parked document
  * keeps its message as it came, and is taken up when the same message is sent again.
  */
-export function postponeAfterFault(context: StageContext, documentId: number, cause: Error): Promise<'again' | 'parked'> {
+export function postponeAfterFault(
+  context: StageContext,
+  documentId: number,
+  cause: Error,
+): Promise<'again' | 'parked'> {
   return inTransaction(context, 'source', async (work) => {
     const [document] = await lockDocuments(work.db, [documentId]);
     if (document?.state !== 'stored') return 'again';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
 import type { Database, Row } from './database';
 
@@ -96,7 +97,17 @@ export async function insertMessages(db: Database, messages: readonly NewMessage
   return (await db.insert('inbox_message', rows, { onConflict: 'nothing' })) === rows.length;
 }
 
+/** A file may bring very many: they go in part by part, and whatever else this process has to do comes between. */
 export async function insertDocuments(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
+  for (let start = 0; start < documents.length; start += documentsAtOnce) {
+    if (start > 0) await setImmediate();
+    await insertPart(db, documents.slice(start, start + documentsAtOnce), now);
+  }
+}
+
+const documentsAtOnce = 500;
+
+async function insertPart(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
   const rows = documents.map(
     (document): Row => ({
       document_id: document.documentId,

@@ -4,6 +4,8 @@ import { orderToCash } from './migrations/0001-order-to-cash';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
+  /** text that is compared and sorted by its bytes, in both databases alike */
+  readonly text: string;
   /** a 64 bit integer */
   readonly int: string;
   /** an integer primary key given by the program */
@@ -34,6 +36,7 @@ export const migrations: readonly Migration[] = [orderToCash];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {
+    text: 'text collate "C"',
     int: 'bigint',
     id: 'bigint primary key',
     serial: 'bigint generated always as identity primary key',
@@ -44,6 +47,7 @@ const words: Record<DialectName, SchemaWords> = {
     changing: 'with (fillfactor = 50)',
   },
   sqlite: {
+    text: 'text',
     int: 'integer',
     id: 'integer primary key',
     serial: 'integer primary key autoincrement',

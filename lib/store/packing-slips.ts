@@ -141,17 +141,16 @@ interface UninvoicedRow {
 }
 
 /**
- * Locks at most `limit` orders that have slip lines to invoice, those with the oldest slips first, and leaves out the
- * ones that another transaction works on. With `leftSince` only orders at which nothing has happened since then.
+ * Locks at most `limit` orders that have slip lines to invoice, the oldest orders first, and leaves out the ones that
+ * another transaction works on. With `leftSince` only orders at which nothing has happened since then. The orders are
+ * found by their status: an index of the lines to invoice would make every line a new entry when it is invoiced.
  */
 export async function claimOrdersToInvoice(db: Database, limit: number, leftSince?: string): Promise<number[]> {
-  // Others may be working on the oldest ones, so that more are looked at than are taken.
-  const looked = limit * 8;
   const rows = await db.all<{ order_id: number }>(
-    `select order_id from sales_order where order_id in (
-       select order_id from packing_slip_line where invoice_id is null group by order_id order by min(slip_id) limit ?
-     )${leftSince === undefined ? '' : ' and step_at <= ?'} order by order_id limit ? ${db.dialect.lockFreeRows}`,
-    leftSince === undefined ? [looked, limit] : [looked, leftSince, limit],
+    `select o.order_id from sales_order o where o.status in ('Delivered', 'PartiallyDelivered', 'CancelRequested', 'OnHold')
+       and exists (select 1 from packing_slip_line l where l.order_id = o.order_id and l.invoice_id is null)
+       ${leftSince === undefined ? '' : 'and o.step_at <= ?'} order by o.order_id limit ? ${db.dialect.lockFreeRows}`,
+    leftSince === undefined ? [limit] : [leftSince, limit],
   );
   return rows.map((row) => row.order_id);
 }

@@ -51,7 +51,8 @@ function writeBigint(value: number, offset: number): number {
 function writeBytes(value: string | Buffer, offset: number): number {
   const most = typeof value === 'string' ? value.length * longestPerCharacter : value.length;
   reserve(offset, 4 + most);
-  const written = typeof value === 'string' ? scratch.write(value, offset + 4, 'utf8') : value.copy(scratch, offset + 4);
+  const written =
+    typeof value === 'string' ? scratch.write(value, offset + 4, 'utf8') : value.copy(scratch, offset + 4);
   scratch.writeInt32BE(written, offset);
   return offset + 4 + written;
 }

@@ -3,8 +3,8 @@ import { TechnicalFault } from '../../lib/domain/faults';
 import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { documentsLeft } from '../../lib/store/left-behind';
-import { documentKey, orderKey } from '../in-process';
 import { allOf } from '../all-of';
+import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { documentOf } from '../order-messages';
 

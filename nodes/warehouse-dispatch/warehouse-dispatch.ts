@@ -76,8 +76,7 @@ export = (RED: NodeAPI): void => {
         const outcome = await queue.submit(orderId);
         if (outcome !== undefined) send(outcome, emit, message);
       },
-      sweep: (emit) =>
-        dispatchReady(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
+      sweep: (emit) => dispatchReady(emit, { _msgid: RED.util.generateId() }, { leftSince: runtime.leftSince }),
       close() {
         closing = true;
       },

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { defaultIntakeLimits } from '../../lib/intake/read-message';
-import { endGuardedReader, GuardedReader, type ReadingGuard, readGuarded } from '../../lib/stages/guarded-reader';
+import { GuardedReader, type ReadingGuard } from '../../lib/stages/guarded-reader';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import { csvOf } from '../support/large-file';
 
 const guard: ReadingGuard = { atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 };
 
@@ -23,34 +24,6 @@ function message(text: string, contentType = 'text/csv', fields: Partial<Receive
   };
 }
 
-/** Orders of ten lines; about 66 bytes a row. */
-function csvOf(bytes: number): string {
-  const rows = ['poNumber,customer,orderDate,line,sku,quantity,uom,unitPrice,note'];
-  for (let size = 0, i = 0; size < bytes; i++) {
-    const row = `PO-${Math.floor(i / 10)},C-1001,2026-11-23,${(i % 10) + 1},WIDGET-${i % 500},${1 + (i % 9)},EA,12.50,as agreed by telephone`;
-    rows.push(row);
-    size += row.length + 1;
-  }
-  return rows.join('\n');
-}
-
-/** How long this thread was busy at most between two turns of its event loop, in ms; waiting for a processor does not count. */
-function watchTurns(): () => number {
-  let longest = 0;
-  let last = process.threadCpuUsage();
-  const measure = (): void => {
-    const { user, system } = process.threadCpuUsage(last);
-    longest = Math.max(longest, (user + system) / 1000);
-    last = process.threadCpuUsage();
-  };
-  const timer = setInterval(measure, 1);
-  return () => {
-    clearInterval(timer);
-    measure();
-    return longest;
-  };
-}
-
 describe('the guarded reader', () => {
   let reader: GuardedReader;
   const started: GuardedReader[] = [];
@@ -61,7 +34,6 @@ describe('the guarded reader', () => {
   };
   afterEach(() => {
     for (const one of started.splice(0)) one.end();
-    endGuardedReader();
   });
 
   it('reads a small message at once and a large one in its thread, with the same result', async () => {
@@ -73,17 +45,6 @@ describe('the guarded reader', () => {
     expect(here.content.documents.length).to.be.greaterThan(300);
     expect(there).to.deep.equal(here);
     expect(there.message.bytes).to.equal(csv.bytes);
-  });
-
-  it('keeps the event loop free while 10 MB of CSV are read', async function () {
-    this.timeout(30_000);
-    const csv = message(csvOf(9_900_000));
-    await readGuarded(message(csvOf(300_000)), defaultIntakeLimits); // starts the thread
-    const longest = watchTurns();
-    const { content } = await readGuarded(csv, defaultIntakeLimits);
-    expect(longest()).to.be.lessThan(50);
-    expect(content.documents.length).to.be.greaterThan(10_000);
-    expect(content.documents.every(({ canonical }) => canonical !== null)).to.equal(true);
   });
 
   it('refuses at the door in either thread', async () => {
