@@ -64,8 +64,19 @@ export interface MessageContent {
  * refused at the door; everything else that is wrong stands in the result.
  */
 export function readMessage(message: ReceivedMessage): MessageContent {
-  const { bytes, limits, batchPolicy } = message;
-  const { type, charset } = mediaTypeOf(message.contentType);
+  const { read, charset } = admit(message, message.limits);
+  return withPolicy(read(message, charset), message.batchPolicy);
+}
+
+/**
+ * What is decided about a message before anything of it is read or stored.
+ * @throws BusinessRejection `message-too-large` and `unsupported-media-type`
+ */
+export function admit(
+  { bytes, contentType }: Pick<ReceivedMessage, 'bytes' | 'contentType'>,
+  limits: IntakeLimits,
+): { read: Reader; charset: string | undefined } {
+  const { type, charset } = mediaTypeOf(contentType);
   const read = readers[type];
   if (!read) throw unsupported(type);
   if (bytes.length > limits.bytes) {
@@ -74,7 +85,7 @@ export function readMessage(message: ReceivedMessage): MessageContent {
       `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
     );
   }
-  return withPolicy(read(message, charset), batchPolicy);
+  return { read, charset };
 }
 
 /** The orders in values that a program hands over: one object, or an array of them. */

@@ -229,7 +229,7 @@ async function takeDocuments(
   });
 }
 
-function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
+export function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
   return {
     documentId,
     inboxId,
@@ -245,7 +245,7 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   };
 }
 
-function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
+export function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
   const { canonical } = document;
   return {
     documentId,

@@ -32,7 +32,7 @@ export interface NewDocument {
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
-  readonly state: 'stored' | 'rejected';
+  readonly state: 'stored' | 'rejected' | 'parked';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }

@@ -1,34 +1,50 @@
 import type { NodeAPI } from 'node-red';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { readGuarded } from '../../lib/stages/guarded-reader';
-import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import type { IntakeLimits } from '../../lib/intake/read-message';
+import { readGuarded, readsAtOnce } from '../../lib/stages/guarded-reader';
+import type { Reading } from '../../lib/stages/import-message';
+import {
+  type ReadReception,
+  type ReceivedMessage,
+  type Reception,
+  receiveMessages,
+} from '../../lib/stages/receive-messages';
+import type { Handover } from '../handovers';
 import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
-import { type OrderIngestConfig, readDelivered, readPosted } from './read-input';
+import { LargeMessages } from './large-messages';
+import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from './read-input';
 
 const documentsPort = 0;
 const rejectedPort = 1;
 const answerPort = 2;
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
+  registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime, progress }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
+    const large = new LargeMessages(runtime, progress);
 
     let closing = false;
 
     const sendDocuments = (
       message: Message,
-      { inboxId, channel, partner, documents, rejected }: Reception,
+      {
+        inboxId,
+        channel,
+        partner,
+        documents,
+        rejected,
+      }: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>,
       emit: Emit,
+      count = documents.length + rejected.length,
     ): void => {
-      const count = documents.length + rejected.length;
-      documents.forEach(({ documentId, kind, ordinal }, index) => {
+      for (const { documentId, kind, ordinal } of documents) {
         runtime.inProcess.leave(documentKey(documentId));
         const payload = { inboxId, documentId, kind, ordinal, channel, partner };
-        emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index, count } });
-      });
+        emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index: ordinal - 1, count } });
+      }
       for (const { documentId, ordinal, faults } of rejected) {
         const [fault] = faults;
         const summary = `Inbox ${inboxId}, order ${ordinal}: ${fault?.message ?? 'it cannot be read.'}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`;
@@ -50,6 +66,8 @@ export = (RED: NodeAPI): void => {
     };
 
     const refuse = (message: Message, error: unknown, emit: Emit): void => {
+      const handover = handedOver(message);
+      if (handover !== undefined) runtime.handovers.settle(handover.id, refusalOf(error));
       emit(answerPort, answered(message, problemOf(error)));
       if (!(error instanceof BusinessRejection)) throw error;
       emit(rejectedPort, {
@@ -63,35 +81,76 @@ export = (RED: NodeAPI): void => {
       });
     };
 
+    const acknowledge = (
+      message: Message,
+      { inboxId, replayed, documents }: Pick<Reception, 'inboxId' | 'replayed' | 'documents'>,
+      emit: Emit,
+    ): void => {
+      runtime.decided.poke();
+      const handover = handedOver(message);
+      if (handover !== undefined) runtime.handovers.settle(handover.id, { inboxId });
+      const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
+      emit(
+        answerPort,
+        closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
+      );
+    };
+
+    const takeSmall = async (message: Message, received: ReceivedMessage, limits: IntakeLimits, emit: Emit) => {
+      const reception = await queue.submit(await readGuarded(received, limits));
+      if (reception.refused !== undefined) throw reception.refused;
+      acknowledge(message, reception, emit);
+      sendDocuments(message, reception, emit);
+    };
+
+    /** Returns who reads the message, which is safe by then; nobody, when it was here before. */
+    const takeLarge = async (message: Message, received: ReceivedMessage, limits: IntakeLimits, emit: Emit) => {
+      const reception = await large.store(received, limits);
+      if (reception.refused !== undefined) throw reception.refused;
+      acknowledge(message, reception, emit);
+      sendDocuments(message, { ...reception, rejected: [] }, emit);
+      return reception.reading;
+    };
+
+    /** Stores and acknowledges a message. Returns how it has to be read on when it is large. */
+    const take = async (message: Message, emit: Emit): Promise<Reading | undefined> => {
+      const request = requestOf(message);
+      try {
+        const limits = { ...(await runtime.settings()).limits, depth: 64 };
+        const received =
+          request === undefined
+            ? await readDelivered(RED, node, message, config, limits.bytes)
+            : await readPosted(message, request, config, limits.bytes);
+        if (!readsAtOnce(received)) return await takeLarge(message, received, limits, emit);
+        await takeSmall(message, received, limits, emit);
+      } catch (error) {
+        refuse(message, error, emit);
+      }
+      return undefined;
+    };
+
     return {
       async input(message, emit) {
-        const request = requestOf(message);
-        try {
-          const { limits } = await runtime.settings();
-          const received =
-            request === undefined
-              ? await readDelivered(RED, node, message, config, limits.bytes)
-              : await readPosted(message, request, config, limits.bytes);
-          const reception = await queue.submit(await readGuarded(received, { ...limits, depth: 64 }));
-          if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
-          runtime.decided.poke();
-          const { inboxId, replayed, documents } = reception;
-          const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
-          emit(
-            answerPort,
-            closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
-          );
-          sendDocuments(message, reception, emit);
-        } catch (error) {
-          refuse(message, error, emit);
-        }
+        const reading = await take(message, emit);
+        if (reading === undefined) return;
+        await large.read(reading, (piece) => sendDocuments(message, piece, emit, piece.expected));
+      },
+      async sweep(emit) {
+        const message = { _msgid: RED.util.generateId() };
+        await large.takeUpLeft((piece) => sendDocuments(message, piece, emit, piece.expected));
       },
       close() {
         closing = true;
+        large.close();
       },
     };
   });
 };
+
+const refusalOf = (error: unknown): Handover =>
+  error instanceof BusinessRejection
+    ? { refused: error }
+    : { failed: error instanceof Error ? error : new Error(String(error)) };
 
 /** Nobody will wait for the verdict any more, but the message is safe. */
 const stored = (inboxId: number): HttpAnswer =>

@@ -56,6 +56,13 @@ export async function readPosted(
   };
 }
 
+/** A file that an `order-folder` has claimed: it knows whose file it is, and waits to hear that it is safe. */
+export function handedOver(message: Message): { readonly id: string; readonly partner: string } | undefined {
+  const { handover } = message as { handover?: { id?: unknown; partner?: unknown } };
+  if (typeof handover?.id !== 'string' || typeof handover.partner !== 'string') return undefined;
+  return { id: handover.id, partner: handover.partner };
+}
+
 /** A message that another node of the flow brings: a path, bytes, text or objects. */
 export async function readDelivered(
   RED: NodeAPI,
@@ -74,7 +81,7 @@ export async function readDelivered(
     bytes,
     contentType: contentTypeOf(message, path, bytes),
     channel,
-    partner: await partnerOf(RED, node, message, config),
+    partner: handedOver(message)?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
     document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
     keyId: null,
