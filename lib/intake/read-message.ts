@@ -1,11 +1,13 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { type CanonicalOrder, fingerprintOf } from './canonical-order';
-import { type CsvSettings, readCsv } from './csv';
-import type { CsvOrder } from './csv-orders';
 import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
 import { readJson } from './json';
 import { type JsonPath, pointerOf } from './json-pointer';
 import { normalizeOrder } from './normalize-order';
+import { readCsv } from './sheets/csv';
+import type { SheetLayout } from './sheets/layout';
+import type { SheetOrder } from './sheets/order-rows';
+import type { TableContent } from './sheets/order-table';
 import { shownText } from './shown-value';
 
 /** What a message may have at most. */
@@ -33,7 +35,8 @@ export interface ReceivedMessage {
   readonly contentType: string;
   readonly limits: IntakeLimits;
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  /** How tables of orders are written. */
+  readonly csv: SheetLayout;
 }
 
 /** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
@@ -97,7 +100,7 @@ export function readOrders(
   return withPolicy(documentsOf(value, [], limits), batchPolicy);
 }
 
-export type { CsvSettings } from './csv';
+export type { SheetLayout } from './sheets/layout';
 
 type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
 
@@ -184,19 +187,25 @@ function jsonDocument(
 }
 
 function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {
-  const content = readCsv(bytes, csv, limits, charset);
-  if (content.unreadable) return unreadable(content.unreadable);
-  return readEach(content.orders, content.warnings, (order, index) => csvDocument(order, index + 1, limits));
+  return documentsOfTable(readCsv(bytes, csv, limits, charset), limits);
 }
 
-function csvDocument(csvOrder: CsvOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
-  const { place, value } = csvOrder;
+function documentsOfTable(
+  { unreadable: because, warnings, orders }: TableContent,
+  limits: IntakeLimits,
+): MessageContent {
+  if (because) return unreadable(because);
+  return readEach(orders, warnings, (order, index) => sheetDocument(order, index + 1, limits));
+}
+
+function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
+  const { place, value } = sheetOrder;
   const { order, faults } = normalizeOrder(value, limits);
-  const reported = new Set(csvOrder.faults.map(({ path }) => path));
+  const reported = new Set(sheetOrder.faults.map(({ path }) => path));
   const others = faults
-    .map((fault) => ({ ...fault, path: csvOrder.placeOf(fault.path) }))
+    .map((fault) => ({ ...fault, path: sheetOrder.placeOf(fault.path) }))
     .filter(({ path }) => !reported.has(path));
-  return documentOf({ ordinal, place }, value, order, [...csvOrder.faults, ...others]);
+  return documentOf({ ordinal, place }, value, order, [...sheetOrder.faults, ...others]);
 }
 
 function documentOf(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
-import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
+import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
 import { readMessage } from '../intake/read-message';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
@@ -29,7 +29,7 @@ export interface ReceivedMessage {
   readonly receivedAt: string;
   readonly keyId: string | null;
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  readonly csv: SheetLayout;
 }
 
 export interface DocumentHint {

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
-import type { BatchPolicy, CsvSettings } from '../../lib/intake/read-message';
+import type { BatchPolicy, SheetLayout } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
@@ -15,8 +15,8 @@ export interface OrderIngestConfig extends StoreNodeConfig {
   readonly sourceSystem: string;
   readonly batchPolicy: BatchPolicy;
   readonly mapping: readonly { readonly column: string; readonly field: string }[];
-  readonly decimalMark: CsvSettings['decimalMark'];
-  readonly separator: CsvSettings['separator'];
+  readonly decimalMark: SheetLayout['decimalMark'];
+  readonly separator: SheetLayout['separator'];
 }
 
 const longestDocument = 200;
@@ -96,7 +96,7 @@ const common = (config: OrderIngestConfig) => ({
     separator: config.separator ?? '',
     decimalMark: config.decimalMark ?? '',
     mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
-  } as CsvSettings,
+  } as SheetLayout,
 });
 
 async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
