@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, TechnicalFault } from '../domain/faults';
-import { admit, type BatchPolicy, type CsvSettings, type IntakeLimits } from '../intake/read-message';
+import { admit, type BatchPolicy, type IntakeLimits, type SheetLayout } from '../intake/read-message';
 import { ConcurrentChange } from '../store/dialect';
 import {
   advanceJob,
@@ -34,7 +34,7 @@ export interface Reading {
 /** How a message is to be read, kept with it: whoever goes on with it later must read it in the same way. */
 interface Instructions {
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  readonly csv: SheetLayout;
   readonly limits: IntakeLimits;
 }
 
