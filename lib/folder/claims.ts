@@ -104,10 +104,9 @@ const claimOf = (directory: string, dropped: DroppedName): Claim => ({
 async function droppedIn(directory: string): Promise<DroppedName | undefined> {
   const entries = await readdir(join(directory, 'file'), { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
-    if (entry.isFile()) return { folder: '', name: entry.name };
-    if (!entry.isDirectory()) continue;
+    if (!entry.isDirectory()) return { folder: '', name: entry.name };
     const inside = await readdir(join(directory, 'file', entry.name), { withFileTypes: true });
-    const file = inside.find((inner) => inner.isFile());
+    const file = inside.find((inner) => !inner.isDirectory());
     if (file !== undefined) return { folder: entry.name, name: file.name };
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, link, mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { type Claim, isMissing } from './claims';
 import { doneFolder, failedFolder, shownName } from './names';
@@ -34,8 +34,7 @@ export async function putAway(
   const written = join(claim.directory, 'result');
   await writeFile(written, result.bytes);
   const name = await place(claim.path, join(root, folder), claim.name, now);
-  const resultName = `${name}.result.${result.extension}`;
-  await rename(written, join(root, folder, resultName));
+  const resultName = await place(written, join(root, folder), `${name}.result.${result.extension}`, now);
   await unlink(claim.path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
   });

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy, SheetLayout } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
@@ -75,13 +76,14 @@ export async function readDelivered(
   const path = typeof filename === 'string' ? filename : undefined;
   const bytes =
     payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
-  const channel = config.channel === 'api' ? 'api' : 'file';
+  const handover = handedOver(message);
+  const channel = config.channel === 'api' && handover === undefined ? 'api' : 'file';
   return {
     ...common(config),
     bytes,
-    contentType: contentTypeOf(message, path, bytes),
+    contentType: typeOf(message, path, bytes),
     channel,
-    partner: handedOver(message)?.partner ?? (await partnerOf(RED, node, message, config)),
+    partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
     document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
     keyId: null,
@@ -116,23 +118,10 @@ function bytesOf(payload: unknown): Buffer {
   return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
 }
 
-const typesByExtension: Readonly<Record<string, string>> = {
-  '.json': 'application/json',
-  '.csv': 'text/csv',
-  '.txt': 'text/csv',
-  '.tsv': 'text/csv',
-};
-const brace = 0x7b;
-const bracket = 0x5b;
-
-/** What the message says, else what the file's name says, else what the first character says. */
-function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer): string {
+/** What the message says, else what its bytes and its name say. */
+function typeOf(message: Message, path: string | undefined, bytes: Buffer): string {
   const said = message['contentType'];
-  if (typeof said === 'string' && said !== '') return said;
-  const named = path === undefined ? undefined : typesByExtension[extname(path).toLowerCase()];
-  if (named !== undefined) return named;
-  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-  return first === brace || first === bracket ? 'application/json' : 'text/csv';
+  return typeof said === 'string' && said !== '' ? said : contentTypeOf(path ?? '', bytes);
 }
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
