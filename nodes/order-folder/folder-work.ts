@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ResultFormat, refusedRows, resultFile, resultRows } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { type Claim, Claims, isMissing } from '../../lib/folder/claims';
-import { shownName } from '../../lib/folder/names';
+import { type DroppedName, shownName } from '../../lib/folder/names';
 import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
 import { FolderScanner } from '../../lib/folder/scan';
@@ -56,6 +56,8 @@ interface FileAtWork {
   next: number;
   failures: number;
   outcome?: Handover;
+  /** Settled with the outcome. */
+  answered?: Promise<void>;
   inboxId?: number;
 }
 
@@ -64,6 +66,9 @@ const beatEvery = 10_000;
 const takeOverEvery = 30_000;
 /** How long nobody need take an offered file before it is offered again. */
 const offerPatience = 60_000;
+/** How long a step waits for the answer to an offer before it does something else, in ms. */
+const answerWithin = 250;
+const longestStep = 1_000;
 const firstPause = 2_000;
 const longestPause = 300_000;
 const nothing: DocumentCounts = { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 };
@@ -76,6 +81,8 @@ export class FolderWork {
   private readonly claims: Claims;
   private readonly scanner: FolderScanner;
   private readonly files: FileAtWork[] = [];
+  /** Files that may be claimed. */
+  private settled: DroppedName[] = [];
   private isOpen = false;
   private looked = Number.NEGATIVE_INFINITY;
   private shown = Number.NEGATIVE_INFINITY;
@@ -103,23 +110,27 @@ export class FolderWork {
     await this.claims.close();
   }
 
-  /** One step of everything: look, claim, offer, put away. Called about once a second. */
+  /** Looks, claims, offers and puts away, as long as something comes of it and not much longer than a second. */
   async step(): Promise<void> {
     if (this.closing) return;
-    const now = performance.now();
+    const began = performance.now();
     if (!this.isOpen) await this.claims.open();
     this.isOpen = true;
-    if (now - this.shown >= beatEvery) {
-      this.shown = now;
+    if (began - this.shown >= beatEvery) {
+      this.shown = began;
       await this.claims.beat();
     }
-    if (now - this.tookOver >= takeOverEvery) {
-      this.tookOver = now;
+    if (began - this.tookOver >= takeOverEvery) {
+      this.tookOver = began;
       for (const claim of await this.claims.takeOver()) this.add(claim);
     }
-    if (this.hinted || now - this.looked >= this.options.every) await this.look(now);
-    await this.offerNext(now);
-    await this.followStored();
+    if (this.hinted || began - this.looked >= this.options.every) await this.look(began);
+    for (let moved = true; moved && performance.now() - began < longestStep && !this.closing; ) {
+      await this.claimSome();
+      const offered = await this.offerNext(performance.now());
+      const putAway = await this.followStored();
+      moved = offered || putAway;
+    }
   }
 
   private add(claim: Claim): void {
@@ -127,24 +138,32 @@ export class FolderWork {
   }
 
   private async look(now: number): Promise<void> {
-    this.hinted = false;
     this.looked = now;
     const { settled, waiting, leftAlone } = await this.scanner.look(now);
     for (const { name, why } of leftAlone) this.listener.warn(`${name} in the drop folder is left alone: ${why}.`);
-    const room = Math.max(0, this.options.atOnce - this.files.length);
-    for (const dropped of settled.slice(0, room)) {
+    this.settled = [...settled];
+    this.hinted = waiting > 0; // look again at the next step
+  }
+
+  private async claimSome(): Promise<void> {
+    while (this.files.length < this.options.atOnce) {
+      const dropped = this.settled.shift();
+      if (dropped === undefined) return;
       const claim = await this.claims.claim(dropped);
       if (claim !== undefined) this.add(claim);
     }
-    if (waiting > 0 || settled.length > room) this.hinted = true; // look again at the next step
   }
 
-  /** One file at a time is in memory: the next one is read when the one before is safe. */
-  private async offerNext(now: number): Promise<void> {
-    for (const file of this.files.filter(({ stage }) => stage === 'offered')) await this.settleOffer(file, now);
-    if (this.files.some(({ stage }) => stage === 'offered')) return;
+  /** One file at a time is in memory: the next one is read when the one before is safe. Returns whether one is. */
+  private async offerNext(now: number): Promise<boolean> {
+    const offered = this.files.find(({ stage }) => stage === 'offered');
+    if (offered !== undefined) return this.settleOffer(offered, now);
     const file = this.files.find(({ stage, next }) => stage === 'claimed' && next <= now);
-    if (file !== undefined) await this.offer(file, now);
+    if (file === undefined) return false;
+    await this.offer(file, now);
+    if (file.stage !== 'offered') return true;
+    await Promise.race([file.answered, new Promise((wake) => setTimeout(wake, answerWithin))]);
+    return this.settleOffer(file, now);
   }
 
   private async offer(file: FileAtWork, now: number): Promise<void> {
@@ -156,10 +175,12 @@ export class FolderWork {
       if (this.closing) return;
       file.stage = 'offered';
       file.next = now + offerPatience;
-      this.runtime.handovers.expect(id, (outcome) => {
-        file.outcome = outcome;
-        this.hint();
-      });
+      file.answered = new Promise((resolve) =>
+        this.runtime.handovers.expect(id, (outcome) => {
+          file.outcome = outcome;
+          resolve();
+        }),
+      );
       this.listener.offer({ id, partner: claim.folder || rootPartner, name: claim.name, bytes });
     } catch (error) {
       if (error instanceof BusinessRejection) await this.putAwayRefused(file, error);
@@ -170,13 +191,13 @@ export class FolderWork {
     }
   }
 
-  private async settleOffer(file: FileAtWork, now: number): Promise<void> {
+  private async settleOffer(file: FileAtWork, now: number): Promise<boolean> {
     const { outcome, id } = file;
     if (outcome === undefined) {
-      if (now < file.next) return;
+      if (now < file.next) return false;
       this.runtime.handovers.forget(id);
       this.postpone(file, now, new Error('no order-ingest has taken it. Wire the first output of this node to one'));
-      return;
+      return false;
     }
     delete file.outcome;
     if ('failed' in outcome) this.postpone(file, now, outcome.failed);
@@ -184,8 +205,10 @@ export class FolderWork {
     else {
       file.stage = 'stored';
       file.failures = 0;
+      file.next = 0;
       file.inboxId = outcome.inboxId;
     }
+    return true;
   }
 
   private postpone(file: FileAtWork, now: number, error: unknown): void {
@@ -207,10 +230,13 @@ export class FolderWork {
     await this.claims.end(file.claim);
   }
 
-  /** Puts away the files whose orders are all decided, and shows how far the others are. */
-  private async followStored(): Promise<void> {
+  /** Puts away the files whose orders are all decided, and shows how far the others are. Returns whether there were any. */
+  private async followStored(): Promise<boolean> {
     const stored = this.files.filter(({ stage }) => stage === 'stored');
-    if (stored.length === 0) return this.listener.progress(undefined);
+    if (stored.length === 0) {
+      this.listener.progress(undefined);
+      return false;
+    }
     const ids = [...new Set(stored.map(({ inboxId }) => inboxId as number))];
     const { counts, jobs } = await this.runtime.read(async (db) => ({
       counts: await documentCounts(db, ids),
@@ -224,6 +250,7 @@ export class FolderWork {
       if (this.closing || file.next > now || count.stored > 0 || jobs.get(inboxId)?.state === 'reading') continue;
       await this.putAwayDecided(file, inboxId, count).catch((error: unknown) => this.postpone(file, now, error));
     }
+    return this.files.filter(({ stage }) => stage === 'stored').length < stored.length;
   }
 
   private async putAwayDecided(file: FileAtWork, inboxId: number, counts: DocumentCounts): Promise<void> {
