@@ -145,7 +145,7 @@ class RowGroup implements SheetOrder {
     const fixed = this.table.layout.fixed ?? {};
     const value: Record<string, unknown> = {};
     for (const field of orderFields) value[field] = header[field] ?? fixed[field];
-    value['shipTo'] = Object.fromEntries(shipToFields.map(([field, name]) => [name, header[field] ?? fixed[field]]));
+    value.shipTo = Object.fromEntries(shipToFields.map(([field, name]) => [name, header[field] ?? fixed[field]]));
     return { ...value, lines: lines.map((line) => withFixed(line, fixed)) };
   }
 
