@@ -110,6 +110,7 @@ export function readOrders(
 }
 
 export type { SheetLayout } from './sheets/layout';
+export { workbookType } from './sheets/xlsx/workbook';
 
 type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
 

@@ -6,6 +6,7 @@ import { type ReadReception, type Reception, receiveMessages } from '../../lib/s
 import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
+import { registerPreview } from './preview';
 import { type OrderIngestConfig, readDelivered, readPosted } from './read-input';
 
 const documentsPort = 0;
@@ -13,6 +14,7 @@ const rejectedPort = 1;
 const answerPort = 2;
 
 export = (RED: NodeAPI): void => {
+  registerPreview(RED);
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
 

@@ -65,9 +65,11 @@ class SheetReader implements XmlReader {
     if (!this.inData) return;
     switch (name) {
       case 'row':
-        return this.beginRow(attributes);
+        this.beginRow(attributes);
+        return;
       case 'c':
-        return this.beginCell(attributes);
+        this.beginCell(attributes);
+        return;
       case 'v':
         this.reads = 'value';
         return;
@@ -99,7 +101,8 @@ class SheetReader implements XmlReader {
         this.reads = undefined;
         return;
       case 'c':
-        return this.endCell();
+        this.endCell();
+        return;
       case 'row':
         this.merged.fill(this.row, this.number);
         if (!this.take(this.row, this.number, this.isHidden)) throw new EnoughRows();
