@@ -5,6 +5,7 @@ export type FaultCode =
   | 'amount-too-large'
   | 'bad-date'
   | 'bad-encoding'
+  | 'cancelled-order'
   | 'conflicting-values'
   | 'currency-mismatch'
   | 'duplicate-key'

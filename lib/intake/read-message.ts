@@ -5,9 +5,11 @@ import { readJson } from './json';
 import { type JsonPath, pointerOf } from './json-pointer';
 import { normalizeOrder } from './normalize-order';
 import { readCsv } from './sheets/csv';
+import type { SheetField } from './sheets/fields';
 import type { SheetLayout } from './sheets/layout';
 import type { SheetOrder } from './sheets/order-rows';
 import type { TableContent } from './sheets/order-table';
+import { readWorkbook, workbookType } from './sheets/xlsx/workbook';
 import { shownText } from './shown-value';
 
 /** What a message may have at most. */
@@ -59,36 +61,50 @@ export interface MessageContent {
   /** The message is one JSON object, not a list: it is answered as one order. */
   readonly single: boolean;
   readonly warnings: readonly string[];
+  /** What the columns of a table were taken for; the field is '' for one that is left out. */
+  readonly columns?: readonly { readonly name: string; readonly field: SheetField | '' }[];
   readonly documents: readonly ReadDocument[];
 }
 
 /**
  * Splits a message into its orders. Throws BusinessRejection `message-too-large` and `unsupported-media-type` for what is
- * refused at the door; everything else that is wrong stands in the result.
+ * refused at the door; everything else that is wrong stands in the result. Not for what `isStreamed`.
  */
 export function readMessage(message: ReceivedMessage): MessageContent {
-  const { read, charset } = admit(message, message.limits);
+  const { type, charset } = takenType(message);
+  const read = readers[type];
+  if (!read) throw new Error(`A message of the type ${type} can only be read as a stream.`);
   return withPolicy(read(message, charset), message.batchPolicy);
+}
+
+/** As `readMessage`, for messages of every type. */
+export async function readAnyMessage(message: ReceivedMessage): Promise<MessageContent> {
+  const { type } = takenType(message);
+  const read = streamReaders[type];
+  return read ? withPolicy(await read(message), message.batchPolicy) : readMessage(message);
+}
+
+/** Whether a message is unpacked or taken in piece by piece, so that only `readAnyMessage` can read it. */
+export function isStreamed(contentType: string): boolean {
+  return mediaTypeOf(contentType).type in streamReaders;
 }
 
 /**
  * What is decided about a message before anything of it is read or stored.
  * @throws BusinessRejection `message-too-large` and `unsupported-media-type`
  */
-export function admit(
-  { bytes, contentType }: Pick<ReceivedMessage, 'bytes' | 'contentType'>,
-  limits: IntakeLimits,
-): { read: Reader; charset: string | undefined } {
-  const { type, charset } = mediaTypeOf(contentType);
-  const read = readers[type];
-  if (!read) throw unsupported(type);
-  if (bytes.length > limits.bytes) {
-    throw new BusinessRejection(
-      'message-too-large',
-      `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
-    );
-  }
-  return { read, charset };
+export function takenType({
+  bytes,
+  contentType,
+  limits,
+}: Pick<ReceivedMessage, 'bytes' | 'contentType' | 'limits'>): ReturnType<typeof mediaTypeOf> {
+  const media = mediaTypeOf(contentType);
+  if (!(media.type in readers) && !(media.type in streamReaders)) throw unsupported(media.type);
+  if (bytes.length <= limits.bytes) return media;
+  throw new BusinessRejection(
+    'message-too-large',
+    `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
+  );
 }
 
 /** The orders in values that a program hands over: one object, or an array of them. */
@@ -101,6 +117,7 @@ export function readOrders(
 }
 
 export type { SheetLayout } from './sheets/layout';
+export { workbookType } from './sheets/xlsx/workbook';
 
 type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
 
@@ -109,11 +126,10 @@ const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.
   'text/csv': readCsvMessage,
 } satisfies Record<string, Reader>);
 
-const laterTypes: ReadonlySet<string> = new Set([
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/edi-x12',
-  'application/edifact',
-]);
+const streamReaders: Readonly<Partial<Record<string, (message: ReceivedMessage) => Promise<MessageContent>>>> =
+  Object.assign(Object.create(null), { [workbookType]: readWorkbookMessage });
+
+const laterTypes: ReadonlySet<string> = new Set(['application/edi-x12', 'application/edifact']);
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
   const [type = '', ...parameters] = contentType.split(';');
@@ -128,7 +144,10 @@ function unsupported(type: string): BusinessRejection {
     type === ''
       ? 'The message has no content type'
       : `The content type ${type.slice(0, 80)} is not ${laterTypes.has(type) ? 'supported yet' : 'supported'}`;
-  return new BusinessRejection('unsupported-media-type', `${said}; send application/json or text/csv.`);
+  return new BusinessRejection(
+    'unsupported-media-type',
+    `${said}; send application/json, text/csv or a workbook (.xlsx).`,
+  );
 }
 
 function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
@@ -190,12 +209,18 @@ function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string
   return documentsOfTable(readCsv(bytes, csv, limits, charset), limits);
 }
 
-function documentsOfTable(
-  { unreadable: because, warnings, orders }: TableContent,
-  limits: IntakeLimits,
-): MessageContent {
-  if (because) return unreadable(because);
-  return readEach(orders, warnings, (order, index) => sheetDocument(order, index + 1, limits));
+async function readWorkbookMessage({ bytes, limits, csv }: ReceivedMessage): Promise<MessageContent> {
+  return documentsOfTable(await readWorkbook(bytes, csv, limits), limits);
+}
+
+function documentsOfTable(table: TableContent, limits: IntakeLimits): MessageContent {
+  const content =
+    table.unreadable === undefined
+      ? readEach(table.orders, table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
+      : unreadable(table.unreadable);
+  if (table.columns === undefined) return content;
+  const { header, fields } = table.columns;
+  return { ...content, columns: header.map((name, index) => ({ name: shownText(name), field: fields[index] ?? '' })) };
 }
 
 function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
+import { type IntakeLimits, isStreamed } from '../intake/read-message';
 import type { ReadingAnswer, ReadingRequest } from './reading-worker';
 import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 export interface ReadingGuard {
-  /** Messages of at most so many bytes are read at once, on the thread that asks. */
+  /** Messages of at most so many bytes are read at once, on the thread that asks; what has to be unpacked never is. */
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
@@ -41,8 +41,8 @@ interface Job {
 const thriftyFrom = 2_000_000;
 
 /**
- * Reads messages without holding up or endangering the process: large ones in a thread with limits of time and memory.
- * A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
+ * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with
+ * limits of time and memory. A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
  * with the first large message, is kept for the next ones, and never keeps the process alive by itself.
  */
 export class GuardedReader {
@@ -60,7 +60,8 @@ export class GuardedReader {
    * @throws TechnicalFault `queue-full` when too many large messages wait already
    */
   async read(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
-    if (this.readsAtOnce(message) || message.bytes.length > limits.bytes) return readReception(message, limits);
+    const atOnce = !this.isLarge(message) && !isStreamed(message.contentType);
+    if (atOnce || message.bytes.length > limits.bytes) return readReception(message, limits);
     const documents: ReadOrder[] = [];
     let read: ReadReception | undefined;
     await this.readInParts(message, limits, {
@@ -73,9 +74,9 @@ export class GuardedReader {
     return { ...read, content: { ...read.content, documents } };
   }
 
-  /** True for a message that is small enough to be read on the thread that asks. */
-  readsAtOnce({ bytes }: Pick<ReceivedMessage, 'bytes'>): boolean {
-    return bytes.length <= this.guard.atOnce;
+  /** True for a message that is too large to be read on the thread that asks, and to be stored in one go. */
+  isLarge({ bytes }: Pick<ReceivedMessage, 'bytes'>): boolean {
+    return bytes.length > this.guard.atOnce;
   }
 
   /**
@@ -244,8 +245,8 @@ const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>
   shared.read(message, limits);
 
-/** True for a message that may be read and stored in one go. */
-export const readsAtOnce = (message: Pick<ReceivedMessage, 'bytes'>): boolean => shared.readsAtOnce(message);
+/** True for a message that is to be stored first, then read and its documents stored piece by piece. */
+export const isLarge = (message: Pick<ReceivedMessage, 'bytes'>): boolean => shared.isLarge(message);
 
 /** Reads a message part by part with the shared thread. @throws as `GuardedReader.readInParts` */
 export const readInParts = (message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> =>

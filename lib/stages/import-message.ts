@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, TechnicalFault } from '../domain/faults';
-import { admit, type BatchPolicy, type IntakeLimits, type SheetLayout } from '../intake/read-message';
+import { type BatchPolicy, type IntakeLimits, type SheetLayout, takenType } from '../intake/read-message';
 import { ConcurrentChange } from '../store/dialect';
 import {
   advanceJob,
@@ -54,7 +54,7 @@ export async function storeMessage(
   limits: IntakeLimits,
   reader: string,
 ): Promise<StoredMessage> {
-  admit(message, limits);
+  takenType({ ...message, limits });
   const sha256 = createHash('sha256').update(message.bytes).digest('hex');
   const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
   const stored = await inTransaction(context, 'ingest', async (work) => {

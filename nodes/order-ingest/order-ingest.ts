@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { IntakeLimits } from '../../lib/intake/read-message';
-import { readGuarded, readsAtOnce } from '../../lib/stages/guarded-reader';
+import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
 import type { Reading } from '../../lib/stages/import-message';
 import {
   type ReadReception,
@@ -15,6 +15,7 @@ import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
 import { LargeMessages } from './large-messages';
+import { registerPreview } from './preview';
 import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from './read-input';
 
 const documentsPort = 0;
@@ -22,6 +23,7 @@ const rejectedPort = 1;
 const answerPort = 2;
 
 export = (RED: NodeAPI): void => {
+  registerPreview(RED);
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime, progress }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
     const large = new LargeMessages(runtime, progress);
@@ -121,7 +123,7 @@ export = (RED: NodeAPI): void => {
           request === undefined
             ? await readDelivered(RED, node, message, config, limits.bytes)
             : await readPosted(message, request, config, limits.bytes);
-        if (!readsAtOnce(received)) return await takeLarge(message, received, limits, emit);
+        if (isLarge(received)) return await takeLarge(message, received, limits, emit);
         await takeSmall(message, received, limits, emit);
       } catch (error) {
         refuse(message, error, emit);

@@ -3,21 +3,19 @@ import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { contentTypeOf } from '../../lib/intake/content-type';
-import type { BatchPolicy, SheetLayout } from '../../lib/intake/read-message';
+import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
+import { contentTypeOf } from './content-type';
+import { type LayoutConfig, layoutOf } from './sheet-layout';
 
-export interface OrderIngestConfig extends StoreNodeConfig {
+export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {
   readonly channel: 'auto' | 'api' | 'file';
   readonly partner: string;
   readonly partnerType: string;
   readonly sourceSystem: string;
   readonly batchPolicy: BatchPolicy;
-  readonly mapping: readonly { readonly column: string; readonly field: string }[];
-  readonly decimalMark: SheetLayout['decimalMark'];
-  readonly separator: SheetLayout['separator'];
 }
 
 const longestDocument = 200;
@@ -81,7 +79,7 @@ export async function readDelivered(
   return {
     ...common(config),
     bytes,
-    contentType: typeOf(message, path, bytes),
+    contentType: saidType(message) ?? contentTypeOf(path, bytes),
     channel,
     partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
@@ -94,11 +92,7 @@ const common = (config: OrderIngestConfig) => ({
   sourceSystem: config.sourceSystem || null,
   receivedAt: new Date().toISOString(),
   batchPolicy: config.batchPolicy ?? 'reject-order',
-  csv: {
-    separator: config.separator ?? '',
-    decimalMark: config.decimalMark ?? '',
-    mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
-  } as SheetLayout,
+  csv: layoutOf(config),
 });
 
 async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
@@ -118,10 +112,9 @@ function bytesOf(payload: unknown): Buffer {
   return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
 }
 
-/** What the message says, else what its bytes and its name say. */
-function typeOf(message: Message, path: string | undefined, bytes: Buffer): string {
-  const said = message['contentType'];
-  return typeof said === 'string' && said !== '' ? said : contentTypeOf(path ?? '', bytes);
+function saidType(message: Message): string | undefined {
+  const { contentType } = message as { contentType?: unknown };
+  return typeof contentType === 'string' && contentType !== '' ? contentType : undefined;
 }
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {

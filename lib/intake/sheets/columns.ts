@@ -50,7 +50,7 @@ export function readHeader(row: SheetRow, number: number, layout: SheetLayout, p
   });
   const missing = requiredFields.filter((field) => !names.has(field) && !layout.fixed?.[field]);
   for (const field of missing) {
-    const message = `The header has no column ${field}; add it, or map a column to it.`;
+    const message = `The header has no column ${field}; add it, map a column to it, or set a fixed value.`;
     faults.push({ path: place.row(number), code: 'missing-field', message });
   }
   const needed = requiredFields.filter((field) => names.has(field)).length;

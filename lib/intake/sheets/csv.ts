@@ -62,7 +62,8 @@ function splitRows(
   let number = 0;
   try {
     parse(text, {
-      delimiter: separator,
+      delimiter: separator === 'plain-tab' ? '\t' : separator,
+      quote: separator === 'plain-tab' ? null : '"',
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: longestRow,

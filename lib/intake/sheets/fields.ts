@@ -18,6 +18,7 @@ export const sheetFields = [
   'shipToPostalCode',
   'shipToCountry',
   'note',
+  'cancelled',
 ] as const;
 
 export type SheetField = (typeof sheetFields)[number];
@@ -55,7 +56,17 @@ export const joiners: ReadonlyMap<SheetField, string> = new Map([
   ['shipToName', ' '],
   ['shipToAddress', ', '],
   ['note', ', '],
+  ['cancelled', '\n'],
 ]);
+
+/** What a column `cancelled` may say of an order that must not be delivered; also a date, the one on which it was cancelled. */
+const cancelledWords =
+  /^(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b.*|x|y|yes|true|1|cancell?ed|wc-cancelled|refunded|wc-refunded|voided|failed|wc-failed|trash|draft|deleted)$/i;
+
+/** The word by which an order counts as cancelled where it comes from; undefined for one that does not. */
+export function cancelledBy(text: string): string | undefined {
+  return text.split('\n').find((word) => cancelledWords.test(word.trim()));
+}
 
 /** Names that people give to the columns of order lists, as `plainName` writes them. Each leaves no doubt. */
 const aliases: Readonly<Partial<Record<SheetField, readonly string[]>>> = {

@@ -1,6 +1,7 @@
 import type { SheetField } from './fields';
 
-export type Separator = '' | ',' | ';' | '\t' | '|';
+/** `plain-tab`: tabs, and quotes are characters like others, as in the reports of Amazon. */
+export type Separator = '' | ',' | ';' | '\t' | '|' | 'plain-tab';
 
 /** What stands before the decimals of a number; '' takes only numbers that can mean one thing. */
 export type DecimalMark = '' | '.' | ',';

@@ -4,6 +4,7 @@ import { shownText } from '../shown-value';
 import { isBlank, type SheetCell, type SheetRow, textOf } from './cells';
 import type { SheetColumns } from './columns';
 import {
+  cancelledBy,
   dateFields,
   decimalFields,
   joiners,
@@ -31,7 +32,7 @@ const fieldOfPointer: ReadonlyMap<string, SheetField> = new Map<string, SheetFie
   ...orderFields.map((field): [string, SheetField] => [`/${field}`, field]),
   ...shipToFields.map(([field, name]): [string, SheetField] => [`/shipTo/${name}`, field]),
 ]);
-const fieldsOfOrder = [...fieldOfPointer.values()];
+const fieldsOfOrder: readonly SheetField[] = [...fieldOfPointer.values(), 'cancelled'];
 
 type Cells = Partial<Record<SheetField, SheetCell>>;
 type Line = Partial<Record<LineField, string>>;
@@ -145,7 +146,7 @@ class RowGroup implements SheetOrder {
     const fixed = this.table.layout.fixed ?? {};
     const value: Record<string, unknown> = {};
     for (const field of orderFields) value[field] = header[field] ?? fixed[field];
-    value['shipTo'] = Object.fromEntries(shipToFields.map(([field, name]) => [name, header[field] ?? fixed[field]]));
+    value.shipTo = Object.fromEntries(shipToFields.map(([field, name]) => [name, header[field] ?? fixed[field]]));
     return { ...value, lines: lines.map((line) => withFixed(line, fixed)) };
   }
 
@@ -179,6 +180,10 @@ class RowGroup implements SheetOrder {
   }
 
   private addToOrder(field: SheetField, cell: SheetCell, row: number): void {
+    if (field === 'cancelled') {
+      this.checkCancelled(textOf(cell), row);
+      return;
+    }
     const given = this.header[field];
     if (given === undefined) {
       this.header[field] = this.read(cell, row, field);
@@ -192,9 +197,16 @@ class RowGroup implements SheetOrder {
     this.fault(row, field, 'conflicting-values', message, value);
   }
 
+  private checkCancelled(text: string, row: number): void {
+    const word = cancelledBy(text);
+    if (word === undefined) return;
+    const message = 'The order was cancelled where it comes from; it is not taken.';
+    this.fault(row, 'cancelled', 'cancelled-order', message, word);
+  }
+
   /** The cell as the text that its field takes; with a fault when it can mean two things, or none. */
   private read(cell: SheetCell, row: number, field: SheetField): string {
-    if (typeof cell === 'string') return this.readText(cell.trim(), row, field);
+    if (typeof cell === 'string') return this.readText(cell.trim().replace(textMark, ''), row, field);
     switch (cell.kind) {
       case 'merged':
         return this.read(cell.cell, row, field);
@@ -258,6 +270,9 @@ class RowGroup implements SheetOrder {
     this.faults.push({ path: this.cellPlace(row, field), code, message, value: shownText(cell) });
   }
 }
+
+/** Put before numbers and formulas to keep them texts: no part of the text, but left there by exports. */
+const textMark = /^'(?=[=+\-@\d])/;
 
 /** Digits that a spreadsheet keeps of a number. */
 const mostDigits = 15;

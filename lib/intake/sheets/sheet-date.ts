@@ -26,7 +26,7 @@ export function readSheetDate(
   if (text.length <= 40) {
     const groups = (patterns[format].exec(text) ?? patterns[''].exec(text))?.groups;
     const date =
-      groups && parseDate(`${groups['year']}-${groups['month']?.padStart(2, '0')}-${groups['day']?.padStart(2, '0')}`);
+      groups && parseDate(`${groups.year}-${groups.month?.padStart(2, '0')}-${groups.day?.padStart(2, '0')}`);
     if (date) return { date };
     if (groups) return { words: 'This is no date of the calendar.' };
   }
