@@ -193,6 +193,11 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       rejected: whole,
       parked: whole,
       inProgress: whole,
+      expected: { type: ['integer', 'null'], minimum: 0 },
+      startedAt: text,
+      finishedAt: textOrNull,
+      warnings: listOf(text),
+      resultFile: textOrNull,
     }),
   ),
   Signals: fields({

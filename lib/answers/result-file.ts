@@ -1,7 +1,9 @@
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
+import type { Visibility } from '../domain/visibility';
 import type { Database } from '../store/database';
-import { type DocumentEntry, type DocumentState, documentsOf } from '../store/inbox-queries';
+import { type DocumentEntry, type DocumentState, documentsOf, findMessage } from '../store/inbox-queries';
+import type { HttpAnswer } from './problem';
 import { type OutgoingRow, writeCsv, writeXlsx } from './sheet-writer';
 
 export type ResultFormat = 'csv' | 'xlsx';
@@ -52,6 +54,20 @@ const rowsIn = (place: string): string => /^rows? (.*)$/.exec(place)?.[1] ?? pla
 function placeOf(path: string): { row?: string; column: string } {
   const [, row, column = ''] = /^row (\d+)(?:, column (.*))?$/s.exec(path) ?? [];
   return row === undefined ? { column: path } : { row, column };
+}
+
+/** The result of a message as CSV, as it is now; undefined for a message that is not there, or not this reader's. */
+export async function jobResult(db: Database, inboxId: number, visible: Visibility): Promise<HttpAnswer | undefined> {
+  const message = await findMessage(db, inboxId);
+  if (message === undefined || (visible !== null && !Object.hasOwn(visible, message.partner))) return undefined;
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="job-${inboxId}.result.csv"`,
+    },
+    body: writeCsv(await resultRows(db, inboxId)).toString('utf8'),
+  };
 }
 
 /** The rows as a file that spreadsheets open, with no cell that acts as a formula. */

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
-import { contentTypeOf } from './content-type';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
 export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {

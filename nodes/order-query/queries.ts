@@ -10,6 +10,7 @@ import { openApiDocument } from '../../lib/answers/openapi';
 import { orderDetail } from '../../lib/answers/order-detail';
 import type { Audience } from '../../lib/answers/order-out';
 import type { HttpAnswer } from '../../lib/answers/problem';
+import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import type { Visibility } from '../../lib/domain/visibility';
@@ -64,6 +65,12 @@ export const queries = {
   'inbox-message': (context, input) => inboxMessageFor(context, input),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
+  'job-result': async (context, { key, reader }) => {
+    const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
+    const result = await context.store.read((db) => jobResult(db, inboxId, reader.visible));
+    if (result === undefined) throw new BusinessRejection('not-found', `There is no job ${(key ?? '').slice(0, 80)}.`);
+    return result;
+  },
   settings: async (context) => ({ body: await readSettings(context) }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
@@ -78,7 +85,7 @@ export const queries = {
 } satisfies Record<string, Query>;
 
 /** What partners may ask for, whatever roles a flow lets in: these answers hold their own orders only. */
-export const forPartners: ReadonlySet<string> = new Set(['order', 'orders', 'inbox-message']);
+export const forPartners: ReadonlySet<string> = new Set(['order', 'orders', 'inbox-message', 'job-result']);
 
 export const isQuery = (name: string): name is keyof typeof queries => Object.hasOwn(queries, name);
 

@@ -64,6 +64,11 @@ describe('jobs, signals and reports', () => {
           rejected: 2,
           parked: 1,
           inProgress: 1,
+          expected: 6,
+          startedAt: '2026-11-24T08:00:00.000Z',
+          finishedAt: null,
+          warnings: [],
+          resultFile: null,
         },
       ]);
       const rest = await store.read((db) => listJobs(db, { cursor: next ?? '' }));
