@@ -43,12 +43,17 @@ function rowsOf(document: DocumentEntry): OutgoingRow[] {
   const listed = faults.length > 0 ? faults : [{ path: '', code: document.code ?? 'parked', message: parkedWords }];
   return listed.map(({ path, code, message }) => {
     const { row, column } = placeOf(path);
-    return [row ?? rowsIn(place), ...order, column, code, message];
+    return [row ?? rowsIn(place), ...order, isSheet(place) ? fieldOf(column) : column, code, message];
   });
 }
 
 /** `rows 2-6` as `2-6`; what is no row stays as it is: `/0` of an array. */
 const rowsIn = (place: string): string => /^rows? (.*)$/.exec(place)?.[1] ?? place;
+
+const isSheet = (place: string): boolean => /^rows? \d/.test(place);
+
+/** What was found after reading is told by its place in the order, `/lines/0/sku`: in a sheet it is the column of the field. */
+const fieldOf = (column: string): string => /^\/(?:lines\/\d+\/|shipTo\/)?(\w+)$/.exec(column)?.[1] ?? column;
 
 /** Of `row 3, column quantity` the row and the column; another place, such as a JSON pointer, stands for a column. */
 function placeOf(path: string): { row?: string; column: string } {
