@@ -33,7 +33,7 @@ export = (RED: NodeAPI): void => {
         });
         return;
       }
-      runtime.inProcess.leave(orderKey(outcome.orderId));
+      if (outcome.output === 'created') runtime.inProcess.leave(orderKey(outcome.orderId));
       emit(ports[outcome.output], { ...message, payload: outcome.summary });
     };
 
