@@ -1,5 +1,6 @@
 /** Stable codes of business faults. One catalogue: the same code in HTTP, tables, messages and help. */
 export type FaultCode =
+  | 'after-release'
   | 'ambiguous-decimal'
   | 'ambiguous-number'
   | 'amount-too-large'
@@ -9,6 +10,7 @@ export type FaultCode =
   | 'currency-mismatch'
   | 'duplicate-key'
   | 'duplicate-line'
+  | 'edi-syntax'
   | 'empty-document'
   | 'file-rejected'
   | 'forbidden'
@@ -16,6 +18,7 @@ export type FaultCode =
   | 'illegal-transition'
   | 'inexact-number'
   | 'inexact-quantity'
+  | 'interchange-conflict'
   | 'message-too-large'
   | 'missing-field'
   | 'not-a-number'
@@ -46,6 +49,7 @@ export type FaultCode =
   | 'unknown-order'
   | 'unknown-partner'
   | 'unknown-release'
+  | 'unknown-sender'
   | 'unknown-sku'
   | 'unknown-tax-code'
   | 'unknown-uom'

@@ -39,13 +39,55 @@ export interface Product {
 export const channels = ['file', 'api', 'edi'] as const;
 export type Channel = (typeof channels)[number];
 
+export const ediAnswers = ['order-response', 'despatch-advice', 'invoice'] as const;
+export type EdiAnswerKind = (typeof ediAnswers)[number];
+
+/** How EDI goes with a partner. Its own ids stand in `ediIds`. */
+export interface EdiSettings {
+  /** as whom the company answers, `ZZ:SELLER`; null: as whom the partner addressed it */
+  readonly ownId: string | null;
+  /** 997, 999 and CONTRL; `auto`: X12 always, EDIFACT when asked for */
+  readonly acknowledge: 'auto' | 'always' | 'never';
+  /** TA1; `auto`: when asked for */
+  readonly acknowledgeInterchange: 'auto' | 'always' | 'never';
+  /** business answers that were agreed */
+  readonly answers: readonly EdiAnswerKind[];
+  /** version of the answers, `004010` or `D:96A:UN:EAN008`; null: that of the partner's message */
+  readonly version: string | null;
+  /** of X12 files, which do not say it themselves; null: UTF-8, else Latin-1 */
+  readonly charset: string | null;
+  /** wrong counts and unknown segments reject, instead of being looked at by a person */
+  readonly strict: boolean;
+  /** free text sends an order to a person */
+  readonly reviewText: boolean;
+  /** all of its interchanges are tests */
+  readonly test: boolean;
+  /** hours after which an answer that the partner has not acknowledged raises a signal; 0: none is expected */
+  readonly acknowledgedWithin: number;
+}
+
+export const defaultEdiSettings: EdiSettings = {
+  ownId: null,
+  acknowledge: 'auto',
+  acknowledgeInterchange: 'auto',
+  answers: [],
+  version: null,
+  charset: null,
+  strict: false,
+  reviewText: false,
+  test: false,
+  acknowledgedWithin: 24,
+};
+
 export interface Partner {
   readonly partner: string;
   readonly name: string;
   readonly channels: readonly Channel[];
   /** customer numbers; `["*"]`: all */
   readonly customers: readonly string[];
+  /** `ZZ:ACME`, `14:4012345000009`, `:ACME` without a qualifier */
   readonly ediIds: readonly string[];
+  readonly edi: EdiSettings;
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
   /** a sent price that deviates from the own one puts the order on hold */
