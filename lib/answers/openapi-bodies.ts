@@ -35,7 +35,12 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
   ),
   OrderLineIn: fields(
     { sku: text, quantity: numberOrText },
-    { line: numberOrText, uom: text, unitPrice: numberOrText },
+    {
+      line: numberOrText,
+      ids: listOf(fields({ qualifier: text, value: text }, {})),
+      uom: text,
+      unitPrice: numberOrText,
+    },
   ),
   ActionIn: fields({}, { reason: text, note: text }),
   DeliveryIn: fields(
@@ -92,7 +97,11 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
       customers: listOf(text),
       ediIds: listOf(text),
       skuMap: { type: 'object', additionalProperties: text },
-      pricePolicy: text,
+      customerMap: { type: 'object', additionalProperties: text },
+      uomMap: { type: 'object', additionalProperties: text },
+      pricePolicy: oneOf('tolerance', 'own', 'sent'),
+      priceTolerance: numberOrText,
+      reviewNotes: flag,
       shortagePolicy: textOrNull,
       indicator: textOrNull,
       priority: whole,

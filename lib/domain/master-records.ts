@@ -1,4 +1,4 @@
-import type { Channel } from './master';
+import { type Channel, pricePolicies } from './master';
 import {
   address,
   channel,
@@ -7,12 +7,14 @@ import {
   date,
   decimal,
   type Field,
+  flag,
   instant,
   list,
   notSupported,
   oneOf,
   orNull,
   partnerCode,
+  percentage,
   price,
   quantity,
   ratio,
@@ -64,7 +66,11 @@ export const partnerFields = {
   customers: optional<string[]>(list(text(100)), []),
   ediIds: optional<string[]>(list(text(100)), []),
   skuMap: optional(record(text(100)), {}),
-  pricePolicy: optional(oneOf(['tolerance'] as const, ['own', 'sent']), 'tolerance' as const),
+  customerMap: optional(record(text(100)), {}),
+  uomMap: optional(record(text(20)), {}),
+  pricePolicy: optional(oneOf(pricePolicies, []), 'tolerance' as const),
+  priceTolerance: optional(percentage, 0),
+  reviewNotes: optional(flag, false),
   shortagePolicy: optional(
     orNull(oneOf(['cancel-line', 'cancel-order'] as const, ['ship-available', 'backorder'])),
     null,
