@@ -1,3 +1,4 @@
+import type { EdiSettings } from './edi-settings';
 import type { Ratio } from './quantity';
 import type { ShortagePolicy } from './settings';
 
@@ -39,45 +40,9 @@ export interface Product {
 export const channels = ['file', 'api', 'edi'] as const;
 export type Channel = (typeof channels)[number];
 
-export const ediAnswers = ['order-response', 'despatch-advice', 'invoice'] as const;
-export type EdiAnswerKind = (typeof ediAnswers)[number];
-
-/** How EDI goes with a partner. Its own ids stand in `ediIds`. */
-export interface EdiSettings {
-  /** as whom the company answers, `ZZ:SELLER`; null: as whom the partner addressed it */
-  readonly ownId: string | null;
-  /** 997, 999 and CONTRL; `auto`: X12 always, EDIFACT when asked for */
-  readonly acknowledge: 'auto' | 'always' | 'never';
-  /** TA1; `auto`: when asked for */
-  readonly acknowledgeInterchange: 'auto' | 'always' | 'never';
-  /** business answers that were agreed */
-  readonly answers: readonly EdiAnswerKind[];
-  /** version of the answers, `004010` or `D:96A:UN:EAN008`; null: that of the partner's message */
-  readonly version: string | null;
-  /** of X12 files, which do not say it themselves; null: UTF-8, else Latin-1 */
-  readonly charset: string | null;
-  /** wrong counts and unknown segments reject, instead of being looked at by a person */
-  readonly strict: boolean;
-  /** free text sends an order to a person */
-  readonly reviewText: boolean;
-  /** all of its interchanges are tests */
-  readonly test: boolean;
-  /** hours after which an answer that the partner has not acknowledged raises a signal; 0: none is expected */
-  readonly acknowledgedWithin: number;
-}
-
-export const defaultEdiSettings: EdiSettings = {
-  ownId: null,
-  acknowledge: 'auto',
-  acknowledgeInterchange: 'auto',
-  answers: [],
-  version: null,
-  charset: null,
-  strict: false,
-  reviewText: false,
-  test: false,
-  acknowledgedWithin: 24,
-};
+/** Whose price counts: ours, the one that was sent, or the sent one when it is near enough to ours. */
+export const pricePolicies = ['tolerance', 'own', 'sent'] as const;
+export type PricePolicy = (typeof pricePolicies)[number];
 
 export interface Partner {
   readonly partner: string;
@@ -90,8 +55,15 @@ export interface Partner {
   readonly edi: EdiSettings;
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
-  /** a sent price that deviates from the own one puts the order on hold */
-  readonly pricePolicy: 'tolerance';
+  /** our customer number by the partner's own */
+  readonly customerMap: Readonly<Record<string, string>>;
+  /** our unit by the partner's own */
+  readonly uomMap: Readonly<Record<string, string>>;
+  readonly pricePolicy: PricePolicy;
+  /** how far a sent price may be off under `tolerance`, in hundredths of a percent of the own one */
+  readonly priceTolerance: number;
+  /** an order with a note waits until a person has read it */
+  readonly reviewNotes: boolean;
   readonly shortagePolicy: ShortagePolicy | null;
   readonly indicator: string | null;
   /** 1 (first) to 9 (last) */
@@ -123,4 +95,9 @@ export function rateOn(rates: readonly TaxRate[], date: string): number | undefi
 
 export function servesCustomer(partner: Pick<Partner, 'customers'>, customer: string): boolean {
   return partner.customers.includes('*') || partner.customers.includes(customer);
+}
+
+/** What a partner's own name for something is here; a name that it has not mapped stands for itself. */
+export function mappedBy(map: Readonly<Record<string, string>> | undefined, name: string): string {
+  return map !== undefined && Object.hasOwn(map, name) ? (map[name] as string) : name;
 }

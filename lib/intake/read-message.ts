@@ -46,6 +46,8 @@ export interface ReadDocument {
   readonly poNumber?: string;
   readonly order?: CanonicalOrder;
   readonly fingerprint?: string;
+  /** Why a person has to look at the order before it goes on (hold `intake-review`): a sentence each. Absent: nothing. */
+  readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
   readonly faults: readonly Fault[];
 }

@@ -1,5 +1,6 @@
 import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
 import { statusOf } from '../domain/lifecycle';
+import { mappedBy } from '../domain/master';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
@@ -63,6 +64,8 @@ export function createOrders(context: StageContext, items: readonly DocumentToTa
 interface Candidate {
   readonly document: StoredDocument;
   readonly order: CanonicalOrder;
+  /** Our number of the customer. */
+  readonly customer: string;
   readonly identity: string;
   readonly loose: string;
 }
@@ -74,14 +77,15 @@ async function decideDocuments(
 ): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
-  const candidates = documents.map(candidateOf);
+  const orders = documents.map((document) => JSON.parse(document.canonical ?? '{}') as CanonicalOrder);
   const master = await loadMasterData(
     work.db,
-    candidates.map(({ document, order }) => ({ partner: document.partner, order })),
+    documents.map(({ partner }, i) => ({ partner, order: orders[i] as CanonicalOrder })),
   );
+  const candidates = documents.map((document, i) => candidateOf(document, orders[i] as CanonicalOrder, master));
   const known = await findOrders(
     work.db,
-    candidates.map(({ order, loose }) => ({ customer: order.customer, loose })),
+    candidates.map(({ customer, loose }) => ({ customer, loose })),
   );
   const created: NewOrder[] = [];
   const verdicts: DocumentVerdict[] = [];
@@ -130,14 +134,14 @@ function recordVerdict(work: Work, { documentId, inboxId }: StoredDocument, verd
   });
 }
 
-function candidateOf(document: StoredDocument): Candidate {
-  const order = JSON.parse(document.canonical ?? '{}') as CanonicalOrder;
-  return { document, order, identity: poKey(order.poNumber), loose: loosePoKey(order.poNumber) };
+function candidateOf(document: StoredDocument, order: CanonicalOrder, master: MasterData): Candidate {
+  const customer = mappedBy(master.partners.get(document.partner)?.customerMap, order.customer);
+  return { document, order, customer, identity: poKey(order.poNumber), loose: loosePoKey(order.poNumber) };
 }
 
-const identityOf = ({ document, order, identity, loose }: Candidate) => ({
+const identityOf = ({ document, order, customer, identity, loose }: Candidate) => ({
   partner: document.partner,
-  customer: order.customer,
+  customer,
   poKey: identity,
   loose,
   releaseNumber: order.release ?? '',

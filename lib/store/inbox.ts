@@ -32,6 +32,8 @@ export interface NewDocument {
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
   readonly state: 'stored' | 'rejected';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
@@ -118,6 +120,7 @@ async function insertPart(db: Database, documents: readonly NewDocument[], now: 
       po_number: document.poNumber,
       canonical: document.canonical,
       fingerprint: document.fingerprint,
+      review: document.review.length === 0 ? null : JSON.stringify(document.review),
       state: document.state,
       code: document.code,
       faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
@@ -137,6 +140,8 @@ export interface StoredDocument {
   readonly place: string;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
   readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   /** Technical faults so far. */
@@ -158,6 +163,7 @@ interface DocumentRow {
   place: string;
   canonical: string | null;
   fingerprint: string | null;
+  review: string | null;
   state: StoredDocument['state'];
   order_id: number | null;
   attempts: number;
@@ -179,7 +185,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<DocumentRow>(
-    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, attempts, code, faults from inbox_document
+    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
      where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
     [dialect.listOf([...new Set(ids)])],
   );
@@ -198,6 +204,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
       place: row.place,
       canonical: row.canonical,
       fingerprint: row.fingerprint,
+      review: row.review === null ? [] : (JSON.parse(row.review) as string[]),
       state: row.state,
       orderId: row.order_id,
       attempts: row.attempts,
