@@ -18,9 +18,10 @@ export const edi: Migration = {
     'create unique index edi_interchange_identity on edi_interchange (identity) where identity is not null',
     'create index edi_interchange_message on edi_interchange (inbox_id)',
     `create table edi_document (
-      document_id ${id}, interchange_id ${int} not null, partner ${text}, message_type ${text} not null, control_number ${text} not null,
-      purpose ${text} not null, echo ${text}
+      document_id ${id}, interchange_id ${int} not null, partner ${text}, message_type ${text} not null, control_number ${text} not null, version ${text} not null,
+      purpose ${text} not null, fingerprint ${text}, echo ${text}
     ) ${table}`,
+    'create index edi_document_content on edi_document (partner, fingerprint)',
     `create table edi_order (
       order_id ${id}, document_id ${int} not null, partner ${text} not null, po_key ${text} not null, release_number ${text} not null
     ) ${table}`,
