@@ -55,6 +55,8 @@ export interface LineChange {
   readonly action: 'add' | 'delete' | 'change' | 'none';
   /** The line's number in the order; undefined for an added line without one. */
   readonly line?: number;
+  /** The line as the partner calls it (POC01, LIN 1082), when it sent one: equal to `reference` in the echo of the order. */
+  readonly reference?: string;
   readonly sku?: string;
   readonly ids?: readonly Reference[];
   /** The new quantity, never the difference; decimal text in `uom`. */
