@@ -108,9 +108,7 @@ const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.
   'application/edifact': (message) => readEdiMessage(message, 'edifact'),
 } satisfies Record<string, Reader>);
 
-const laterTypes: ReadonlySet<string> = new Set([
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-]);
+const laterTypes: ReadonlySet<string> = new Set(['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet']);
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
   const [type = '', ...parameters] = contentType.split(';');

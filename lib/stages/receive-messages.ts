@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
+import type { EdiReading } from '../intake/edi/mapped-message';
 import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
 import { readMessage } from '../intake/read-message';
 import type { Database } from '../store/database';
-import type { EdiReading } from '../intake/edi/mapped-message';
 import { ConcurrentChange } from '../store/dialect';
 import {
   type DocumentKind,
