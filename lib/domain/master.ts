@@ -52,6 +52,9 @@ export interface Partner {
   readonly ediIds: readonly string[];
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
+  /** null: what the company settings say */
+  readonly requestsPerMinute: number | null;
+  readonly ordersPerMinute: number | null;
   /** our customer number by the partner's own */
   readonly customerMap: Readonly<Record<string, string>>;
   /** our unit by the partner's own */
