@@ -1,5 +1,6 @@
 /** Stable codes of business faults. One catalogue: the same code in HTTP, tables, messages and help. */
 export type FaultCode =
+  | 'after-release'
   | 'ambiguous-decimal'
   | 'ambiguous-number'
   | 'amount-too-large'
@@ -10,6 +11,7 @@ export type FaultCode =
   | 'currency-mismatch'
   | 'duplicate-key'
   | 'duplicate-line'
+  | 'edi-syntax'
   | 'empty-document'
   | 'file-rejected'
   | 'forbidden'
@@ -17,6 +19,7 @@ export type FaultCode =
   | 'illegal-transition'
   | 'inexact-number'
   | 'inexact-quantity'
+  | 'interchange-conflict'
   | 'message-too-large'
   | 'missing-field'
   | 'not-a-number'
@@ -49,6 +52,7 @@ export type FaultCode =
   | 'unknown-order'
   | 'unknown-partner'
   | 'unknown-release'
+  | 'unknown-sender'
   | 'unknown-sku'
   | 'unknown-tax-code'
   | 'unknown-uom'

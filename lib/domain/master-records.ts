@@ -1,3 +1,4 @@
+import { defaultEdiSettings, ediSettings } from './edi-settings';
 import { type Channel, pricePolicies } from './master';
 import {
   address,
@@ -66,6 +67,7 @@ export const partnerFields = {
   channels: required<Channel[]>(list(channel)),
   customers: optional<string[]>(list(text(100)), []),
   ediIds: optional<string[]>(list(text(100)), []),
+  edi: optional(ediSettings, defaultEdiSettings),
   skuMap: optional(record(text(100)), {}),
   customerMap: optional(record(text(100)), {}),
   uomMap: optional(record(text(20)), {}),

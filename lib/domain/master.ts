@@ -1,3 +1,4 @@
+import type { EdiSettings } from './edi-settings';
 import type { Ratio } from './quantity';
 import type { ShortagePolicy } from './settings';
 
@@ -49,7 +50,9 @@ export interface Partner {
   readonly channels: readonly Channel[];
   /** customer numbers; `["*"]`: all */
   readonly customers: readonly string[];
+  /** `ZZ:ACME`, `14:4012345000009`, `:ACME` without a qualifier */
   readonly ediIds: readonly string[];
+  readonly edi: EdiSettings;
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
   /** null: what the company settings say */

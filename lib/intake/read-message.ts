@@ -2,6 +2,9 @@ import { BusinessRejection, type Fault } from '../domain/faults';
 import { type CanonicalOrder, fingerprintOf } from './canonical-order';
 import { type CsvSettings, readCsv } from './csv';
 import type { CsvOrder } from './csv-orders';
+import { defaultEdiLimits, type EdiStandard } from './edi/interchange';
+import { defaultEdiReading, type EdiReading } from './edi/mapped-message';
+import { type EdiDocument, type InterchangeOutline, readEdi } from './edi/read-edi';
 import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
 import { readJson } from './json';
 import { type JsonPath, pointerOf } from './json-pointer';
@@ -34,6 +37,8 @@ export interface ReceivedMessage {
   readonly limits: IntakeLimits;
   readonly batchPolicy: BatchPolicy;
   readonly csv: CsvSettings;
+  /** How EDI messages are read; as by default when nothing is said. */
+  readonly edi?: EdiReading;
 }
 
 /** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
@@ -50,6 +55,8 @@ export interface ReadDocument {
   readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
   readonly faults: readonly Fault[];
+  /** What an EDI message is besides its order. */
+  readonly edi?: EdiDocument;
 }
 
 export interface MessageContent {
@@ -59,6 +66,8 @@ export interface MessageContent {
   readonly single: boolean;
   readonly warnings: readonly string[];
   readonly documents: readonly ReadDocument[];
+  /** The interchanges of an EDI message; `edi.interchange` of a document counts in them. */
+  readonly interchanges?: readonly InterchangeOutline[];
 }
 
 /**
@@ -95,12 +104,12 @@ type Reader = (message: ReceivedMessage, charset: string | undefined) => Message
 const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.create(null), {
   'application/json': readJsonMessage,
   'text/csv': readCsvMessage,
+  'application/edi-x12': (message) => readEdiMessage(message, 'x12'),
+  'application/edifact': (message) => readEdiMessage(message, 'edifact'),
 } satisfies Record<string, Reader>);
 
 const laterTypes: ReadonlySet<string> = new Set([
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/edi-x12',
-  'application/edifact',
 ]);
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
@@ -172,6 +181,32 @@ function jsonDocument(
     return { path: pointerOf(path), code: 'duplicate-key', message };
   });
   return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
+}
+
+function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiStandard): MessageContent {
+  const content = readEdi(bytes, standard, edi ?? defaultEdiReading, {
+    edi: { ...defaultEdiLimits, bytes: limits.bytes },
+    linesPerOrder: limits.linesPerOrder,
+  });
+  if (content.unreadable !== undefined) return unreadable(content.unreadable);
+  const { interchanges, warnings } = content;
+  if (content.documents.length > limits.ordersPerMessage) {
+    const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
+    return unreadable([{ path: '', code: 'too-many-orders', message }]);
+  }
+  const documents = content.documents.map((edi, index): ReadDocument => {
+    const { place, poNumber, fingerprint, review, faults } = edi;
+    return {
+      ordinal: index + 1,
+      place,
+      ...(poNumber === undefined ? {} : { poNumber }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(review.length === 0 ? {} : { review }),
+      faults,
+      edi,
+    };
+  });
+  return { single: false, warnings, documents, interchanges };
 }
 
 function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {

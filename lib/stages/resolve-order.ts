@@ -154,7 +154,7 @@ function customerOf(
   return undefined;
 }
 
-function priceHold(deviations: readonly Deviation[], { priceTolerance }: Partner, now: string): Hold {
+export function priceHold(deviations: readonly Deviation[], { priceTolerance }: Partner, now: string): Hold {
   return {
     reason: 'price',
     rule: 'price-tolerance',

@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
+import type { EdiPurpose } from '../intake/edi/mapped-message';
 import type { Database, Row } from './database';
+import { ediSources } from './edi';
+
+export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
 
 /** A message as it came in, with its bytes. */
 export interface NewMessage {
@@ -27,14 +31,14 @@ export interface NewDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
   /** Why a person has to look at its order. */
   readonly review: readonly string[];
-  readonly state: 'stored' | 'rejected';
+  readonly state: 'stored' | 'accepted' | 'rejected';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }
@@ -136,7 +140,7 @@ export interface StoredDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: string;
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
@@ -150,6 +154,8 @@ export interface StoredDocument {
   readonly faults: readonly Fault[];
   readonly channel: 'file' | 'api' | 'edi';
   readonly partner: string;
+  /** What an EDI message asks for; null for all other documents. */
+  readonly purpose: EdiPurpose | null;
   readonly sourceSystem: string | null;
   readonly document: string;
   readonly receivedAt: string;
@@ -159,7 +165,7 @@ interface DocumentRow {
   document_id: number;
   inbox_id: number;
   ordinal: number;
-  kind: string;
+  kind: DocumentKind;
   place: string;
   canonical: string | null;
   fingerprint: string | null;
@@ -194,8 +200,13 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
     [dialect.listOf([...new Set(rows.map((row) => row.inbox_id))])],
   );
   const byId = new Map(messages.map((message) => [message.inbox_id, message]));
+  const edi = await ediSources(
+    db,
+    rows.filter((row) => byId.get(row.inbox_id)?.channel === 'edi').map((row) => row.document_id),
+  );
   return rows.map((row) => {
     const message = byId.get(row.inbox_id) as MessageRow;
+    const source = edi.get(row.document_id);
     return {
       documentId: row.document_id,
       inboxId: row.inbox_id,
@@ -211,7 +222,8 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
       code: row.code,
       faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
       channel: message.channel,
-      partner: message.partner,
+      partner: source?.partner ?? message.partner,
+      purpose: source?.purpose ?? null,
       sourceSystem: message.source_system,
       document: message.document,
       receivedAt: message.received_at,
@@ -222,7 +234,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
 /** What became of a document. */
 export interface DocumentVerdict {
   readonly documentId: number;
-  readonly state: 'accepted' | 'duplicate' | 'rejected';
+  readonly state: 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];

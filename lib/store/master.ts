@@ -1,3 +1,4 @@
+import { defaultEdiSettings, type EdiSettings } from '../domain/edi-settings';
 import { gtinForms } from '../domain/item-numbers';
 import type { Customer, Partner, Product, TaxRate } from '../domain/master';
 import type { Database, Row } from './database';
@@ -31,6 +32,7 @@ interface PartnerRow {
   channels: string;
   customers: string;
   edi_ids: string;
+  edi: string | null;
   sku_map: string;
   customer_map: string;
   uom_map: string;
@@ -117,6 +119,7 @@ export async function loadPartners(
         channels: JSON.parse(row.channels),
         customers: JSON.parse(row.customers),
         ediIds: JSON.parse(row.edi_ids),
+        edi: { ...defaultEdiSettings, ...(row.edi === null ? {} : (JSON.parse(row.edi) as Partial<EdiSettings>)) },
         skuMap: JSON.parse(row.sku_map),
         customerMap: JSON.parse(row.customer_map),
         uomMap: JSON.parse(row.uom_map),
@@ -208,6 +211,7 @@ export function savePartners(db: Database, partners: readonly Partner[], now: st
     channels: JSON.stringify(partner.channels),
     customers: JSON.stringify(partner.customers),
     edi_ids: JSON.stringify(partner.ediIds),
+    edi: JSON.stringify(partner.edi),
     sku_map: JSON.stringify(partner.skuMap),
     customer_map: JSON.stringify(partner.customerMap),
     uom_map: JSON.stringify(partner.uomMap),

@@ -35,7 +35,7 @@ export class RunningCompany {
     const company = new SampleCompany(store);
     company.now = new Date().toISOString();
     await company.open(['C-1', 'C-2', 'C-3', 'C-4'], ['A', 'B', 'C'], 1_000_000);
-    await company.master('customers', [{ customer: 'C-4', name: 'C-4', currency: 'EUR', creditLimit: '500.00' }]);
+    await company.master('customers', [{ customer: 'C-4', name: 'C-4', currency: 'EUR', creditLimit: '30.00' }]);
     await company.addProducts(['RARE']);
     await company.count(['RARE'], 3);
     await changeCompanySettings(company.context, 0, { recoverAfterSeconds: 1 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { defaultEdiSettings } from '../../lib/domain/edi-settings';
 import { checkBits, type Order } from '../../lib/domain/order';
 import { NumberText } from '../../lib/intake/number-text';
 import { reconcile } from '../../lib/ops/reconcile';
@@ -91,6 +92,7 @@ describe('master data', () => {
           channels: ['api'],
           customers: ['*'],
           ediIds: [],
+          edi: defaultEdiSettings,
           skuMap: { 'W-1': 'WIDGET' },
           customerMap: {},
           uomMap: {},
