@@ -17,6 +17,7 @@ import {
 export const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, listOf(schema)] });
 
 const roles = oneOf('partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin');
+const wholeOrNull: Schema = { type: ['integer', 'null'] };
 const numberTextOrNull: Schema = { type: ['string', 'number', 'null'] };
 
 /** What the API takes. */
@@ -117,6 +118,8 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
       pricePolicy: oneOf('tolerance', 'own', 'sent'),
       priceTolerance: numberOrText,
       reviewNotes: flag,
+      requestsPerMinute: wholeOrNull,
+      ordersPerMinute: wholeOrNull,
       shortagePolicy: textOrNull,
       indicator: textOrNull,
       priority: whole,
@@ -131,6 +134,24 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     properties: { basedOn: whole, settings: { type: 'object' } },
   },
   KeyIn: fields({ role: roles, name: text }, { partner: text, actsFor: listOf(text), expiresAt: text }),
+  KeyReplacementIn: fields(
+    { replaces: text },
+    { overlapHours: { type: 'integer', minimum: 0, maximum: 8760, default: 24 }, name: text, expiresAt: text },
+  ),
+};
+
+/** What is known of a key besides its secret. */
+const keyFields = {
+  keyId: text,
+  role: roles,
+  partner: textOrNull,
+  actsFor: listOf(text),
+  name: text,
+  createdAt: text,
+  createdBy: text,
+  expiresAt: textOrNull,
+  revokedAt: textOrNull,
+  lastUsedAt: { ...textOrNull, description: 'Noted at most once a minute.' },
 };
 
 const itemStatus: Schema = { type: 'integer', minimum: 200, maximum: 599 };
@@ -190,17 +211,9 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
   },
   CreatedKey: fields({
     key: { type: 'string', description: 'Shown once, in this answer only.' },
-    keyId: text,
-    role: roles,
-    partner: textOrNull,
-    actsFor: listOf(text),
-    name: text,
-    createdAt: text,
-    createdBy: text,
-    expiresAt: textOrNull,
-    revokedAt: textOrNull,
-    lastUsedAt: textOrNull,
+    ...keyFields,
   }),
+  KeyPage: pageOf('keys', fields(keyFields)),
   RevokedKey: fields({ keyId: text, revoked: flag }),
   JobPage: pageOf(
     'jobs',

@@ -32,6 +32,7 @@ export type FaultCode =
   | 'payment-conflict'
   | 'possible-duplicate'
   | 'queue-full'
+  | 'rate-limited'
   | 'settings-conflict'
   | 'slip-conflict'
   | 'source-refused'
@@ -40,6 +41,7 @@ export type FaultCode =
   | 'too-many-lines'
   | 'too-many-orders'
   | 'too-many-rows'
+  | 'too-slow'
   | 'unauthorized'
   | 'unknown-column'
   | 'unknown-currency'
@@ -73,6 +75,8 @@ export class BusinessRejection extends Error {
     readonly code: FaultCode,
     message: string,
     readonly faults: readonly Fault[] = [{ path: '', code, message }],
+    /** Whole seconds after which the same may be taken. */
+    readonly retryAfter?: number,
   ) {
     super(message);
     this.name = 'BusinessRejection';

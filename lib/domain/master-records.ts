@@ -24,6 +24,7 @@ import {
   text,
   whole,
 } from './master-fields';
+import { greatestRate } from './settings';
 
 /** What each kind of master data is made of. A field without an initial value is required of a new record. */
 const required = <T>(read: Field<T>['read']): Field<T> => ({ read });
@@ -73,6 +74,8 @@ export const partnerFields = {
   pricePolicy: optional(oneOf(pricePolicies, []), 'tolerance' as const),
   priceTolerance: optional(percentage, 0),
   reviewNotes: optional(flag, false),
+  requestsPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),
+  ordersPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),
   shortagePolicy: optional(
     orNull(oneOf(['cancel-line', 'cancel-order'] as const, ['ship-available', 'backorder'])),
     null,

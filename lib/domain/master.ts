@@ -55,6 +55,9 @@ export interface Partner {
   readonly edi: EdiSettings;
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
+  /** null: what the company settings say */
+  readonly requestsPerMinute: number | null;
+  readonly ordersPerMinute: number | null;
   /** our customer number by the partner's own */
   readonly customerMap: Readonly<Record<string, string>>;
   /** our unit by the partner's own */

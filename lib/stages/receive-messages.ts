@@ -27,7 +27,7 @@ export interface ReceivedMessage {
   readonly channel: 'file' | 'api' | 'edi';
   readonly partner: string;
   readonly sourceSystem: string | null;
-  /** The idempotency key of an API call; a file is known by its bytes. */
+  /** The idempotency key of an API call, the control numbers of EDI; a file is known by its bytes. */
   readonly messageKey: string | null;
   /** What a person calls it: the file's name, the idempotency key, control numbers. */
   readonly document: string;
@@ -336,7 +336,10 @@ function repeatOf(
     rejected: [],
   };
   if (stored.sha256 !== reception.sha256 && stored.fingerprint !== reception.fingerprint) {
-    const words = `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
+    const words =
+      message.channel === 'edi'
+        ? `Another content came before under ${message.messageKey}. Give a new message control numbers of its own.`
+        : `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
     return { ...base, documents: [], refused: new BusinessRejection('idempotency-conflict', words) };
   }
   return {

@@ -39,6 +39,8 @@ interface PartnerRow {
   price_policy: Partner['pricePolicy'];
   price_tolerance: number;
   review_notes: number;
+  requests_per_minute: number | null;
+  orders_per_minute: number | null;
   shortage_policy: Partner['shortagePolicy'];
   indicator: string | null;
   priority: number;
@@ -124,6 +126,8 @@ export async function loadPartners(
         pricePolicy: row.price_policy,
         priceTolerance: row.price_tolerance,
         reviewNotes: row.review_notes === 1,
+        requestsPerMinute: row.requests_per_minute,
+        ordersPerMinute: row.orders_per_minute,
         shortagePolicy: row.shortage_policy,
         indicator: row.indicator,
         priority: row.priority,
@@ -214,6 +218,8 @@ export function savePartners(db: Database, partners: readonly Partner[], now: st
     price_policy: partner.pricePolicy,
     price_tolerance: partner.priceTolerance,
     review_notes: partner.reviewNotes ? 1 : 0,
+    requests_per_minute: partner.requestsPerMinute,
+    orders_per_minute: partner.ordersPerMinute,
     shortage_policy: partner.shortagePolicy,
     indicator: partner.indicator,
     priority: partner.priority,

@@ -99,6 +99,8 @@ describe('master data', () => {
           pricePolicy: 'tolerance',
           priceTolerance: 0,
           reviewNotes: false,
+          requestsPerMinute: null,
+          ordersPerMinute: null,
           shortagePolicy: null,
           indicator: null,
           priority: 2,
