@@ -47,6 +47,9 @@ const doubtfulTypes: Readonly<Record<string, string>> = {
   CN: 'a consignment order',
 };
 
+/** Data element 236: resale, retail, and suggested retail prices. */
+const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP', 'PRP']);
+
 /** An 850 as an order, or as the cancellation of one. */
 export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new PurchaseOrderMapping(findings, separators).map(message.segments);
@@ -323,16 +326,14 @@ class PurchaseOrderMapping {
     this.draft.addText(segment, this.text(segment, 3), this.line);
   }
 
+  /** What the goods are sold for later is no price of the order. */
   private otherPrice(segment: EdiSegment): void {
     this.keep('CTP', restOf(segment, this.separators));
+    const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
     const price = decimalOf(value(segment, 3));
     const ordered = this.line ? decimalOf(this.line.price) : null;
-    const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
-    if (!multiplied && (price === null || price.units === 0n || (ordered !== null && equal(price, ordered)))) return;
-    const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
-    this.findings.doubt(
-      `${where} names a further price (CTP ${restOf(segment, this.separators)}), which is not taken.`,
-    );
+    const named = price !== null && price.units !== 0n && !(ordered !== null && equal(price, ordered));
+    if (multiplied || (named && !resalePrices.has(value(segment, 2)))) this.draft.addOtherPrice(this.line);
   }
 
   private totals(segment: EdiSegment): void {
