@@ -5,6 +5,7 @@ import type { Database } from './database';
 export interface RaisedException {
   readonly kind:
     | 'answer-rejected'
+    | 'answer-unwritable'
     | 'change-request'
     | 'delivery'
     | 'interchange-conflict'
