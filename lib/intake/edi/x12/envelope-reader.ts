@@ -412,9 +412,6 @@ export class EnvelopeReader {
     const { offset } = scanned;
     const segment = this.segmentOf(scanned, 0);
     if (this.group) this.closeGroup(offset);
-    if (!scanned.terminated) {
-      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
-    }
     const stated = numberOf(value(segment, 1));
     const groups = this.groups.length;
     if (stated !== groups) {
@@ -422,10 +419,15 @@ export class EnvelopeReader {
       faults.note('021', said, offset, { segment: 'IEA', element: 1 });
     }
     const number = value(segment, 2);
-    if (!sameControlNumber(number, this.controlNumber)) {
+    const same = sameControlNumber(number, this.controlNumber);
+    if (!same) {
       const said = `IEA02 is ${shown(number)}, ISA13 is ${shown(this.controlNumber)}.`;
       faults.note('001', said, offset, { segment: 'IEA', element: 2 });
     }
+    if (scanned.terminated) return;
+    if (same && stated === groups) {
+      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
+    } else faults.reject('023', 'The file ends within the IEA.', offset, { segment: 'IEA' });
   }
 
   /** Where files were joined, an IEA without terminator may be followed by the ISA of the next one. */
