@@ -48,7 +48,9 @@ export function checkBehaviour<Output extends string>(
         // what fails is left alone for a while
         runtime.inProcess.leave(orderKey(orderId));
         const outcome = await queue.submit(orderId);
-        if (outcome !== undefined && !outcome.summary.replayed) send(outcome, emit, recovered(outcome.summary));
+        // judged meanwhile, maybe by a process that is gone: nothing of it travels here
+        if (outcome === undefined || outcome.summary.replayed) runtime.inProcess.arrive(orderKey(orderId));
+        else send(outcome, emit, recovered(outcome.summary));
       }),
     );
   };

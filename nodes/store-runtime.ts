@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { RateLimits } from '../lib/access/rate-limits';
 import { decidedInbox } from '../lib/answers/inbox-answer';
 import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
@@ -12,6 +13,7 @@ import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
+import { Door } from './door';
 import { InProcess } from './in-process';
 
 /** A step of the cycle as a queue: what several nodes of the step receive shares its transactions. */
@@ -41,6 +43,8 @@ const drainLimit = 12_000;
 export class StoreRuntime {
   readonly inProcess = new InProcess();
   readonly decided: DecidedMessages;
+  readonly rates = new RateLimits();
+  readonly door: Door;
   private readonly queues = new Map<string, GroupCommit<never, unknown>>();
   private readonly users = new Set<object>();
   private readonly beats = new Set<() => void>();
@@ -65,6 +69,7 @@ export class StoreRuntime {
     private readonly url: string,
     private readonly log: RuntimeLog,
   ) {
+    this.door = new Door(log);
     this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
   }
 
@@ -232,6 +237,7 @@ export class StoreRuntime {
   private async beat(): Promise<void> {
     if (this.closing) return;
     for (const beat of this.beats) beat();
+    this.door.tell();
     if (this.keeping !== undefined) return;
     try {
       this.keeping = this.keepHouse();

@@ -64,7 +64,7 @@ const postOrders: Call = {
     202: ['The message is safe; the verdict takes longer. Location tells where to look.', json(ref('Pending'))],
     207: ['A result for each order of a body that may hold several, in order.', json(ref('Results'))],
   },
-  problems: [400, 403, 409, 413, 415, 422, 429],
+  problems: [400, 403, 408, 409, 413, 415, 422, 429],
 };
 
 const getMessage: Call = {
@@ -87,7 +87,7 @@ const act = (words: string, roles: readonly string[]): Call => ({
   parameters: [inPath('salesOrder')],
   body: json(ref('ActionIn')),
   answers: { 200: ['Done, or asked of the warehouse: the order as it is now.', json(ref('OrderDetail'))] },
-  problems: [400, 404, 409, 413, 415, 422],
+  problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
 const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, Call>>> => ({
@@ -99,7 +99,7 @@ const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, C
       200: ['What was stored, and what was rejected with every fault.', json(ref('MasterChange'))],
       207: ['Some records were rejected.', json(ref('MasterChange'))],
     },
-    problems: [400, 409, 413, 415, 422],
+    problems: [400, 408, 409, 413, 415, 422],
   },
 });
 
@@ -111,7 +111,7 @@ const post = (summary: string, roles: readonly string[], schema: string, results
     200: ['All were booked, or had been before.', json(ref(results))],
     207: ['A result for each.', json(ref(results))],
   },
-  problems: [400, 404, 409, 413, 415, 422],
+  problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
 const read = (
@@ -195,17 +195,18 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/settings': {
     get: read('The company settings in force.', [], 'SettingsVersion', [], []),
     put: {
-      ...read('Change company settings: a new version.', [], 'SettingsVersion', [], [400, 409, 413, 415, 422]),
+      ...read('Change company settings: a new version.', [], 'SettingsVersion', [], [400, 408, 409, 413, 415, 422]),
       body: json(ref('SettingsIn')),
     },
   },
   '/o2c/keys': {
+    get: read('All API keys, without their secrets, the oldest first.', [], 'KeyPage', [], []),
     post: {
-      summary: 'Make an API key; it is shown once.',
+      summary: 'Make an API key, or one that replaces another; it is shown once.',
       roles: [],
-      body: json(ref('KeyIn')),
+      body: json({ anyOf: [ref('KeyIn'), ref('KeyReplacementIn')] }),
       answers: { 201: ['The key.', json(ref('CreatedKey'))] },
-      problems: [400, 413, 415, 422],
+      problems: [400, 404, 408, 413, 415, 422],
     },
   },
   '/o2c/keys/{keyId}': {

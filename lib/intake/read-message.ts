@@ -1,5 +1,8 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { type CanonicalOrder, fingerprintOf } from './canonical-order';
+import { defaultEdiLimits, type EdiStandard } from './edi/interchange';
+import { defaultEdiReading, type EdiReading } from './edi/mapped-message';
+import { type EdiDocument, type InterchangeOutline, readEdi } from './edi/read-edi';
 import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
 import { readJson } from './json';
 import { type JsonPath, pointerOf } from './json-pointer';
@@ -39,6 +42,8 @@ export interface ReceivedMessage {
   readonly batchPolicy: BatchPolicy;
   /** How tables of orders are written. */
   readonly csv: SheetLayout;
+  /** How EDI messages are read; as by default when nothing is said. */
+  readonly edi?: EdiReading;
 }
 
 /** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
@@ -51,8 +56,12 @@ export interface ReadDocument {
   readonly poNumber?: string;
   readonly order?: CanonicalOrder;
   readonly fingerprint?: string;
+  /** Why a person has to look at the order before it goes on (hold `intake-review`): a sentence each. Absent: nothing. */
+  readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
   readonly faults: readonly Fault[];
+  /** What an EDI message is besides its order. */
+  readonly edi?: EdiDocument;
 }
 
 export interface MessageContent {
@@ -64,6 +73,8 @@ export interface MessageContent {
   /** What the columns of a table were taken for; the field is '' for one that is left out. */
   readonly columns?: readonly { readonly name: string; readonly field: SheetField | '' }[];
   readonly documents: readonly ReadDocument[];
+  /** The interchanges of an EDI message; `edi.interchange` of a document counts in them. */
+  readonly interchanges?: readonly InterchangeOutline[];
 }
 
 /**
@@ -117,12 +128,14 @@ type Reader = (message: ReceivedMessage, charset: string | undefined) => Message
 const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.create(null), {
   'application/json': readJsonMessage,
   'text/csv': readCsvMessage,
+  'application/edi-x12': (message) => readEdiMessage(message, 'x12'),
+  'application/edifact': (message) => readEdiMessage(message, 'edifact'),
 } satisfies Record<string, Reader>);
 
 const streamReaders: Readonly<Partial<Record<string, (message: ReceivedMessage) => Promise<MessageContent>>>> =
   Object.assign(Object.create(null), { [workbookType]: readWorkbookMessage });
 
-const laterTypes: ReadonlySet<string> = new Set(['application/edi-x12', 'application/edifact']);
+const takenTypes = [...Object.keys(readers), ...Object.keys(streamReaders)];
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
   const [type = '', ...parameters] = contentType.split(';');
@@ -134,13 +147,8 @@ function mediaTypeOf(contentType: string): { type: string; charset: string | und
 
 function unsupported(type: string): BusinessRejection {
   const said =
-    type === ''
-      ? 'The message has no content type'
-      : `The content type ${type.slice(0, 80)} is not ${laterTypes.has(type) ? 'supported yet' : 'supported'}`;
-  return new BusinessRejection(
-    'unsupported-media-type',
-    `${said}; send application/json, text/csv or a workbook (.xlsx).`,
-  );
+    type === '' ? 'The message has no content type' : `The content type ${type.slice(0, 80)} is not supported`;
+  return new BusinessRejection('unsupported-media-type', `${said}; send one of ${takenTypes.join(', ')}.`);
 }
 
 function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
@@ -196,6 +204,32 @@ function jsonDocument(
     return { path: pointerOf(path), code: 'duplicate-key', message };
   });
   return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
+}
+
+function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiStandard): MessageContent {
+  const content = readEdi(bytes, standard, edi ?? defaultEdiReading, {
+    edi: { ...defaultEdiLimits, bytes: limits.bytes },
+    linesPerOrder: limits.linesPerOrder,
+  });
+  if (content.unreadable !== undefined) return unreadable(content.unreadable);
+  const { interchanges, warnings } = content;
+  if (content.documents.length > limits.ordersPerMessage) {
+    const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
+    return unreadable([{ path: '', code: 'too-many-orders', message }]);
+  }
+  const documents = content.documents.map((edi, index): ReadDocument => {
+    const { place, poNumber, fingerprint, review, faults } = edi;
+    return {
+      ordinal: index + 1,
+      place,
+      ...(poNumber === undefined ? {} : { poNumber }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(review.length === 0 ? {} : { review }),
+      faults,
+      edi,
+    };
+  });
+  return { single: false, warnings, documents, interchanges };
 }
 
 function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {

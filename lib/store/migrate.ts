@@ -1,6 +1,8 @@
 import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
+import { edi } from './migrations/0004-edi';
+import { intake } from './migrations/0005-intake';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -32,7 +34,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash];
+export const migrations: readonly Migration[] = [orderToCash, edi, intake];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {

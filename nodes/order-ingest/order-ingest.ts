@@ -1,17 +1,21 @@
 import type { NodeAPI } from 'node-red';
+import { ratesOf } from '../../lib/access/principal';
+import { type Rates, rateHeaders } from '../../lib/access/rate-limits';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
-import { BusinessRejection } from '../../lib/domain/faults';
+import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
 import { readGuarded } from '../../lib/stages/guarded-reader';
 import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
-import { answered, requestOf } from '../http-messages';
+import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
+import { releaseBody } from '../request-body';
 import { registerPreview } from './preview';
 import { type OrderIngestConfig, readDelivered, readPosted } from './read-input';
 
 const documentsPort = 0;
 const rejectedPort = 1;
 const answerPort = 2;
+const tooMany = 429;
 
 export = (RED: NodeAPI): void => {
   registerPreview(RED);
@@ -52,7 +56,11 @@ export = (RED: NodeAPI): void => {
     };
 
     const refuse = (message: Message, error: unknown, emit: Emit): void => {
-      emit(answerPort, answered(message, problemOf(error)));
+      const answer = problemOf(error);
+      emit(answerPort, answered(message, answer));
+      if (requestOf(message) !== undefined && answer.statusCode < 500)
+        runtime.door.refused(answer.statusCode, codeOf(error), whoSends(message));
+      if (answer.statusCode === tooMany && requestOf(message) !== undefined) return; // a flood is counted, nothing more
       if (!(error instanceof BusinessRejection)) throw error;
       emit(rejectedPort, {
         ...message,
@@ -65,16 +73,40 @@ export = (RED: NodeAPI): void => {
       });
     };
 
+    /**
+     * What the sender has left of its orders a minute.
+     * @throws BusinessRejection `rate-limited` when that is nothing, before the body is read
+     */
+    const quotaOf = (message: Message, request: HttpRequest, company: Rates) => {
+      const principal = principalOf(message);
+      const limited = principal && ratesOf(principal, header(request, 'x-o2c-partner'), company);
+      if (limited === undefined) return undefined;
+      const { partner, rates } = limited;
+      const state = runtime.rates.look(partner, 'orders', rates.ordersPerMinute, Date.now());
+      if (state.retryAfter > 0) {
+        tellAlso(message, rateHeaders(state));
+        const words = `More than ${rates.ordersPerMinute} orders a minute. Come again in ${state.retryAfter} s.`;
+        throw new BusinessRejection('rate-limited', words, undefined, state.retryAfter);
+      }
+      return {
+        charge: (orders: number) =>
+          runtime.rates.take(partner, 'orders', rates.ordersPerMinute, Math.max(1, orders), Date.now()),
+      };
+    };
+
     return {
       async input(message, emit) {
         const request = requestOf(message);
         try {
-          const { limits } = await runtime.settings();
+          const { limits, rates } = await runtime.settings();
+          const quota = request === undefined ? undefined : quotaOf(message, request, rates);
           const received =
             request === undefined
               ? await readDelivered(RED, node, message, config, limits.bytes)
               : await readPosted(message, request, config, limits.bytes);
-          const reception = await queue.submit(await readGuarded(received, { ...limits, depth: 64 }));
+          const read = await readGuarded(received, { ...limits, depth: 64 });
+          quota?.charge(read.content.documents.length);
+          const reception = await queue.submit(read);
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;
@@ -86,6 +118,8 @@ export = (RED: NodeAPI): void => {
           sendDocuments(message, reception, emit);
         } catch (error) {
           refuse(message, error, emit);
+        } finally {
+          if (request !== undefined) releaseBody(request);
         }
       },
       close() {
@@ -94,6 +128,14 @@ export = (RED: NodeAPI): void => {
     };
   });
 };
+
+const codeOf = (error: unknown): string =>
+  error instanceof BusinessRejection || error instanceof TechnicalFault ? error.code : 'unexpected';
+
+function whoSends(message: Message): string {
+  const principal = principalOf(message);
+  return principal === undefined ? 'nobody known' : (principal.partner ?? principal.name);
+}
 
 /** Nobody will wait for the verdict any more, but the message is safe. */
 const stored = (inboxId: number): HttpAnswer =>

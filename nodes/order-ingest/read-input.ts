@@ -5,8 +5,9 @@ import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
-import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
+import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
+import { readBody } from '../request-body';
 import { contentTypeOf } from './content-type';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
@@ -38,10 +39,9 @@ export async function readPosted(
     );
   const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
   if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
-  const channel = header(request, 'x-o2c-channel') === 'edi' ? 'edi' : 'api';
-  const key = header(request, 'idempotency-key');
-  if (key !== undefined && key.length > longestDocument)
-    throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
+  const channel = channelOf(request);
+  const key = shortHeader(request, 'Idempotency-Key');
+  const document = shortHeader(request, 'X-O2C-Document');
   const bytes = await readBody(request, limit);
   return {
     ...common(config),
@@ -49,10 +49,26 @@ export async function readPosted(
     contentType: header(request, 'content-type') ?? '',
     channel,
     partner: acting.partner,
-    messageKey: key ?? null,
-    document: (header(request, 'x-o2c-document') ?? key ?? 'no key').slice(0, longestDocument),
+    messageKey: (channel === 'edi' ? (document ?? key) : key) ?? null,
+    document: document ?? key ?? 'no key',
     keyId: principal.keyId,
   };
+}
+
+function channelOf(request: HttpRequest): 'api' | 'edi' {
+  const channel = header(request, 'x-o2c-channel') ?? 'api';
+  if (channel === 'api' || channel === 'edi') return channel;
+  throw new BusinessRejection(
+    'source-refused',
+    `There is no channel ${channel.slice(0, 80)} for posted orders; X-O2C-Channel is edi, or is left out.`,
+  );
+}
+
+/** It identifies a message or is shown with each of its orders, so it is never cut. */
+function shortHeader(request: HttpRequest, name: string): string | undefined {
+  const value = header(request, name.toLowerCase());
+  if (value === undefined || value.length <= longestDocument) return value;
+  throw new BusinessRejection('out-of-range', `The ${name} has more than ${longestDocument} characters.`);
 }
 
 /** A message that another node of the flow brings: a path, bytes, text or objects. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allKeys } from '../../lib/access/keys';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
@@ -67,6 +68,7 @@ export const queries = {
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   settings: async (context) => ({ body: await readSettings(context) }),
+  keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
     body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })),

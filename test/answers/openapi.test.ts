@@ -23,7 +23,7 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
     (kind) => [`/o2c/master/${kind}`, 'put'] as const,
   ),
   ['/o2c/settings', 'get', 'put'],
-  ['/o2c/keys', 'post'],
+  ['/o2c/keys', 'get', 'post'],
   ['/o2c/keys/{keyId}', 'delete'],
   ['/o2c/inbox', 'get'],
   ['/o2c/inbox/{id}', 'get'],

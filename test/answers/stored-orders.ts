@@ -203,6 +203,7 @@ export async function storeMessage(
       kind: verdict.kind ?? 'order',
       canonical: '{}',
       fingerprint: 'c'.repeat(64),
+      review: [],
       state: 'stored',
       code: null,
       faults: [],
