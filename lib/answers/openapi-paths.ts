@@ -1,3 +1,4 @@
+import { workbookType } from '../intake/read-message';
 import { channels, orderStatuses } from './lists';
 import { oneOrMany } from './openapi-bodies';
 import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
@@ -56,7 +57,7 @@ const postOrders: Call = {
     header('X-O2C-Document', 'Control numbers of the document that the order came in.'),
     header('Prefer', 'wait=n: seconds to wait for the verdict before 202.'),
   ],
-  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text, [workbookType]: text },
   answers: {
     200: ['The same order was here before: equal to the first answer but for replayed.', json(ref('Order'))],
     201: ['The order exists, also when it is on hold or cancelled for want of stock: it says why.', json(ref('Order'))],
@@ -128,6 +129,12 @@ const read = (
 });
 
 const readers = ['partner', 'operations', 'finance', 'auditor'];
+
+const template = (summary: string, type: string): Call => ({
+  summary,
+  roles: ['partner', 'warehouse', 'finance', 'operations', 'auditor'],
+  answers: { 200: [summary, { [type]: text }] },
+});
 
 /** Every call, by path and method. */
 export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>> = {
@@ -267,6 +274,8 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       answers: { 200: ['Prometheus text.', { 'text/plain': text }] },
     },
   },
+  '/o2c/template.csv': { get: template('An empty order list to fill in, as CSV.', 'text/csv') },
+  '/o2c/template.xlsx': { get: template('An empty order list to fill in, as a workbook.', workbookType) },
   '/o2c/openapi.json': {
     get: {
       summary: 'This document.',

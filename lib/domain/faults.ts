@@ -6,6 +6,7 @@ export type FaultCode =
   | 'amount-too-large'
   | 'bad-date'
   | 'bad-encoding'
+  | 'cancelled-order'
   | 'conflicting-ids'
   | 'conflicting-values'
   | 'currency-mismatch'

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
+import { type IntakeLimits, isStreamed } from '../intake/read-message';
 import type { ReadingAnswer, ReadingRequest } from './reading-worker';
 import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 export interface ReadingGuard {
-  /** Messages of at most so many bytes are read at once, on the thread that asks. */
+  /** Messages of at most so many bytes are read at once, on the thread that asks; what has to be unpacked never is. */
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
@@ -28,8 +28,8 @@ interface Job {
 }
 
 /**
- * Reads messages without holding up or endangering the process: large ones in a thread with limits of time and memory.
- * A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
+ * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with
+ * limits of time and memory. A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
  * with the first large message, is kept for the next ones, and never keeps the process alive by itself.
  */
 export class GuardedReader {
@@ -48,7 +48,8 @@ export class GuardedReader {
    */
   async read(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
     const size = message.bytes.length;
-    if (size <= this.guard.atOnce || size > limits.bytes) return readReception(message, limits);
+    const atOnce = size <= this.guard.atOnce && !isStreamed(message.contentType);
+    if (atOnce || size > limits.bytes) return readReception(message, limits);
     if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
       throw new TechnicalFault(
         'queue-full',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
-import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
-import { readMessage } from '../intake/read-message';
+import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
+import { readAnyMessage, readMessage } from '../intake/read-message';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import {
@@ -34,7 +34,7 @@ export interface ReceivedMessage {
   readonly receivedAt: string;
   readonly keyId: string | null;
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  readonly csv: SheetLayout;
   /** How EDI messages are read; as by default when nothing is said. */
   readonly edi?: EdiReading;
   /** In the name of which partners the sender may speak, for EDI says by itself who sends it; null: all. */
@@ -78,17 +78,19 @@ export interface ReadReception {
 const digestOf = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 
 /**
- * Reads a message before it is stored.
+ * Reads a message before it is stored; not for content that `isStreamed`.
  * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
  */
 export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
-  const content = readMessage({
-    bytes: message.bytes,
-    contentType: message.contentType,
-    limits,
-    batchPolicy: message.batchPolicy,
-    csv: message.csv,
-  });
+  return readReceptionOf(message, readMessage({ ...message, limits }));
+}
+
+/** As `readReception`, for messages of every type. */
+export async function readAnyReception(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
+  return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
+}
+
+function readReceptionOf(message: ReceivedMessage, content: MessageContent): ReadReception {
   const digest = digestOf(message.bytes);
   const whole =
     content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);

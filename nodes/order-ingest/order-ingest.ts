@@ -9,6 +9,7 @@ import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } 
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
 import { releaseBody } from '../request-body';
+import { registerPreview } from './preview';
 import { type OrderIngestConfig, readDelivered, readPosted } from './read-input';
 
 const documentsPort = 0;
@@ -17,6 +18,7 @@ const answerPort = 2;
 const tooMany = 429;
 
 export = (RED: NodeAPI): void => {
+  registerPreview(RED);
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
 

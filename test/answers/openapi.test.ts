@@ -34,6 +34,8 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/reports/sources', 'get'],
   ['/o2c/health', 'get'],
   ['/o2c/metrics', 'get'],
+  ['/o2c/template.csv', 'get'],
+  ['/o2c/template.xlsx', 'get'],
   ['/o2c/openapi.json', 'get'],
 ];
 
