@@ -14,6 +14,7 @@ import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
 import { Door } from './door';
+import { Handovers } from './handovers';
 import { InProcess } from './in-process';
 
 /** A step of the cycle as a queue: what several nodes of the step receive shares its transactions. */
@@ -38,10 +39,14 @@ const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
+const askForRoomEvery = 10;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
 export class StoreRuntime {
   readonly inProcess = new InProcess();
+  readonly handovers = new Handovers();
+  /** Messages that nodes of this process are reading. */
+  readonly reading = new Set<number>();
   readonly decided: DecidedMessages;
   readonly rates = new RateLimits();
   readonly door: Door;
@@ -140,6 +145,12 @@ export class StoreRuntime {
     });
     this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
     return queue;
+  }
+
+  /** Resolves when fewer than `most` items wait at or are under way in all the steps, so that a source does not flood them. */
+  async room(most: number): Promise<void> {
+    const waiting = (): number => [...this.queues.values()].reduce((sum, queue) => sum + queue.depth, 0);
+    while (waiting() >= most && !this.closing) await new Promise((wake) => setTimeout(wake, askForRoomEvery));
   }
 
   /**

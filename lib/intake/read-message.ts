@@ -100,8 +100,15 @@ export function isStreamed(contentType: string): boolean {
   return mediaTypeOf(contentType).type in streamReaders;
 }
 
-/** @throws BusinessRejection for what is refused at the door */
-function takenType({ bytes, contentType, limits }: ReceivedMessage): ReturnType<typeof mediaTypeOf> {
+/**
+ * What is decided about a message before anything of it is read or stored.
+ * @throws BusinessRejection `message-too-large` and `unsupported-media-type`
+ */
+export function takenType({
+  bytes,
+  contentType,
+  limits,
+}: Pick<ReceivedMessage, 'bytes' | 'contentType' | 'limits'>): ReturnType<typeof mediaTypeOf> {
   const media = mediaTypeOf(contentType);
   if (!(media.type in readers) && !(media.type in streamReaders)) throw unsupported(media.type);
   if (bytes.length <= limits.bytes) return media;

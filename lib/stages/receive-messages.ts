@@ -249,7 +249,7 @@ async function takeDocuments(
   });
 }
 
-function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
+export function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
   return {
     documentId,
     inboxId,
@@ -266,7 +266,7 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   };
 }
 
-function documentOf(
+export function documentOf(
   document: ReadOrder,
   inboxId: number,
   documentId: number,

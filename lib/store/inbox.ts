@@ -38,7 +38,7 @@ export interface NewDocument {
   readonly fingerprint: string | null;
   /** Why a person has to look at its order. */
   readonly review: readonly string[];
-  readonly state: 'stored' | 'accepted' | 'rejected';
+  readonly state: 'stored' | 'accepted' | 'rejected' | 'parked';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }

@@ -1,6 +1,7 @@
 import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
+import { importJobs } from './migrations/0002-import-jobs';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
 
@@ -34,7 +35,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, edi, intake];
+export const migrations: readonly Migration[] = [orderToCash, importJobs, edi, intake];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {

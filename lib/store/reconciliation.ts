@@ -107,7 +107,12 @@ export const comparisons: readonly Comparison[] = [
       `select 'order documents' as subject, 'accepted, and orders' as what, a.n as expected, b.n as found
        from (select count(*) as n from inbox_document where kind = 'order' and state = 'accepted') a cross join (select count(*) as n from sales_order) b where a.n <> b.n`,
       `select 'message ' || m.inbox_id as subject, 'documents of a message' as what, 1 as expected, 0 as found
-       from inbox_message m where not exists (select 1 from inbox_document d where d.inbox_id = m.inbox_id)`,
+       from inbox_message m where not exists (select 1 from inbox_document d where d.inbox_id = m.inbox_id)
+         and not exists (select 1 from import_job j where j.inbox_id = m.inbox_id and j.state = 'reading')`,
+      `select 'message ' || j.inbox_id as subject, 'documents stored while it was read' as what, j.documents as expected, count(d.document_id) as found
+       from import_job j left join inbox_document d on d.inbox_id = j.inbox_id group by j.inbox_id, j.documents having count(d.document_id) < j.documents`,
+      `select 'message ' || inbox_id as subject, 'documents of a message that is read' as what, expected, documents as found
+       from import_job where state = 'read' and (expected is null or documents <> expected)`,
       `select 'document ' || d.document_id as subject, 'order that a duplicate names' as what, d.order_id as expected, null as found
        from inbox_document d where d.state = 'duplicate' and d.kind = 'order' and not exists (select 1 from sales_order o where o.order_id = d.order_id)`,
     ],
