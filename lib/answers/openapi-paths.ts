@@ -39,7 +39,7 @@ const days = (what: string): readonly Schema[] => [
   query('from', `${what}, included.`),
   query('to', `${what}, included.`),
 ];
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
 const source: readonly Schema[] = [
   query('channel', 'Only of this channel.', oneOf(...channels)),
   query('partner', 'Only of this partner.'),
@@ -214,6 +214,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
       query('state', 'With a document in this state.', documentState),
       query('code', 'With a document of this fault code.'),
+      query('text', 'Found in the name of the document, or in a PO number.'),
       ...source,
       ...period,
       ...page,
@@ -236,6 +237,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       query('poNumber', 'As it was sent.'),
       query('state', 'Those in this state.', documentState),
       query('code', 'Those with this fault code.'),
+      query('text', 'Found in the name of the document, or in the PO number.'),
       ...source,
       ...period,
       ...page,

@@ -28,6 +28,7 @@ export type FaultCode =
   | 'payment-conflict'
   | 'possible-duplicate'
   | 'queue-full'
+  | 'raw-dropped'
   | 'settings-conflict'
   | 'slip-conflict'
   | 'source-refused'

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
 import { readMessage } from '../intake/read-message';
+import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import {
+  type Correction,
   findMessages,
   insertDocuments,
   insertMessages,
@@ -13,6 +15,7 @@ import {
   reopenRejected,
   type StoredMessage,
 } from '../store/inbox';
+import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
@@ -30,6 +33,8 @@ export interface ReceivedMessage {
   readonly keyId: string | null;
   readonly batchPolicy: BatchPolicy;
   readonly csv: CsvSettings;
+  /** There when a person sends a corrected copy of another message. */
+  readonly corrects?: Correction;
 }
 
 export interface DocumentHint {
@@ -100,6 +105,7 @@ function readOrder({ order, ...document }: ReadDocument): ReadOrder {
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */
 export function receiveMessages(context: StageContext, receptions: readonly ReadReception[]): Promise<Reception[]> {
   return inTransaction(context, 'ingest', async (work) => {
+    const corrected = await claimCorrected(work, receptions);
     const known = new Map(
       (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
     );
@@ -110,6 +116,7 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
     if (!(await insertMessages(work.db, messages))) throw new ConcurrentChange('the inbox');
     const documents = await takeDocuments(work.db, fresh, messages);
     await insertDocuments(work.db, documents.flat(), work.now);
+    await replaceCorrected(work, corrected, (reception) => storedOf(reception, known)?.inboxId);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
     const earlier = repeats
       .map((reception) => storedOf(reception, known)?.inboxId as number)
@@ -208,6 +215,8 @@ function messageOf({ message, content, sha256: digest, fingerprint }: ReadRecept
     warnings: content.warnings,
     receivedAt: message.receivedAt,
     keyId: message.keyId,
+    reading: storedReading(message),
+    corrects: message.corrects ?? null,
   };
 }
 
@@ -245,7 +254,8 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   };
 }
 
-function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
+/** A document as it is stored first: it waits for its order, unless it is faulty. */
+export function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
   const { canonical } = document;
   return {
     documentId,
@@ -271,6 +281,9 @@ const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => (
   sha256: message.sha256,
   documents: documents.length,
   rejected: documents.filter((document) => document.state === 'rejected').length,
+  ...(message.corrects === null
+    ? {}
+    : { corrects: message.corrects.inboxId, by: message.corrects.by, why: message.corrects.reason }),
 });
 
 function receptionOf(

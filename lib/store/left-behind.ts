@@ -16,7 +16,7 @@ function scopeConditions(scope: Scope, alias: string): { sql: string; values: st
   };
 }
 
-/** Documents that wait for their order since before `before` and, after a technical fault, whose next attempt is due `now`. */
+/** Documents that wait for their order since before `before`, and those whose next attempt is due `now`: after a technical fault, or because somebody asked for it. */
 export async function documentsLeft(
   db: Database,
   scope: Pick<Scope, 'channel' | 'partner'>,
@@ -33,7 +33,7 @@ export async function documentsLeft(
     partner: string;
   }>(
     `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
-     where d.state = 'stored' and d.step_at <= ? and (d.next_attempt_at is null or d.next_attempt_at <= ?)${sql}
+     where d.state = 'stored' and ((d.step_at <= ? and d.next_attempt_at is null) or d.next_attempt_at <= ?)${sql}
      order by d.document_id limit ?`,
     [before, now, ...values, limit],
   );

@@ -1,6 +1,7 @@
 import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
+import { inboxReplay } from './migrations/0003-inbox-replay';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -32,7 +33,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash];
+export const migrations: readonly Migration[] = [orderToCash, inboxReplay];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {

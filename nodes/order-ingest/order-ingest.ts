@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { readGuarded } from '../../lib/stages/guarded-reader';
+import { readRepeat } from '../../lib/stages/read-repeat';
 import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
 import { answered, requestOf } from '../http-messages';
 import { documentKey } from '../in-process';
@@ -72,7 +73,8 @@ export = (RED: NodeAPI): void => {
             request === undefined
               ? await readDelivered(RED, node, message, config, limits.bytes)
               : await readPosted(message, request, config, limits.bytes);
-          const reception = await queue.submit(await readGuarded(received, { ...limits, depth: 64 }));
+          const read = await readGuarded(received, { ...limits, depth: 64 });
+          const reception = await readRepeat(await runtime.context(), read, await queue.submit(read));
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;
