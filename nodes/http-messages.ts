@@ -35,7 +35,7 @@ const longestDiscard = 10_000;
 
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
-  const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
+  const overHttp = message['res'] !== undefined && typeof answer.body !== 'string' && !Buffer.isBuffer(answer.body);
   const request = requestOf(message);
   if (overHttp && answer.statusCode >= 400 && request !== undefined) discardRest(request);
   return {
