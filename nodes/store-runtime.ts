@@ -4,6 +4,7 @@ import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
+import { dropRawMessages } from '../lib/stages/drop-raw-messages';
 import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
 import type { OrderOutcome } from '../lib/stages/outcome';
@@ -54,6 +55,8 @@ export class StoreRuntime {
   private nobodyLeft: (() => void) | undefined;
   private day = '';
   private expired = 0;
+  /** The last message that retention has looked at today; null when it is through. */
+  private retained: number | null = 0;
   /** ms */
   private recoverAfter = 30_000;
   private aloneSince: number | undefined;
@@ -253,11 +256,13 @@ export class StoreRuntime {
     if (day !== this.day) {
       await askAllAgain(context);
       this.day = day;
+      this.retained = 0;
     }
     if (Date.now() - this.expired > expireEvery) {
       await expireReservations(context);
       this.expired = Date.now();
     }
+    if (this.retained !== null) this.retained = (await dropRawMessages(context, this.retained)).next;
     await this.release();
   }
 

@@ -15,6 +15,8 @@ export interface Settings {
   readonly shortagePolicy: ShortagePolicy;
   /** How long work has to wait before a sweep takes it up. */
   readonly recoverAfterSeconds: number;
+  /** Days that the bytes of decided messages are kept; null: for ever. */
+  readonly retentionDays: number | null;
   readonly limits: {
     readonly bytes: number;
     readonly rows: number;
@@ -44,6 +46,7 @@ export const defaultSettings: Settings = {
   releasePolicy: 'fifo-first-fit',
   shortagePolicy: 'cancel-line',
   recoverAfterSeconds: 30,
+  retentionDays: 3650,
   limits: { bytes: 10_000_000, rows: 200_000, ordersPerMessage: 20_000, linesPerOrder: 1000 },
 };
 
@@ -100,6 +103,10 @@ const rules: Readonly<Record<string, Rule>> = {
   '/releasePolicy': oneOf('fifo-first-fit'),
   '/shortagePolicy': oneOf('cancel-line', 'cancel-order'),
   '/recoverAfterSeconds': whole(1, 3600),
+  '/retentionDays': (value) =>
+    value === null
+      ? undefined
+      : whole(1, 36_500)(value) && 'must be a whole number of days from 1 to 36500, or null for ever',
   '/limits/bytes': whole(1000, 100_000_000),
   '/limits/rows': whole(1, 1_000_000),
   '/limits/ordersPerMessage': whole(1, 100_000),

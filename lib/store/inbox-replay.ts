@@ -243,3 +243,13 @@ export async function countDocuments(db: Database, inboxId: number): Promise<num
   const row = await first<{ n: number }>(db, 'select count(*) as n from inbox_document where inbox_id = ?', [inboxId]);
   return row?.n ?? 0;
 }
+
+/** How many of these messages have a document that waits for its order. */
+export async function waitingMessages(db: Database, inboxIds: readonly number[]): Promise<number> {
+  const row = await first<{ n: number }>(
+    db,
+    `select count(distinct inbox_id) as n from inbox_document where state = 'stored' and ${db.dialect.inList('inbox_id', 'bigint')}`,
+    [db.dialect.listOf(inboxIds)],
+  );
+  return row?.n ?? 0;
+}

@@ -102,8 +102,8 @@ export = (RED: NodeAPI): void => {
   });
 };
 
-async function begin(runtime: StoreRuntime, { inboxId, by }: ReplayAsked): Promise<Begun> {
-  const [replay] = await replayMessages(await runtime.context(), [{ inboxId: inboxId as number, by }]);
+async function begin(runtime: StoreRuntime, { inboxId, reading, by }: ReplayAsked): Promise<Begun> {
+  const [replay] = await replayMessages(await runtime.context(), [{ inboxId: inboxId as number, reading, by }]);
   if (replay === undefined) throw new BusinessRejection('not-found', `There is no message ${inboxId} in the inbox.`);
   return begunOf(replay);
 }

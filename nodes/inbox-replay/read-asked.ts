@@ -1,5 +1,6 @@
 import type { Principal } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-settings';
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
 import { askerOf, header, readBody, requestOf } from '../http-messages';
 import type { Message } from '../node';
@@ -11,6 +12,8 @@ export interface ReplayAsked {
   /** One message by its number. */
   readonly inboxId: number | undefined;
   readonly filter: Readonly<Record<string, unknown>>;
+  /** How to read it, when not as before. */
+  readonly reading?: ReadingSettings | undefined;
   readonly by: string;
   readonly role: Role;
 }
@@ -25,7 +28,7 @@ const longestReason = 500;
 
 /**
  * What a message asks for: a request has the number in its address, the corrected copy as its body and why it was
- * corrected in the query; a flow puts a number, `{inboxId, corrected, contentType, reason}` or a filter into the payload.
+ * corrected in the query; a flow puts a number, `{inboxId, corrected, contentType, reason}`, `{inboxId, reading}` or a filter into the payload.
  * @throws BusinessRejection `forbidden` for a role that may not, `not-found` for a number that is none, `out-of-range`
  */
 export async function readAsked(
@@ -67,7 +70,7 @@ function fromPayload(
   if ((typeof payload === 'number' || typeof payload === 'string') && messageNumber.test(String(payload)))
     return { inboxId: numberOf(payload), filter: {}, ...who };
   const said = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-  const { corrected, contentType, reason, ...filter } = said;
+  const { corrected, contentType, reason, reading, ...filter } = said;
   if (corrected !== undefined) {
     return {
       inboxId: numberOf(filter['inboxId']),
@@ -79,7 +82,10 @@ function fromPayload(
   }
   const named = filter['inboxId'];
   const isOne = Object.keys(filter).length === 1 && (typeof named === 'number' || typeof named === 'string');
-  if (isOne && messageNumber.test(String(named))) return { inboxId: numberOf(named), filter: {}, ...who };
+  if (isOne && messageNumber.test(String(named))) {
+    const settings = reading === undefined ? undefined : readingFrom(reading);
+    return { inboxId: numberOf(named), filter: {}, reading: settings, ...who };
+  }
   // An inject node brings a time or a text: a tick, for which the node's own filter holds.
   return { inboxId: undefined, filter: { ...defaults, ...filter }, ...who };
 }
