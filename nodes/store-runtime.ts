@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { decidedInbox } from '../lib/answers/inbox-answer';
+import { retryDelay } from '../lib/domain/circuit-breaker';
 import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
@@ -9,11 +10,13 @@ import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
 import type { OrderOutcome } from '../lib/stages/outcome';
 import { askAllAgain, expireReservations, type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
+import { settleStuck } from '../lib/stages/stuck-work';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
 import { InProcess } from './in-process';
+import { Retrying } from './retrying';
 
 /** A step of the cycle as a queue: what several nodes of the step receive shares its transactions. */
 export interface StageQueue<Item, Result> {
@@ -37,12 +40,14 @@ const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
+const longestKeepingPause = 60_000;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
 export class StoreRuntime {
   readonly inProcess = new InProcess();
   readonly decided: DecidedMessages;
   private readonly queues = new Map<string, GroupCommit<never, unknown>>();
+  private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
   private readonly beats = new Set<() => void>();
   private opened: Promise<Store> | undefined;
@@ -57,6 +62,9 @@ export class StoreRuntime {
   private expired = 0;
   /** The last message that retention has looked at today; null when it is through. */
   private retained: number | null = 0;
+  private keepFailures = 0;
+  /** ms */
+  private keepAfter = 0;
   /** ms */
   private recoverAfter = 30_000;
   private aloneSince: number | undefined;
@@ -138,6 +146,15 @@ export class StoreRuntime {
     });
     this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
     return queue;
+  }
+
+  /** What failed at a step; the same for all nodes of this store. `step` is the node type. */
+  retrying(step: string): Retrying {
+    const known = this.retryings.get(step);
+    if (known !== undefined) return known;
+    const retrying = new Retrying(step, () => this.context(), this.log);
+    this.retryings.set(step, retrying);
+    return retrying;
   }
 
   /**
@@ -235,11 +252,14 @@ export class StoreRuntime {
   private async beat(): Promise<void> {
     if (this.closing) return;
     for (const beat of this.beats) beat();
-    if (this.keeping !== undefined) return;
+    if (this.keeping !== undefined || Date.now() < this.keepAfter) return;
     try {
       this.keeping = this.keepHouse();
       await this.keeping;
+      this.keepFailures = 0;
     } catch (error) {
+      this.keepFailures += 1;
+      this.keepAfter = Date.now() + Math.min(longestKeepingPause, retryDelay(this.keepFailures, Math.random()));
       this.log.warn(
         `Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
       );
@@ -260,6 +280,7 @@ export class StoreRuntime {
     }
     if (Date.now() - this.expired > expireEvery) {
       await expireReservations(context);
+      await settleStuck(context);
       this.expired = Date.now();
     }
     if (this.retained !== null) this.retained = (await dropRawMessages(context, this.retained)).next;

@@ -49,7 +49,8 @@ export async function documentsLeft(
 
 /**
  * Orders that a check has not judged since before `before`. `after` are the bits of the checks that must have judged
- * first, where they are required: an order that is still on its way to the step before is left to it.
+ * first, where they are required: an order that is still on its way to the step before is left to it. `except` are
+ * orders that failed and are not to be tried yet.
  */
 export async function ordersLeft(
   db: Database,
@@ -57,12 +58,22 @@ export async function ordersLeft(
   scope: Scope,
   before: string,
   limit: number,
+  except: readonly number[] = [],
 ): Promise<number[]> {
   const { sql, values } = scopeConditions(scope, 'o');
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Created', 'OnHold') and (o.checks_judged & ?) = 0
-       and (o.checks_judged & (o.checks_required & ?)) = (o.checks_required & ?) and o.step_at <= ?${sql} order by o.order_id limit ?`,
-    [check.bit, check.after, check.after, before, ...values, limit],
+       and (o.checks_judged & (o.checks_required & ?)) = (o.checks_required & ?) and o.step_at <= ?${sql}
+       ${except.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`} order by o.order_id limit ?`,
+    [
+      check.bit,
+      check.after,
+      check.after,
+      before,
+      ...values,
+      ...(except.length === 0 ? [] : [db.dialect.listOf(except)]),
+      limit,
+    ],
   );
   return rows.map((row) => row.order_id);
 }
