@@ -13,6 +13,7 @@ const outcomes: Readonly<Record<DocumentState, string>> = {
   duplicate: 'was here before',
   rejected: 'rejected',
   parked: 'parked',
+  replaced: 'replaced by a corrected copy',
 };
 
 const header: OutgoingRow = ['row', 'poNumber', 'salesOrder', 'outcome', 'column', 'code', 'message'];
@@ -56,5 +57,7 @@ function placeOf(path: string): { row?: string; column: string } {
 
 /** The rows as a file that spreadsheets open, with no cell that acts as a formula. */
 export function resultFile(rows: readonly OutgoingRow[], format: ResultFormat): Promise<Buffer> {
-  return format === 'csv' ? Promise.resolve(writeCsv(rows)) : writeXlsx([{ name: 'Result', rows, columns: widths.map((width) => ({ width })) }]);
+  return format === 'csv'
+    ? Promise.resolve(writeCsv(rows))
+    : writeXlsx([{ name: 'Result', rows, columns: widths.map((width) => ({ width })) }]);
 }

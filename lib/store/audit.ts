@@ -27,7 +27,8 @@ export type AuditSubject =
   | 'settings'
   | 'key'
   | 'exception'
-  | 'edi-answer';
+  | 'edi-answer'
+  | 'retention';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */
 export function recordText(position: number, record: Omit<AuditRecord, 'evidence'>, evidence: string): string {

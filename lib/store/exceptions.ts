@@ -12,7 +12,8 @@ export interface RaisedException {
     | 'invoice'
     | 'stock-deficit'
     | 'warehouse-parked'
-    | 'late-delivery';
+    | 'late-delivery'
+    | 'stage-stuck';
   readonly subject: string;
   readonly message: string;
   readonly evidence: Evidence;

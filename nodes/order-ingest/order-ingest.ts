@@ -6,6 +6,7 @@ import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
 import type { IntakeLimits } from '../../lib/intake/read-message';
 import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
 import type { Reading } from '../../lib/stages/import-message';
+import { readRepeat } from '../../lib/stages/read-repeat';
 import {
   type ReadReception,
   type ReceivedMessage,
@@ -139,7 +140,7 @@ export = (RED: NodeAPI): void => {
     ) => {
       const read = await readGuarded(received, limits);
       charge(read.content.documents.length);
-      const reception = await queue.submit(read);
+      const reception = await readRepeat(await runtime.context(), read, await queue.submit(read));
       if (reception.refused !== undefined) throw reception.refused;
       acknowledge(message, reception, emit);
       sendDocuments(message, reception, emit);
