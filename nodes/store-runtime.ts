@@ -29,6 +29,8 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
+/** How much may wait at a stage before a source of many messages pauses. */
+const mostAhead = 5_000;
 /** SQLite has one connection; on a server several transactions of a stage run at once. */
 const lanesOfServer = 2;
 const patience = 60_000;
@@ -140,6 +142,12 @@ export class StoreRuntime {
     });
     this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
     return queue;
+  }
+
+  /** Resolves when no stage has much more waiting than it works at once, or when it is of no more use. */
+  async room(stop: () => boolean): Promise<void> {
+    do await new Promise((wake) => setTimeout(wake, 0));
+    while (!stop() && [...this.queues.values()].some(({ depth }) => depth > mostAhead));
   }
 
   /**

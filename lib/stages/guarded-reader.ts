@@ -11,6 +11,8 @@ export interface ReadingGuard {
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
+  /** After a message of more bytes the next one gets a new thread. */
+  readonly keep: number;
   /** How long it may take for one message, in ms. */
   readonly time: number;
   /** Most bytes of messages that may wait for it. */
@@ -137,8 +139,10 @@ export class GuardedReader {
 
   private finish(settle: () => void): void {
     clearTimeout(this.limit);
-    this.waiting -= this.current?.message.bytes.length ?? 0;
+    const size = this.current?.message.bytes.length ?? 0;
+    this.waiting -= size;
     this.current = undefined;
+    if (size > this.guard.keep) this.endThread(); // its memory would stay as large as this message needed it
     settle();
     this.begin();
   }
@@ -179,7 +183,13 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
   };
 }
 
-const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
+const shared = new GuardedReader({
+  atOnce: 256 * 1024,
+  memory: 512,
+  keep: 8_000_000,
+  time: 30_000,
+  waiting: 100_000_000,
+});
 
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
+import type { EdiReading } from '../intake/edi/mapped-message';
 import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
 import { readMessage } from '../intake/read-message';
 import type { Database } from '../store/database';
-import type { EdiReading } from '../intake/edi/mapped-message';
 import { ConcurrentChange } from '../store/dialect';
 import {
   type DocumentKind,
@@ -82,7 +82,7 @@ const digestOf = (data: string | Buffer): string => createHash('sha256').update(
  * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
  */
 export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
-  const content = readMessage({
+  const { documents: read, ...content } = readMessage({
     bytes: message.bytes,
     contentType: message.contentType,
     limits,
@@ -90,16 +90,21 @@ export function readReception(message: ReceivedMessage, limits: IntakeLimits): R
     csv: message.csv,
   });
   const digest = digestOf(message.bytes);
-  const whole =
-    content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
-  const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
-  const documents = content.documents.map(readOrder);
+  const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
+  const documents = storedForms(read as ReadDocument[]);
   return {
     message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
+}
+
+/** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
+function storedForms(documents: (ReadDocument | ReadOrder)[]): ReadOrder[] {
+  for (const [at, document] of documents.entries()) documents[at] = readOrder(document as ReadDocument);
+  return documents as ReadOrder[];
 }
 
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {

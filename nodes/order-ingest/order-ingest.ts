@@ -15,6 +15,10 @@ const documentsPort = 0;
 const rejectedPort = 1;
 const answerPort = 2;
 const tooMany = 429;
+/** What is refused with these is not kept. */
+const atTheDoor: ReadonlySet<number> = new Set([401, 403, 408, 413, 415, tooMany]);
+/** Documents of a message that go out in one turn of the event loop. */
+const documentsAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
@@ -22,17 +26,22 @@ export = (RED: NodeAPI): void => {
 
     let closing = false;
 
-    const sendDocuments = (
+    /** No faster than the next steps take them. What is not sent when the flow closes waits in the store and is taken up again. */
+    const sendDocuments = async (
       message: Message,
       { inboxId, channel, partner, documents, rejected }: Reception,
       emit: Emit,
-    ): void => {
+    ): Promise<void> => {
       const count = documents.length + rejected.length;
-      documents.forEach(({ documentId, kind, ordinal }, index) => {
-        runtime.inProcess.leave(documentKey(documentId));
+      for (const { documentId } of documents) runtime.inProcess.leave(documentKey(documentId));
+      for (const [index, { documentId, kind, ordinal }] of documents.entries()) {
+        if (index > 0 && index % documentsAtOnce === 0) {
+          await runtime.room(() => closing);
+          if (closing) return;
+        }
         const payload = { inboxId, documentId, kind, ordinal, channel, partner };
         emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index, count } });
-      });
+      }
       for (const { documentId, ordinal, faults } of rejected) {
         const [fault] = faults;
         const summary = `Inbox ${inboxId}, order ${ordinal}: ${fault?.message ?? 'it cannot be read.'}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`;
@@ -56,7 +65,7 @@ export = (RED: NodeAPI): void => {
     const refuse = (message: Message, error: unknown, emit: Emit): void => {
       const answer = problemOf(error);
       emit(answerPort, answered(message, answer));
-      if (requestOf(message) !== undefined && answer.statusCode < 500)
+      if (requestOf(message) !== undefined && atTheDoor.has(answer.statusCode))
         runtime.door.refused(answer.statusCode, codeOf(error), whoSends(message));
       if (answer.statusCode === tooMany && requestOf(message) !== undefined) return; // a flood is counted, nothing more
       if (!(error instanceof BusinessRejection)) throw error;
@@ -92,19 +101,27 @@ export = (RED: NodeAPI): void => {
       };
     };
 
+    /** Reads and stores a message; when it returns, nothing holds its bytes any more. */
+    const receive = async (message: Message, request: HttpRequest | undefined): Promise<Reception> => {
+      try {
+        const { limits, rates } = await runtime.settings();
+        const quota = request === undefined ? undefined : quotaOf(message, request, rates);
+        const received =
+          request === undefined
+            ? await readDelivered(RED, node, message, config, limits.bytes)
+            : await readPosted(message, request, config, limits.bytes);
+        const read = await readGuarded(received, { ...limits, depth: 64 });
+        quota?.charge(read.content.documents.length);
+        return await queue.submit(read);
+      } finally {
+        if (request !== undefined) releaseBody(request);
+      }
+    };
+
     return {
       async input(message, emit) {
-        const request = requestOf(message);
         try {
-          const { limits, rates } = await runtime.settings();
-          const quota = request === undefined ? undefined : quotaOf(message, request, rates);
-          const received =
-            request === undefined
-              ? await readDelivered(RED, node, message, config, limits.bytes)
-              : await readPosted(message, request, config, limits.bytes);
-          const read = await readGuarded(received, { ...limits, depth: 64 });
-          quota?.charge(read.content.documents.length);
-          const reception = await queue.submit(read);
+          const reception = await receive(message, requestOf(message));
           if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
           runtime.decided.poke();
           const { inboxId, replayed, documents } = reception;
@@ -113,11 +130,9 @@ export = (RED: NodeAPI): void => {
             answerPort,
             closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
           );
-          sendDocuments(message, reception, emit);
+          await sendDocuments(message, reception, emit);
         } catch (error) {
           refuse(message, error, emit);
-        } finally {
-          if (request !== undefined) releaseBody(request);
         }
       },
       close() {
