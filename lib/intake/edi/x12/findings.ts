@@ -1,6 +1,6 @@
 import type { Fault, FaultCode } from '../../../domain/faults';
 import { shownText } from '../../shown-value';
-import type { EdiMessage, EdiSegment, SyntaxFault } from '../interchange';
+import type { EdiMessage, EdiSegment, EdiSeparators, SyntaxFault } from '../interchange';
 import type { EdiReading } from '../mapped-message';
 import { text } from './elements';
 
@@ -21,6 +21,7 @@ export class Findings {
   constructor(
     private readonly message: EdiMessage,
     readonly reading: EdiReading,
+    private readonly separators?: EdiSeparators,
   ) {}
 
   /** `850 0001` */
@@ -36,7 +37,7 @@ export class Findings {
   }
 
   fault(segment: EdiSegment, element: number, code: FaultCode, message: string): void {
-    const sent = text(segment, element);
+    const sent = text(segment, element, this.separators);
     this.add({ path: this.at(segment, element), code, message, ...(sent === '' ? {} : { value: shownText(sent) }) });
   }
 

@@ -89,7 +89,8 @@ class GroceryOrderMapping {
   private take(segment: EdiSegment): void {
     const { party, draft } = this;
     if (party && partyTags.has(segment.tag)) {
-      if (!addToParty(party, segment, this.separators)) this.keep(`${party.code} ${segment.tag}`, this.rest(segment));
+      addToParty(party, segment, this.separators);
+      this.keep(`${party.code} ${segment.tag} segment`, this.rest(segment));
       return;
     }
     this.party = undefined;
@@ -174,7 +175,7 @@ class GroceryOrderMapping {
 
   private beginLine(segment: EdiSegment): void {
     const caseCode = text(segment, 4, this.separators);
-    const ids: Reference[] = productIds(segment, 5, 8);
+    const ids: Reference[] = productIds(segment, this.separators, 5, 8);
     this.line = {
       segment,
       ordinal: this.draft.lines.length + 1,

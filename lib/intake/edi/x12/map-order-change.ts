@@ -239,7 +239,7 @@ class OrderChangeMapping {
     }
     const reference = this.text(segment, 1);
     const line = lineNumberOf(reference);
-    const ids = productIds(segment, 8);
+    const ids = productIds(segment, this.separators, 8);
     const { sku, others } = skuOf(ids);
     const quantity = value(segment, 3);
     const uom = value(segment, 5);
@@ -305,7 +305,7 @@ class OrderChangeMapping {
     const [first] = line.dates;
     if (first && first.date !== date) {
       findings.doubt(`${findings.at(segment)}: the line is wanted on more than one date; the earliest is taken.`);
-      this.notes.push(`Line ${this.text(line.segment, 1)}: ${value(segment, 1)} on ${date}`);
+      this.notes.push(`Line ${this.nameOf(line)}: ${value(segment, 1)} on ${date}`);
       if (first.date <= date) return;
     }
     line.dates.unshift({ qualifier: '002', date });
@@ -313,9 +313,13 @@ class OrderChangeMapping {
 
   private note(segment: EdiSegment, sent: string): void {
     if (sent === '') return;
-    this.notes.push(this.line ? `Line ${this.text(this.line.segment, 1)}: ${sent}` : sent);
+    this.notes.push(this.line ? `Line ${this.nameOf(this.line)}: ${sent}` : sent);
     if (this.findings.reading.reviewText)
       this.findings.doubt(`${this.findings.at(segment)} says: ${sent.slice(0, 500)}`);
+  }
+
+  private nameOf({ segment }: ChangeDraft): string {
+    return this.text(segment, 1) || skuOf(productIds(segment, this.separators, 8)).sku || 'without a number';
   }
 
   private charge(segment: EdiSegment): void {

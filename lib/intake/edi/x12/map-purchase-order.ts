@@ -199,7 +199,8 @@ class PurchaseOrderMapping {
       this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
     }
-    this.keep(`DTM ${value(segment, 1)}`, found ? found.date : restOf(segment, this.separators, 2));
+    const rest = restOf(segment, this.separators, found ? 3 : 2);
+    this.keep(`DTM ${value(segment, 1)}`, found ? `${found.date} ${rest}`.trimEnd() : rest);
     if (!found) return;
     if (this.line) this.line.dates.push(found);
     else {
@@ -219,7 +220,8 @@ class PurchaseOrderMapping {
 
   private takeOfParty(party: Party, segment: EdiSegment): void {
     if (addToParty(party, segment, this.separators)) {
-      if (this.line) this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
+      const name = this.line ? '' : `${party.code} `;
+      this.keep(`${name}${segment.tag} segment`, restOf(segment, this.separators));
       return;
     }
     this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.valueOf(segment));
@@ -245,7 +247,7 @@ class PurchaseOrderMapping {
       price: value(segment, 4),
       priceElement: 4,
       basis: value(segment, 5),
-      ids: productIds(segment, 6),
+      ids: productIds(segment, this.separators, 6),
       idElement: 7,
       dates: [],
       schedule: [],

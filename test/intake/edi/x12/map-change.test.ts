@@ -34,7 +34,7 @@ describe('X12 860', () => {
       changeNumber: '3',
       changeDate: '2026-11-26',
       requestedDelivery: '2026-12-10',
-      note: 'Line : hurry',
+      note: 'Line B-9: hurry',
       lines: [
         {
           action: 'change',

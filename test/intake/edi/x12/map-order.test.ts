@@ -78,6 +78,8 @@ describe('X12 850', () => {
       { qualifier: 'FOB segment', value: 'PP' },
       { qualifier: 'TD5 segment', value: 'A*92*P3' },
       { qualifier: 'DTM 002', value: '2026-11-30' },
+      { qualifier: 'ST N3 segment', value: 'MAIN STREET 1' },
+      { qualifier: 'ST N4 segment', value: 'COLUMBUS*OH*43228*US' },
       { qualifier: 'line 1 PID segment', value: 'F****A WIDGET' },
     ]);
     expect(echo?.lines[0]).to.deep.equal({
