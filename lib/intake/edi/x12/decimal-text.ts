@@ -22,6 +22,17 @@ export function add(one: Decimal, other: Decimal): Decimal {
   return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
 }
 
+/** Null when one of them is no number. */
+export function sumOf(numbers: readonly string[]): Decimal | null {
+  let sum: Decimal = { units: 0n, scale: 0 };
+  for (const number of numbers) {
+    const decimal = decimalOf(number);
+    if (decimal === null) return null;
+    sum = add(sum, decimal);
+  }
+  return sum;
+}
+
 export function multiply(one: Decimal, other: Decimal): Decimal {
   return { units: one.units * other.units, scale: one.scale + other.scale };
 }

@@ -5,6 +5,7 @@ import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
 import { productIds } from './product-ids';
+import { badDate } from './requested-dates';
 
 /** Data element 473, the status of a grocery order. */
 const purposes: Readonly<Record<string, EdiPurpose>> = {
@@ -61,7 +62,7 @@ class GroceryOrderMapping {
   private purpose: EdiPurpose = 'unsupported';
   private line: LineDraft | undefined;
   private party: Party | undefined;
-  private readonly checks: (() => void)[] = [];
+  private total: EdiSegment | undefined;
 
   constructor(
     private readonly findings: Findings,
@@ -80,7 +81,10 @@ class GroceryOrderMapping {
     if (this.purpose === 'unsupported') return finished(findings, this.purpose, { echo: draft.echo([]) });
     if (this.purpose === 'cancel') return draft.cancelled();
     const mapped = draft.mapped(this.purpose);
-    for (const check of this.checks) check();
+    if (this.total) {
+      draft.checkQuantitySum(this.total, 1);
+      draft.checkAmount(this.total, 8, draft.lines);
+    }
     return findings.faults.length === 0
       ? mapped
       : finished(findings, this.purpose, { echo: mapped.echo ?? draft.echo([]) });
@@ -115,7 +119,8 @@ class GroceryOrderMapping {
         this.allowance(segment);
         return;
       case 'G76':
-        this.totals(segment);
+        this.line = undefined;
+        this.total = segment;
         return;
       default:
         this.keep(this.qualifierOf(segment), this.valueOf(segment));
@@ -211,15 +216,6 @@ class GroceryOrderMapping {
     );
   }
 
-  private totals(segment: EdiSegment): void {
-    const { draft } = this;
-    this.line = undefined;
-    this.checks.push(() => {
-      draft.checkQuantitySum(segment, 1);
-      draft.checkAmount(segment, 8, draft.lines);
-    });
-  }
-
   /** A grocery order has its references as N9: its N9 is what a REF is elsewhere. */
   private qualifierOf(segment: EdiSegment): string {
     const reference = (segment.tag === 'N9' || segment.tag === 'REF') && !this.line;
@@ -238,5 +234,3 @@ class GroceryOrderMapping {
     this.draft.keep(this.line ? `line ${this.draft.nameOf(this.line)} ${qualifier}` : qualifier, sent);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

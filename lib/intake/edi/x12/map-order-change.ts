@@ -2,12 +2,19 @@ import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, LineChange, MappedMessage, OrderChange } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalText } from './decimal-text';
+import {
+  quantityOf,
+  type ScheduledQuantity,
+  scheduledDates,
+  scheduledQuantity,
+  scheduleInWords,
+} from './delivery-schedule';
 import { restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, hasOwnAddress, lineNumberOf } from './order-draft';
 import { addToParty, buyerOf, type Party, partyOf } from './parties';
 import { productIds, skuOf } from './product-ids';
-import { dateOfDtm, type QualifiedDate, wantedDate } from './requested-dates';
+import { badDate, dateOfDtm, type QualifiedDate, wantedDate } from './requested-dates';
 import { unitPriceOf } from './unit-price';
 
 /** BCH01, data element 353. */
@@ -65,6 +72,7 @@ interface ChangeDraft {
   readonly segment: EdiSegment;
   readonly code: string;
   readonly dates: QualifiedDate[];
+  readonly schedule: ScheduledQuantity[];
 }
 
 /** An 860 as the change or cancellation of an order. */
@@ -79,6 +87,8 @@ class OrderChangeMapping {
   private readonly dates: QualifiedDate[] = [];
   private readonly notes: string[] = [];
   private readonly lines: ChangeDraft[] = [];
+  /** The whole order gets another date. */
+  private dated = false;
   private line: ChangeDraft | undefined;
   private party: Party | undefined;
 
@@ -189,6 +199,8 @@ class OrderChangeMapping {
     const buyer = buyerOf(this.parties);
     const changeDate = this.changeDate(begin);
     const requestedDelivery = wantedDate(this.dates)?.date;
+    this.dated = requestedDelivery !== undefined;
+    const lines = this.purpose === 'cancel' ? [] : this.lines.map((line, index) => this.lineChange(line, index));
     if (buyer) this.findings.came('/customer', buyer.segment, 4);
     return {
       poNumber: this.text(begin, 3),
@@ -198,7 +210,7 @@ class OrderChangeMapping {
       ...(changeDate === undefined ? {} : { changeDate }),
       ...(requestedDelivery === undefined ? {} : { requestedDelivery }),
       ...(this.notes.length === 0 ? {} : { note: this.notes.join('\n') }),
-      lines: this.purpose === 'cancel' ? [] : this.lines.map((line, index) => this.lineChange(line, index)),
+      lines,
     };
   }
 
@@ -216,12 +228,13 @@ class OrderChangeMapping {
 
   private beginLine(segment: EdiSegment): void {
     this.party = undefined;
-    this.line = { segment, code: value(segment, 2), dates: [] };
+    this.line = { segment, code: value(segment, 2), dates: [], schedule: [] };
     this.lines.push(this.line);
   }
 
-  private lineChange({ segment, code, dates }: ChangeDraft, index: number): LineChange {
+  private lineChange(draft: ChangeDraft, index: number): LineChange {
     const { findings } = this;
+    const { segment, code } = draft;
     findings.came(`/lines/${index}`, segment, 0);
     for (const [field, element] of [
       ['line', 1],
@@ -241,12 +254,12 @@ class OrderChangeMapping {
     const line = lineNumberOf(reference);
     const ids = productIds(segment, this.separators, 8);
     const { sku, others } = skuOf(ids);
-    const quantity = value(segment, 3);
+    const quantity = quantityOf(value(segment, 3), draft.schedule, findings);
     const uom = value(segment, 5);
     const { price, fault, doubt } = unitPriceOf(value(segment, 6), value(segment, 7), uom);
     if (fault) findings.fault(segment, 6, fault.code, fault.message);
     if (doubt) findings.doubt(`${findings.at(segment, 6)}: ${doubt}; check that it is the price to be paid.`);
-    const wanted = wantedDate(dates)?.date;
+    const wanted = this.wantedOf(draft);
     this.checkComplete(segment, code, { quantity, price, wanted });
     if (reference === '' && sku === undefined) {
       findings.fault(segment, 1, 'missing-field', 'The line is named neither by its number nor by an article.');
@@ -276,7 +289,7 @@ class OrderChangeMapping {
     if (price === undefined && priceCodes.has(code)) {
       findings.fault(segment, 6, 'missing-field', `The change ${code} needs the new price.`);
     }
-    if (wanted === undefined && dateCodes.has(code) && wantedDate(this.dates) === undefined) {
+    if (wanted === undefined && dateCodes.has(code) && !this.dated) {
       findings.fault(segment, 0, 'missing-field', `The change ${code} needs the new date in a DTM or SCH.`);
     }
   }
@@ -292,23 +305,25 @@ class OrderChangeMapping {
 
   private schedule(segment: EdiSegment): void {
     const { line, findings } = this;
-    const date = x12Date(value(segment, 6));
-    if (!line || date === null) {
-      findings.fault(
-        segment,
-        6,
-        line ? 'bad-date' : 'conflicting-values',
-        line ? badDate : 'An SCH comes before any line.',
-      );
+    if (!line) {
+      findings.fault(segment, 0, 'conflicting-values', 'An SCH comes before any line.');
       return;
     }
-    const [first] = line.dates;
-    if (first && first.date !== date) {
-      findings.doubt(`${findings.at(segment)}: the line is wanted on more than one date; the earliest is taken.`);
-      this.notes.push(`Line ${this.nameOf(line)}: ${value(segment, 1)} on ${date}`);
-      if (first.date <= date) return;
+    const scheduled = scheduledQuantity(segment, value(line.segment, 5), findings);
+    if (scheduled) line.schedule.push(scheduled);
+  }
+
+  /** Only one date of a line can be changed: the earliest is taken. */
+  private wantedOf(line: ChangeDraft): string | undefined {
+    const dates = scheduledDates(line.schedule);
+    if (dates.length > 1) {
+      const name = this.nameOf(line);
+      this.findings.doubt(
+        `Line ${name} is wanted on more than one date (${dates.slice(0, 8).join(', ')}); the earliest is taken.`,
+      );
+      this.notes.push(`Line ${name}: ${scheduleInWords(line.schedule)}`);
     }
-    line.dates.unshift({ qualifier: '002', date });
+    return dates[0] ?? wantedDate(line.dates)?.date;
   }
 
   private note(segment: EdiSegment, sent: string): void {
@@ -331,5 +346,3 @@ class OrderChangeMapping {
     return text(segment, element, this.separators);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

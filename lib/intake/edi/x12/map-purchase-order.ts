@@ -2,13 +2,14 @@ import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalOf, equal } from './decimal-text';
+import { scheduledQuantity } from './delivery-schedule';
 import { restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
 import { productIds } from './product-ids';
 import { purposeOf, unsupportedPurpose } from './purposes';
-import { dateOfDtm } from './requested-dates';
+import { badDate, dateOfDtm } from './requested-dates';
 
 /** Segments of the 850 in any of the releases 003010 to 005010 that are not mapped by name: they are kept as references. */
 const keptTags: ReadonlySet<string> = new Set([
@@ -50,6 +51,9 @@ const doubtfulTypes: Readonly<Record<string, string>> = {
 /** Data element 236: resale, retail, and suggested retail prices. */
 const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
 
+/** An order has one CTT and few AMT. */
+const mostTotals = 10;
+
 /** An 850 as an order, or as the cancellation of one. */
 export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new PurchaseOrderMapping(findings, separators).map(message.segments);
@@ -62,6 +66,8 @@ class PurchaseOrderMapping {
   private party: Party | undefined;
   private summary = false;
   private allocated = false;
+  private totalsChecked = 0;
+  /** Of the totals; amounts need the prices that mapping finds. */
   private readonly checks: (() => void)[] = [];
 
   constructor(
@@ -84,7 +90,6 @@ class PurchaseOrderMapping {
     draft.checkSchedules();
     this.defaultQuantities();
     const mapped = draft.mapped(this.purpose);
-    // Amounts need the prices that mapping has found.
     for (const check of this.checks) check();
     return findings.faults.length === 0
       ? mapped
@@ -271,24 +276,14 @@ class PurchaseOrderMapping {
   }
 
   private schedule(segment: EdiSegment): void {
-    const { line, findings } = this;
+    const { line } = this;
     if (!line) {
       this.misplaced(segment);
       return;
     }
-    const sent = value(segment, 6);
-    const date = sent === '' ? '' : x12Date(sent);
-    if (date === null) {
-      findings.fault(segment, 6, 'bad-date', badDate);
-      return;
-    }
-    const unit = value(segment, 2);
-    if (unit !== '' && line.uom !== '' && unit !== line.uom) {
-      const message = `The quantity by date is in ${unit}, the line in ${line.uom}; send one unit.`;
-      findings.fault(segment, 2, 'conflicting-values', message);
-    }
-    line.schedule.push({ segment, quantity: value(segment, 1), date });
     this.keep('SCH segment', restOf(segment, this.separators));
+    const scheduled = scheduledQuantity(segment, line.uom, this.findings);
+    if (scheduled) line.schedule.push(scheduled);
   }
 
   private allocation(segment: EdiSegment): void {
@@ -341,7 +336,7 @@ class PurchaseOrderMapping {
   private totals(segment: EdiSegment): void {
     this.line = undefined;
     this.summary = true;
-    this.checks.push(() => {
+    this.check(() => {
       this.draft.checkLineCount(segment, 1);
       this.draft.checkQuantitySum(segment, 2);
     });
@@ -352,8 +347,14 @@ class PurchaseOrderMapping {
     const qualifier = value(segment, 1);
     this.keep(`AMT ${qualifier}`, restOf(segment, this.separators, 2));
     if (qualifier === 'TT' || (!line && qualifier === '1')) {
-      this.checks.push(() => draft.checkAmount(segment, 2, draft.lines));
+      this.check(() => draft.checkAmount(segment, 2, draft.lines));
     } else if (line && qualifier === '1') this.checks.push(() => draft.checkAmount(segment, 2, [line]));
+  }
+
+  /** Each one goes through all lines, so that there cannot be any number of them. */
+  private check(check: () => void): void {
+    this.totalsChecked += 1;
+    if (this.totalsChecked <= mostTotals) this.checks.push(check);
   }
 
   private other(segment: EdiSegment): void {
@@ -391,5 +392,3 @@ class PurchaseOrderMapping {
     return text(segment, element, this.separators);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

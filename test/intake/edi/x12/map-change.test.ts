@@ -79,6 +79,16 @@ describe('X12 860', () => {
     expect(faultsOf('', header.replace('PO-1001', ''))).to.deep.equal(['BCH, element 3 (segment 2): missing-field']);
   });
 
+  it('takes the earliest of several dates, whose quantities add up', () => {
+    const message = change('POC*1*RS*5*5*EA\nSCH*2*EA***002*20261208\nSCH*3*EA***002*20261201');
+    expect(message.change?.lines[0]).to.include({ quantity: '5', requestedDelivery: '2026-12-01' });
+    expect(message.change?.note).to.equal('Line 1: 2 on 2026-12-08, 3 on 2026-12-01');
+    expect(message.review).to.have.length(1);
+    expect(faultsOf('POC*1*RS*5*5*EA\nSCH*2*EA***002*20261208')).to.deep.equal([
+      'SCH, element 1 (segment 5): conflicting-values',
+    ]);
+  });
+
   it('shows what it does not take', () => {
     expect(change('N1*ST*X\nN3*NEW ROAD 1\nSAC*C*D240***500\nXYZ*1\nPOC*1*NC').review).to.have.length(3);
   });
