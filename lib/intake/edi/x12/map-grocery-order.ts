@@ -52,6 +52,10 @@ const keptTags: ReadonlySet<string> = new Set([
 ]);
 const partyTags: ReadonlySet<string> = new Set(['N2', 'N3', 'N4', 'G61', 'REF', 'PER']);
 
+/** Elements of the G68; the number of a case stands before those of the article. */
+const lineElements = { quantity: 1, uom: 2, unitPrice: 3, sku: 6, ids: 6 };
+const caseElements = { ...lineElements, sku: 4 };
+
 /** An 875, the purchase order of the grocery trade, as an order or as the cancellation of one. */
 export function mapGroceryOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new GroceryOrderMapping(findings, separators).map(message.segments);
@@ -186,14 +190,11 @@ class GroceryOrderMapping {
       ordinal: this.draft.lines.length + 1,
       reference: '',
       quantity: value(segment, 1),
-      quantityElement: 1,
       uom: value(segment, 2),
-      uomElement: 2,
       price: value(segment, 3),
-      priceElement: 3,
       basis: '',
       ids: caseCode === '' ? ids : [{ qualifier: 'UA', value: caseCode }, ...ids],
-      idElement: caseCode === '' ? 6 : 4,
+      elements: caseCode === '' ? lineElements : caseElements,
       dates: [],
       schedule: [],
       parties: [],

@@ -68,6 +68,9 @@ const quietTags: ReadonlySet<string> = new Set([
   ...['IT8', 'QTY', 'NM1', 'AMT', 'CTT', 'CUR', 'PO1', 'CN1', 'ADV', 'SSS'],
 ]);
 
+/** Elements of the POC. */
+const lineElements = { line: 1, reference: 1, action: 2, quantity: 3, uom: 5, unitPrice: 6, sku: 9, ids: 9 };
+
 interface ChangeDraft {
   readonly segment: EdiSegment;
   readonly code: string;
@@ -200,7 +203,7 @@ class OrderChangeMapping {
     const changeDate = this.changeDate(begin);
     const requestedDelivery = wantedDate(this.dates)?.date;
     this.dated = requestedDelivery !== undefined;
-    const lines = this.purpose === 'cancel' ? [] : this.lines.map((line, index) => this.lineChange(line, index));
+    const lines = this.purpose === 'cancel' ? [] : this.lines.map((line) => this.lineChange(line));
     if (buyer) this.findings.came('/customer', buyer.segment, 4);
     return {
       poNumber: this.text(begin, 3),
@@ -232,19 +235,10 @@ class OrderChangeMapping {
     this.lines.push(this.line);
   }
 
-  private lineChange(draft: ChangeDraft, index: number): LineChange {
+  private lineChange(draft: ChangeDraft): LineChange {
     const { findings } = this;
     const { segment, code } = draft;
-    findings.came(`/lines/${index}`, segment, 0);
-    for (const [field, element] of [
-      ['line', 1],
-      ['quantity', 3],
-      ['uom', 5],
-      ['unitPrice', 6],
-      ['sku', 9],
-    ] as const) {
-      findings.came(`/lines/${index}/${field}`, segment, element);
-    }
+    findings.lineCame(segment, lineElements);
     const action = actions[code];
     if (action === undefined) {
       const message = `The change ${code || 'without a code'} of a line is not supported; send AI, DI, QI, QD, PC, PQ, CT, CA, RZ or NC.`;

@@ -51,6 +51,8 @@ const doubtfulTypes: Readonly<Record<string, string>> = {
 /** Data element 236: resale, retail, and suggested retail prices. */
 const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
 
+/** Elements of the PO1. */
+const lineElements = { line: 1, quantity: 2, uom: 3, unitPrice: 4, sku: 7, ids: 7 };
 /** An order has one CTT and few AMT. */
 const mostTotals = 10;
 
@@ -246,14 +248,11 @@ class PurchaseOrderMapping {
       ordinal: this.draft.lines.length + 1,
       reference: this.text(segment, 1),
       quantity: value(segment, 2),
-      quantityElement: 2,
       uom: value(segment, 3),
-      uomElement: 3,
       price: value(segment, 4),
-      priceElement: 4,
       basis: value(segment, 5),
       ids: productIds(segment, this.separators, 6),
-      idElement: 7,
+      elements: lineElements,
       dates: [],
       schedule: [],
       parties: [],

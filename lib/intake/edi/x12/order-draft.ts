@@ -4,7 +4,7 @@ import type { EdiPurpose, LineEcho, MappedMessage, OrderChange, OrderEcho, Refer
 import { add, decimalOf, decimalText, equal, equalButRounding, multiply, sumOf, textOf } from './decimal-text';
 import { quantityOf, type ScheduledQuantity, scheduledDates, scheduleInWords } from './delivery-schedule';
 import { value } from './elements';
-import type { Findings } from './findings';
+import type { Findings, LineElements } from './findings';
 import { buyerOf, hasAddress, type Party, shipToOf, shipToParty } from './parties';
 import { skuOf } from './product-ids';
 import { dateNote, type QualifiedDate, wantedDate } from './requested-dates';
@@ -20,14 +20,12 @@ export interface LineDraft {
   /** As sent; '' when there is none. */
   readonly reference: string;
   quantity: string;
-  readonly quantityElement: number;
   readonly uom: string;
-  readonly uomElement: number;
   readonly price: string;
-  readonly priceElement: number;
   readonly basis: string;
   readonly ids: readonly Reference[];
-  readonly idElement: number;
+  /** Where its fields stand in its segment. */
+  readonly elements: LineElements;
   readonly dates: QualifiedDate[];
   readonly schedule: ScheduledQuantity[];
   readonly parties: Party[];
@@ -130,20 +128,14 @@ export class OrderDraft {
       if (note !== undefined) this.notes.push(note);
     }
     give(order, 'note', this.notes.join('\n'));
-    order.lines = this.lines.map((line, index) => this.line(line, index, numbers[index] ?? 0));
+    order.lines = this.lines.map((line, index) => this.line(line, numbers[index] ?? 0));
     return order;
   }
 
-  private line(line: LineDraft, index: number, number: number): Record<string, unknown> {
+  private line(line: LineDraft, number: number): Record<string, unknown> {
     const { findings } = this;
     const { segment } = line;
-    const pointer = `/lines/${index}`;
-    findings.came(pointer, segment, 0);
-    findings.came(`${pointer}/sku`, segment, line.idElement);
-    findings.came(`${pointer}/ids`, segment, line.idElement);
-    findings.came(`${pointer}/quantity`, segment, line.quantityElement);
-    findings.came(`${pointer}/uom`, segment, line.uomElement);
-    findings.came(`${pointer}/unitPrice`, segment, line.priceElement);
+    findings.lineCame(segment, line.elements);
     const { sku, others } = skuOf(line.ids);
     const mapped: Record<string, unknown> = { line: String(number) };
     give(mapped, 'sku', sku ?? '');
@@ -156,7 +148,7 @@ export class OrderDraft {
 
   private unitPrice(line: LineDraft): string {
     const { price, fault, doubt } = unitPriceOf(line.price, line.basis, line.uom);
-    if (fault) this.findings.fault(line.segment, line.priceElement, fault.code, fault.message);
+    if (fault) this.findings.fault(line.segment, line.elements.unitPrice ?? 0, fault.code, fault.message);
     if (doubt) this.findings.doubt(`Line ${this.nameOf(line)}: ${doubt}; check that it is the price to be paid.`);
     if (price !== undefined) line.unitPrice = price;
     return price ?? '';
