@@ -49,6 +49,8 @@ export class InterchangeBuilder {
   private trailer: EdiSegment | undefined;
   private readonly references = new Set<string>();
   private emptySegments = 0;
+  /** The characters are chosen by escape sequences. */
+  private iso2022 = false;
   private strays = 0;
 
   constructor(
@@ -156,8 +158,6 @@ export class InterchangeBuilder {
       this.fault('12', 'The date and time of the UNB cannot be read.', header, detail, false);
     }
   }
-
-  private iso2022 = false;
 
   private checkTrailer(): void {
     const { trailer, header } = this;
