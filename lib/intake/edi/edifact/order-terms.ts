@@ -1,4 +1,5 @@
 import type { EdiReading } from '../mapped-message';
+import { readMessageDate } from './message-dates';
 import type { MessageFindings } from './message-findings';
 import { placeOfSegment } from './message-findings';
 import type { MessageGroups, PlacedSegment } from './message-groups';
@@ -33,7 +34,22 @@ export function remarkSegments(groups: MessageGroups, reading: EdiReading, findi
   visit(groups.header, 0);
   for (const line of groups.lines) visit(line.segments, line.ordinal);
   visit(groups.summary, 0);
+  remarkDates(groups, findings);
   if (unused.size > 0) findings.warnings.push(`Read, but not used: ${[...unused].slice(0, 20).join(', ')}.`);
+}
+
+/** Dates (2005) that the order is made of, and 171, the date of the reference before it. */
+const usedDates: ReadonlySet<string> = new Set(['137', '4', '2', '64', '63', '10', '61', '171']);
+
+function remarkDates({ header, lines }: MessageGroups, findings: MessageFindings): void {
+  const said = [...header, ...lines.flatMap((line) => line.segments)]
+    .filter(({ segment, opener }) => segment.tag === 'DTM' && opener?.tag !== 'SCC' && opener?.tag !== 'LOC')
+    .map(({ segment }) => [codeValue(segment, 1, 1), codeValue(segment, 1, 2)] as const)
+    .filter(([qualifier, date]) => date !== '' && !usedDates.has(qualifier))
+    .map(([qualifier, date]) => `${qualifier.slice(0, 3)} ${(readMessageDate(date, '')?.date ?? date).slice(0, 35)}`);
+  if (said.length === 0) return;
+  const more = said.length > 10 ? `, and ${said.length - 10} more` : '';
+  findings.warnings.push(`Dates that are not used: ${said.slice(0, 10).join(', ')}${more}.`);
 }
 
 /** Allowances, charges and taxes that change what is to be paid: a person decides, because the order does not hold them. */
