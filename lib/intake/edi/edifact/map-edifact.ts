@@ -68,7 +68,7 @@ function refusedBySyntax(message: EdiMessage): MappedMessage | undefined {
         : `${segment}${inSegment}${position === undefined ? '' : ` (segment ${position})`}`;
     findings.fault(place, 'unreadable', text, value);
   }
-  return { ...emptyResult(findings), purpose: 'unsupported' };
+  return { purpose: 'unsupported', ...findings.result() };
 }
 
 /** S010: a message that comes in several pieces. */
@@ -87,11 +87,7 @@ function refusedByHeader(message: EdiMessage): MappedMessage | undefined {
 function refusal(message: EdiMessage, code: 'not-supported' | 'unreadable', text: string): MappedMessage {
   const findings = new MessageFindings(message);
   findings.fault(`${findings.place}`, code, text, message.type);
-  return { ...emptyResult(findings), purpose: 'unsupported' };
-}
-
-function emptyResult({ place, review, warnings, faults, placeOf }: MessageFindings): Omit<MappedMessage, 'purpose'> {
-  return { place, review, warnings, faults, placeOf };
+  return { purpose: 'unsupported', ...findings.result() };
 }
 
 /** Directories D.93A to D.01B have the same segments; other ones are read as the nearest of them. */

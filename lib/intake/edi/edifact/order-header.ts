@@ -80,7 +80,7 @@ export function documentHead({ header }: MessageGroups, findings: MessageFinding
     return { segment, type: '', number: '', revision: '', purposeCode: '', purpose: 'unsupported', answerWanted: '' };
   }
   const purposeCode = codeValue(segment, 3);
-  if (purposeCode === '') findings.warnings.push('The BGM does not say its purpose; it was read as an original.');
+  if (purposeCode === '') findings.remark('The BGM does not say its purpose; it was read as an original.');
   return {
     segment,
     type: codeValue(segment, 1),
@@ -152,12 +152,30 @@ export function partiesOf({ header }: MessageGroups): MessageParty[] {
   return header.filter(({ segment }) => segment.tag === 'NAD').map(({ segment }) => partyOf(segment));
 }
 
-/** References of the order, of a line, or, under its NAD, of a party: the number of its VAT, of its account. */
-export function referencesOf(segments: readonly PlacedSegment[], party?: EdiSegment): Reference[] {
+/** References of the order or of a line. */
+export function referencesOf(segments: readonly PlacedSegment[]): Reference[] {
   return segments
-    .filter(({ segment, opener }) => segment.tag === 'RFF' && (party ? opener === party : opener?.tag !== 'NAD'))
-    .map(({ segment }) => ({ qualifier: codeValue(segment, 1, 1), value: codeValue(segment, 1, 2) }))
+    .filter(({ segment, opener }) => segment.tag === 'RFF' && opener?.tag !== 'NAD')
+    .map(({ segment }) => referenceOf(segment))
     .filter(({ value }) => value !== '');
+}
+
+/** References under a NAD are numbers of that party: of its VAT, of its account. */
+export function partyReferences(segments: readonly PlacedSegment[]): ReadonlyMap<EdiSegment, Reference[]> {
+  const found = new Map<EdiSegment, Reference[]>();
+  for (const { segment, opener } of segments) {
+    if (segment.tag !== 'RFF' || opener?.tag !== 'NAD') continue;
+    const reference = referenceOf(segment);
+    if (reference.value === '') continue;
+    const ofParty = found.get(opener);
+    if (ofParty) ofParty.push(reference);
+    else found.set(opener, [reference]);
+  }
+  return found;
+}
+
+function referenceOf(segment: EdiSegment): Reference {
+  return { qualifier: codeValue(segment, 1, 1), value: codeValue(segment, 1, 2) };
 }
 
 /** The order currency: what a CUX says with 9, else its reference currency (2), else its first. */

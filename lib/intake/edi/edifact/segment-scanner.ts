@@ -70,8 +70,7 @@ export class SegmentScanner {
       return this.segment(this.text.slice(start, start + 3), [], start);
     }
     const released = this.releaseFrom(start) < end;
-    let body = this.text.slice(start, end);
-    if (!released && body.charCodeAt(body.length - 1) <= 13) body = body.replace(/[\r\n]+$/, '');
+    let body = this.text.slice(start, released ? end : this.withoutBreaks(start, end));
     if (this.decode !== undefined && notAscii.test(body)) {
       const decoded = this.decode(body);
       if (decoded === null) this.problem = 'bad-characters';
@@ -79,6 +78,17 @@ export class SegmentScanner {
     }
     const count = released ? this.splitReleased(body) : this.splitPlain(body);
     return this.segment(this.tag(), this.elements(count, body.length), start);
+  }
+
+  /** The end of a segment without the line breaks before its terminator. */
+  private withoutBreaks(start: number, end: number): number {
+    let last = end;
+    while (last > start) {
+      const code = this.text.charCodeAt(last - 1);
+      if (code !== 10 && code !== 13) break;
+      last -= 1;
+    }
+    return last;
   }
 
   private segment(tag: string, elements: readonly Element[], start: number): EdiSegment {
