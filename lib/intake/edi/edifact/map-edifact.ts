@@ -7,20 +7,20 @@ import { MessageFindings } from './message-findings';
 import { codeValue } from './segment-view';
 
 /** Message types that are known and not read. */
-const otherTypes: Readonly<Record<string, string>> = {
-  APERAK: 'application error and acknowledgement',
-  DESADV: 'despatch advice',
-  DELFOR: 'delivery schedule',
-  DELJIT: 'delivery just in time',
-  INVOIC: 'invoice',
-  INVRPT: 'inventory report',
-  ORDRSP: 'purchase order response',
-  PARTIN: 'party information',
-  PRICAT: 'price catalogue',
-  RECADV: 'receiving advice',
-  REMADV: 'remittance advice',
-  SLSRPT: 'sales report',
-};
+const otherTypes: ReadonlyMap<string, string> = new Map<string, string>([
+  ['APERAK', 'application error and acknowledgement'],
+  ['DESADV', 'despatch advice'],
+  ['DELFOR', 'delivery schedule'],
+  ['DELJIT', 'delivery just in time'],
+  ['INVOIC', 'invoice'],
+  ['INVRPT', 'inventory report'],
+  ['ORDRSP', 'purchase order response'],
+  ['PARTIN', 'party information'],
+  ['PRICAT', 'price catalogue'],
+  ['RECADV', 'receiving advice'],
+  ['REMADV', 'remittance advice'],
+  ['SLSRPT', 'sales report'],
+]);
 
 /**
  * One message as the intake takes it: ORDERS as an order, ORDCHG as a change, CONTRL as an acknowledgement of an interchange
@@ -48,7 +48,7 @@ function mapByType(message: EdiMessage, reading: EdiReading): MappedMessage {
     case 'CONTRL':
       return mapContrl(message);
     default: {
-      const name = otherTypes[message.type];
+      const name = otherTypes.get(message.type);
       const text = `A message ${message.type.slice(0, 10)}${name === undefined ? '' : ` (${name})`} is not read; ORDERS, ORDCHG and CONTRL are.`;
       return refusal(message, 'not-supported', text);
     }

@@ -19,14 +19,14 @@ import { checkTotals, noteOf, remarkSegments, reviewTerms } from './order-terms'
 import { codeValue } from './segment-view';
 
 /** Action codes of a line (1229). */
-const actions: Readonly<Record<string, LineChange['action']>> = {
-  '1': 'add',
-  '2': 'delete',
-  '3': 'change',
-  '4': 'none',
-  '11': 'none',
-  '': 'change',
-};
+const actions: ReadonlyMap<string, LineChange['action']> = new Map<string, LineChange['action']>([
+  ['1', 'add'],
+  ['2', 'delete'],
+  ['3', 'change'],
+  ['4', 'none'],
+  ['11', 'none'],
+  ['', 'change'],
+]);
 
 /** ORDCHG as a change, or a cancellation, of an order that was sent before. */
 export function mapOrderChange(message: EdiMessage, reading: EdiReading): MappedMessage {
@@ -141,7 +141,7 @@ class ChangeMapping {
     const { findings } = this;
     const { lin, ordinal, segments } = read.group;
     const code = codeValue(lin, 2);
-    const action = actions[code];
+    const action = actions.get(code);
     if (action === undefined) {
       const message = `The action ${code.slice(0, 10)} of a line is not read; 1 adds, 2 deletes, 3 changes, 4 leaves it.`;
       findings.fault(placeOfSegment(lin, ordinal, 2), 'not-supported', message, code);

@@ -7,53 +7,53 @@ import { addressOf, type MessageParty, partyOf } from './message-parties';
 import { codeValue, rawValue } from './segment-view';
 
 /** Purposes of a document (1225) and what they mean here. */
-const purposes: Readonly<Record<string, EdiPurpose>> = {
-  '': 'original',
-  '9': 'original',
-  '1': 'cancel',
-  '4': 'change',
-  '33': 'change',
-  '36': 'change',
-  '5': 'replace',
-  '7': 'duplicate',
-  '35': 'duplicate',
-  '31': 'copy',
-  '6': 'confirmation',
-  '42': 'confirmation',
-};
+const purposes: ReadonlyMap<string, EdiPurpose> = new Map<string, EdiPurpose>([
+  ['', 'original'],
+  ['9', 'original'],
+  ['1', 'cancel'],
+  ['4', 'change'],
+  ['33', 'change'],
+  ['36', 'change'],
+  ['5', 'replace'],
+  ['7', 'duplicate'],
+  ['35', 'duplicate'],
+  ['31', 'copy'],
+  ['6', 'confirmation'],
+  ['42', 'confirmation'],
+]);
 
-const purposeNames: Readonly<Record<string, string>> = {
-  '2': 'addition',
-  '3': 'deletion',
-  '8': 'status',
-  '11': 'response',
-  '12': 'not processed',
-  '13': 'request',
-  '14': 'advance notification',
-  '15': 'reminder',
-  '16': 'proposal',
-  '17': 'cancel, to be reissued',
-  '18': 'reissue',
-  '20': 'replace heading section only',
-  '21': 'replace item detail and summary only',
-  '22': 'final transmission',
-  '23': 'transaction on hold',
-  '27': 'not accepted',
-  '29': 'accepted without amendment',
-  '34': 'accepted with amendment',
-  '40': 'request for deletion',
-  '43': 'additional transmission',
-  '46': 'provisional',
-  '47': 'definitive',
-};
+const purposeNames: ReadonlyMap<string, string> = new Map<string, string>([
+  ['2', 'addition'],
+  ['3', 'deletion'],
+  ['8', 'status'],
+  ['11', 'response'],
+  ['12', 'not processed'],
+  ['13', 'request'],
+  ['14', 'advance notification'],
+  ['15', 'reminder'],
+  ['16', 'proposal'],
+  ['17', 'cancel, to be reissued'],
+  ['18', 'reissue'],
+  ['20', 'replace heading section only'],
+  ['21', 'replace item detail and summary only'],
+  ['22', 'final transmission'],
+  ['23', 'transaction on hold'],
+  ['27', 'not accepted'],
+  ['29', 'accepted without amendment'],
+  ['34', 'accepted with amendment'],
+  ['40', 'request for deletion'],
+  ['43', 'additional transmission'],
+  ['46', 'provisional'],
+  ['47', 'definitive'],
+]);
 
 export function purposeOf(code: string): EdiPurpose {
-  return purposes[code] ?? 'unsupported';
+  return purposes.get(code) ?? 'unsupported';
 }
 
 /** `46 (provisional)` */
 export function purposeName(code: string): string {
-  const name = purposeNames[code];
+  const name = purposeNames.get(code);
   return name === undefined ? code.slice(0, 10) : `${code} (${name})`;
 }
 

@@ -74,8 +74,8 @@ function reviewAllowance(
 ): void {
   const kind = codeValue(segment, 1);
   if (kind === 'N') return;
-  const names: Readonly<Record<string, string>> = { A: 'an allowance', C: 'a charge' };
-  const name = names[kind] ?? `an allowance or charge (${kind.slice(0, 3)})`;
+  const other = `an allowance or charge (${kind.slice(0, 3)})`;
+  const name = kind === 'A' ? 'an allowance' : kind === 'C' ? 'a charge' : other;
   const said = [codeValue(segment, 5, 1), textValue(segment, 5, 4), ...details]
     .filter((detail) => detail !== '')
     .join(', ')
