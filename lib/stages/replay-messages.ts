@@ -62,6 +62,8 @@ export async function replayMessages(context: StageContext, requests: readonly R
     if (reading !== undefined) readings.set(message.inboxId, reading);
   }
   return inTransaction(context, 'replay', async (work) => {
+    const ids = messages.map(({ inboxId }) => inboxId);
+    await failedDocumentsOf(work.db, ids, {}, true); // locked in one go, in the order of their numbers
     const replays: Replay[] = [];
     for (const message of messages) {
       const request = wanted.get(message.inboxId) as ReplayRequest;
@@ -124,7 +126,7 @@ async function replay(
 ): Promise<Replay> {
   const { inboxId, channel, partner, document } = message;
   const base = { inboxId, channel, partner, document };
-  const failed = await failedDocumentsOf(work.db, [inboxId], request.only, true);
+  const failed = await failedDocumentsOf(work.db, [inboxId], request.only);
   const readable = failed.filter(({ isRead }) => isRead).map(({ documentId }) => documentId);
   await reopenNow(work.db, readable, work.now);
   const unread = failed.filter(({ isRead }) => !isRead);

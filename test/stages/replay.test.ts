@@ -186,6 +186,7 @@ describe('working messages again', () =>
     it('takes a corrected copy as a message of its own, and keeps the bytes that came first', async () => {
       const wrong = purchase({ sku: 'WRONG' });
       const inboxId = await sent(wrong, { messageKey: 'key of a shop' });
+      const failedBefore = (await store.read((db) => signals(db, company.now))).failedImports.count;
       const right = { ...wrong, lines: [{ sku: 'A', quantity: '1' }] };
       const copy = { inboxId, bytes: Buffer.from(JSON.stringify(right)), by: 'anna', reason: 'SKU of last year' };
       const [first, ...others] = await Promise.all(
@@ -215,6 +216,7 @@ describe('working messages again', () =>
       });
       const { answer } = await store.read((db) => answerForMessage(db, inboxId, { replayed: true }));
       expect(JSON.stringify(answer.body)).to.include(`message ${correction}`);
+      expect((await store.read((db) => signals(db, company.now))).failedImports.count).to.equal(failedBefore - 1);
       const [audit] = await company.rows<{ actor: string; evidence: string }>(
         "select actor, evidence from audit_record where subject = 'document' and to_state = 'replaced' and evidence like ?",
         [`%"inboxId":${inboxId},%`],
