@@ -55,7 +55,8 @@ export function checkBehaviour<Output extends string>(
     await allOf(
       lost.map(async (orderId) => {
         const outcome = await judge(orderId);
-        if (outcome === undefined || outcome.summary.replayed) runtime.inProcess.leave(orderKey(orderId));
+        // judged meanwhile, maybe by a process that is gone: nothing of it travels here
+        if (outcome === undefined || outcome.summary.replayed) runtime.inProcess.arrive(orderKey(orderId));
         else send(outcome, emit, recovered(outcome.summary));
       }),
     );

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { RateLimits } from '../lib/access/rate-limits';
 import { decidedInbox } from '../lib/answers/inbox-answer';
 import { retryDelay } from '../lib/domain/circuit-breaker';
 import { today } from '../lib/domain/dates';
@@ -15,6 +16,8 @@ import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
+import { Door } from './door';
+import { Handovers } from './handovers';
 import { InProcess } from './in-process';
 import { Retrying } from './retrying';
 
@@ -40,12 +43,18 @@ const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
+const askForRoomEvery = 10;
 const longestKeepingPause = 60_000;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
 export class StoreRuntime {
   readonly inProcess = new InProcess();
+  readonly handovers = new Handovers();
+  /** Messages that nodes of this process are reading. */
+  readonly reading = new Set<number>();
   readonly decided: DecidedMessages;
+  readonly rates = new RateLimits();
+  readonly door: Door;
   private readonly queues = new Map<string, GroupCommit<never, unknown>>();
   private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
@@ -76,6 +85,7 @@ export class StoreRuntime {
     private readonly url: string,
     private readonly log: RuntimeLog,
   ) {
+    this.door = new Door(log);
     this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
   }
 
@@ -146,6 +156,12 @@ export class StoreRuntime {
     });
     this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
     return queue;
+  }
+
+  /** Resolves when fewer than `most` items wait at or are under way in all the steps, so that a source does not flood them. */
+  async room(most: number): Promise<void> {
+    const waiting = (): number => [...this.queues.values()].reduce((sum, queue) => sum + queue.depth, 0);
+    while (waiting() >= most && !this.closing) await new Promise((wake) => setTimeout(wake, askForRoomEvery));
   }
 
   /** What failed at a step; the same for all nodes of this store. `step` is the node type. */
@@ -252,6 +268,7 @@ export class StoreRuntime {
   private async beat(): Promise<void> {
     if (this.closing) return;
     for (const beat of this.beats) beat();
+    this.door.tell();
     if (this.keeping !== undefined || Date.now() < this.keepAfter) return;
     try {
       this.keeping = this.keepHouse();

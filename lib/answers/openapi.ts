@@ -7,6 +7,7 @@ const problemWords: Readonly<Record<number, string>> = {
   401: 'There is no valid key.',
   403: 'The key may not do this.',
   404: 'There is no such thing, or it is not for this key.',
+  408: 'Nothing of the body came any more.',
   409: 'It conflicts with what is there.',
   410: 'It was there, and is not kept any more.',
   413: 'The body is too large.',

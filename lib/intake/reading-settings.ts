@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BusinessRejection, type Fault } from '../domain/faults';
-import { defaultCsvSettings } from './csv';
 import type { ReceivedMessage } from './read-message';
+import { dateFormats, encodings, plainLayout, type SheetLayout } from './sheets/layout';
 
 /** How a message is read: what a flow says of it, and its bytes do not. */
 export type ReadingSettings = Pick<ReceivedMessage, 'batchPolicy' | 'csv'>;
 
-export const defaultReading: ReadingSettings = { batchPolicy: 'reject-order', csv: defaultCsvSettings };
+export const defaultReading: ReadingSettings = { batchPolicy: 'reject-order', csv: plainLayout };
 
 /** What is kept with a message so that it can be read again as it was: null when it was read as usual. */
 export function storedReading({ batchPolicy, csv }: ReadingSettings): string | null {
@@ -24,8 +24,6 @@ export function readingOf(stored: string | null): ReadingSettings {
   };
 }
 
-const separators: readonly unknown[] = ['', ',', ';', '\t', '|'];
-const decimalMarks: readonly unknown[] = ['', '.', ','];
 const policies: readonly unknown[] = ['reject-order', 'reject-file'];
 
 /**
@@ -36,21 +34,41 @@ const policies: readonly unknown[] = ['reject-order', 'reject-file'];
 export function readingFrom(value: unknown): ReadingSettings {
   const faults: Fault[] = [];
   const { batchPolicy = defaultReading.batchPolicy, csv = {} } = fieldsOf(value, '', ['batchPolicy', 'csv'], faults);
-  const { separator, decimalMark, mapping } = {
-    ...defaultCsvSettings,
-    ...fieldsOf(csv, '/csv', ['separator', 'decimalMark', 'mapping'], faults),
-  };
+  const layout = { ...plainLayout, ...fieldsOf(csv, '/csv', Object.keys(layoutRules), faults) };
   const check = (path: string, isRight: boolean, words: string): void => {
     if (!isRight) faults.push({ path, code: 'out-of-range', message: `${path.slice(1)} must be ${words}.` });
   };
   check('/batchPolicy', policies.includes(batchPolicy), 'reject-order or reject-file');
-  check('/csv/separator', separators.includes(separator), 'empty, a comma, a semicolon, a tab or a bar');
-  check('/csv/decimalMark', decimalMarks.includes(decimalMark), 'empty, a point or a comma');
-  check('/csv/mapping', isMapping(mapping), 'an object that gives columns the names of fields');
+  for (const [name, { isRight, words }] of Object.entries(layoutRules)) {
+    const given = (layout as Record<string, unknown>)[name];
+    check(`/csv/${name}`, given === undefined || isRight(given), words);
+  }
   const [fault] = faults;
   if (fault !== undefined) throw new BusinessRejection(fault.code, fault.message, faults);
-  return { batchPolicy, csv: { separator, decimalMark, mapping } } as ReadingSettings;
+  return { batchPolicy, csv: layout } as ReadingSettings;
 }
+
+const oneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+const flag = { isRight: oneOf(true, false), words: 'true or false' };
+
+const layoutRules: Readonly<
+  Record<keyof SheetLayout, { readonly isRight: (value: unknown) => boolean; readonly words: string }>
+> = {
+  separator: {
+    isRight: oneOf('', ',', ';', '\t', '|', 'plain-tab'),
+    words: 'empty, a comma, a semicolon, a tab, a bar or plain-tab',
+  },
+  decimalMark: { isRight: oneOf('', '.', ','), words: 'empty, a point or a comma' },
+  mapping: { isRight: (value) => isMapping(value), words: 'an object that gives columns the names of fields' },
+  encoding: { isRight: oneOf(...encodings), words: `one of ${encodings.join(', ')}` },
+  dateFormat: { isRight: oneOf(...dateFormats), words: `one of ${dateFormats.join(', ')}` },
+  fixed: { isRight: (value) => isMapping(value), words: 'an object that gives fields their values' },
+  othersLeftOut: flag,
+  firstRowOnly: flag,
+};
 
 const isMapping = (value: unknown): boolean =>
   typeof value === 'object' &&

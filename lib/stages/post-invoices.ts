@@ -121,6 +121,8 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
   const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
   const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
   await insertInvoices(work.db, invoices, work.now);
+  for (const [i, { order }] of bills.entries())
+    if (order.channel === 'edi') work.answerDue('invoice', (invoices[i] as Invoice).invoiceId);
   await markInvoiced(
     work.db,
     settled.flatMap(({ lines, payable }) =>

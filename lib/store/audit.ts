@@ -27,6 +27,7 @@ export type AuditSubject =
   | 'settings'
   | 'key'
   | 'exception'
+  | 'edi-answer'
   | 'retention';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */

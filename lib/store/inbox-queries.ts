@@ -297,13 +297,14 @@ export async function findDocuments(
   }));
 }
 
-/** Of these messages, those whose documents all have their verdict: no document waits, and every order is past its checks. */
+/** Of these messages, those whose documents all have their verdict: all are read, none waits, and every order is past its checks. */
 export async function findDecided(db: Database, inboxIds: readonly number[]): Promise<Set<number>> {
   if (inboxIds.length === 0) return new Set();
   const rows = await db.all<{ inbox_id: number }>(
     `select m.inbox_id from inbox_message m where ${db.dialect.inList('m.inbox_id', 'bigint')} and not exists (
        select 1 from inbox_document d left join sales_order o on o.order_id = d.order_id
-       where d.inbox_id = m.inbox_id and (d.state = 'stored' or (d.state in ('accepted', 'duplicate') and o.status = 'Created')))`,
+       where d.inbox_id = m.inbox_id and (d.state = 'stored' or (d.state in ('accepted', 'duplicate') and o.status = 'Created')))
+       and not exists (select 1 from import_job j where j.inbox_id = m.inbox_id and j.state = 'reading')`,
     [db.dialect.listOf(inboxIds)],
   );
   return new Set(rows.map((row) => row.inbox_id));

@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
+import type { EdiPurpose } from '../intake/edi/mapped-message';
 import type { Database, Row } from './database';
+import { ediSources } from './edi';
+
+export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
 
 /** A message as it came in, with its bytes. */
 export interface NewMessage {
@@ -38,12 +42,14 @@ export interface NewDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
-  readonly state: 'stored' | 'rejected';
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
+  readonly state: 'stored' | 'accepted' | 'rejected' | 'parked';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }
@@ -138,6 +144,7 @@ async function insertPart(db: Database, documents: readonly NewDocument[], now: 
       po_number: document.poNumber,
       canonical: document.canonical,
       fingerprint: document.fingerprint,
+      review: document.review.length === 0 ? null : JSON.stringify(document.review),
       state: document.state,
       code: document.code,
       faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
@@ -153,10 +160,12 @@ export interface StoredDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: string;
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
   readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   /** Technical faults so far. */
@@ -165,6 +174,8 @@ export interface StoredDocument {
   readonly faults: readonly Fault[];
   readonly channel: 'file' | 'api' | 'edi';
   readonly partner: string;
+  /** What an EDI message asks for; null for all other documents. */
+  readonly purpose: EdiPurpose | null;
   readonly sourceSystem: string | null;
   readonly document: string;
   readonly receivedAt: string;
@@ -174,10 +185,11 @@ interface DocumentRow {
   document_id: number;
   inbox_id: number;
   ordinal: number;
-  kind: string;
+  kind: DocumentKind;
   place: string;
   canonical: string | null;
   fingerprint: string | null;
+  review: string | null;
   state: StoredDocument['state'];
   order_id: number | null;
   attempts: number;
@@ -199,7 +211,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<DocumentRow>(
-    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, attempts, code, faults from inbox_document
+    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
      where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
     [dialect.listOf([...new Set(ids)])],
   );
@@ -208,8 +220,13 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
     [dialect.listOf([...new Set(rows.map((row) => row.inbox_id))])],
   );
   const byId = new Map(messages.map((message) => [message.inbox_id, message]));
+  const edi = await ediSources(
+    db,
+    rows.filter((row) => byId.get(row.inbox_id)?.channel === 'edi').map((row) => row.document_id),
+  );
   return rows.map((row) => {
     const message = byId.get(row.inbox_id) as MessageRow;
+    const source = edi.get(row.document_id);
     return {
       documentId: row.document_id,
       inboxId: row.inbox_id,
@@ -218,13 +235,15 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
       place: row.place,
       canonical: row.canonical,
       fingerprint: row.fingerprint,
+      review: row.review === null ? [] : (JSON.parse(row.review) as string[]),
       state: row.state,
       orderId: row.order_id,
       attempts: row.attempts,
       code: row.code,
       faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
       channel: message.channel,
-      partner: message.partner,
+      partner: source?.partner ?? message.partner,
+      purpose: source?.purpose ?? null,
       sourceSystem: message.source_system,
       document: message.document,
       receivedAt: message.received_at,
@@ -235,7 +254,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
 /** What became of a document. */
 export interface DocumentVerdict {
   readonly documentId: number;
-  readonly state: 'accepted' | 'duplicate' | 'rejected';
+  readonly state: 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];

@@ -2,8 +2,9 @@ import type { Principal } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-settings';
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
-import { askerOf, header, readBody, requestOf } from '../http-messages';
+import { askerOf, header, requestOf } from '../http-messages';
 import type { Message } from '../node';
+import { readBody } from '../request-body';
 
 type Role = Principal['role'];
 

@@ -14,11 +14,17 @@ interface SourceTagConfig extends StoreNodeConfig {
   readonly partner: string;
 }
 
-const ports: Readonly<Record<TagOutcome['output'], number>> = { created: 0, replayed: 1, rejected: 2 };
+const ports: Readonly<Record<TagOutcome['output'], number>> = {
+  created: 0,
+  changed: 0,
+  replayed: 1,
+  rejected: 2,
+  applied: 3,
+};
 const sweepAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 3, ({ runtime }, config) => {
+  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 4, ({ runtime }, config) => {
     const queue = runtime.queue<DocumentToTag, TagOutcome>('source', createOrders);
     const rules = config.rules ?? [];
     const scope = { channel: config.channel ?? '', partner: config.partner ?? '' };
@@ -33,7 +39,12 @@ export = (RED: NodeAPI): void => {
         });
         return;
       }
-      runtime.inProcess.leave(orderKey(outcome.orderId));
+      if (outcome.output === 'applied') {
+        const { inboxId, documentId, kind, order, summary } = outcome;
+        emit(ports.applied, { ...message, payload: { ...order, inboxId, documentId, kind, summary } });
+        return;
+      }
+      if (outcome.output !== 'replayed') runtime.inProcess.leave(orderKey(outcome.orderId));
       emit(ports[outcome.output], { ...message, payload: outcome.summary });
     };
 
@@ -54,7 +65,7 @@ export = (RED: NodeAPI): void => {
         lost.map(async ({ documentId }) => {
           const outcome = await create(documentId);
           const marked =
-            outcome.output === 'rejected'
+            outcome.output === 'rejected' || outcome.output === 'applied'
               ? outcome
               : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
           send(marked, emit, { _msgid: RED.util.generateId() });

@@ -205,6 +205,7 @@ export async function storeMessage(
       kind: verdict.kind ?? 'order',
       canonical: '{}',
       fingerprint: 'c'.repeat(64),
+      review: [],
       state: 'stored',
       code: null,
       faults: [],
