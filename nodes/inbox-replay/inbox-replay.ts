@@ -9,6 +9,7 @@ import { correctMessage } from '../../lib/stages/correct-message';
 import { type Replay, replayMessages, replaySelection } from '../../lib/stages/replay-messages';
 import { answered, requestOf } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { releaseBody } from '../request-body';
 import type { StoreRuntime } from '../store-runtime';
 import { type CorrectionAsked, isCorrection, type ReplayAsked, readAsked } from './read-asked';
 
@@ -96,6 +97,9 @@ export = (RED: NodeAPI): void => {
           const { code, faults } = error;
           const told = { code, message: error.message, errors: faults, summary: `Not worked again: ${error.message}` };
           emit(failingPort, { ...message, payload: told });
+        } finally {
+          const request = requestOf(message);
+          if (request !== undefined) releaseBody(request);
         }
       },
       close() {
