@@ -156,7 +156,7 @@ export = (RED: NodeAPI): void => {
     ) => {
       const read = await readGuarded(received, limits);
       charge(read.content.documents.length);
-      const reception = await readRepeat(await runtime.context(), read, await queue.submit(read));
+      const reception = await readRepeat(await runtime.context(), received, await queue.submit(read));
       if (reception.refused !== undefined) throw reception.refused;
       acknowledge(message, reception, emit);
       return reception;
@@ -164,7 +164,7 @@ export = (RED: NodeAPI): void => {
 
     /** Returns who reads the message, which is safe by then; nobody, when it was here before. */
     const takeLarge = async (message: Message, received: ReceivedMessage, limits: IntakeLimits, emit: Emit) => {
-      const reception = await large.store(received, limits);
+      const reception = await readRepeat(await runtime.context(), received, await large.store(received, limits));
       if (reception.refused !== undefined) throw reception.refused;
       acknowledge(message, reception, emit);
       return reception;
