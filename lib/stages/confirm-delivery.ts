@@ -69,6 +69,8 @@ async function confirm(
   books.finish();
   if (!(await insertSlips(work.db, stored))) throw new ConcurrentChange('a packing slip');
   await insertSlipLines(work.db, lines);
+  for (const { slipId, orderId } of lines)
+    if (work.orders.get(orderId)?.channel === 'edi') work.answerDue('despatch', slipId);
   return outcomes;
 }
 

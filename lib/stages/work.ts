@@ -21,6 +21,7 @@ import { type AuditRecord, appendAudit, takeAuditBatch } from '../store/audit';
 import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
 import { type Database, together } from '../store/database';
 import { saveDecisions } from '../store/decisions';
+import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { StampedOrder } from '../store/order-memory';
 import { lockOrders } from '../store/orders';
@@ -58,6 +59,7 @@ export class Work {
   private readonly movements: Movement[] = [];
   private readonly postings: Posting[] = [];
   private readonly exceptions: RaisedException[] = [];
+  private readonly answers: DueAnswer[] = [];
   private readonly notes = new Map<number, { reason: string | null; evidence: Evidence; actor: string | null }>();
   private readonly records: AuditRecord[] = [];
   private readonly newInQueue = new Set<Order>();
@@ -239,6 +241,11 @@ export class Work {
     this.exceptions.push(exception);
   }
 
+  /** An EDI partner has to be told. */
+  answerDue(kind: DueAnswer['kind'], subject: number): void {
+    this.answers.push({ kind, subject });
+  }
+
   /** An audit record of something other than a loaded order. */
   record(record: Omit<AuditRecord, 'at' | 'stage' | 'actor'> & { readonly actor?: string }): void {
     this.records.push({ at: this.now, actor: this.actor, stage: this.stage, ...record });
@@ -248,6 +255,7 @@ export class Work {
   async finish(last: LastStatements): Promise<void> {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
+    this.tellVerdicts();
     const freed = this.freeKeptCash();
     const items = [...this.stock]
       .filter(([key, item]) => hasChanged(item, this.stockBefore.get(key)))
@@ -271,6 +279,7 @@ export class Work {
       freeCash(this.db, freed),
       insertPostings(this.db, this.postings),
       raiseExceptions(this.db, this.exceptions, this.now),
+      insertDueAnswers(this.db, this.answers, this.now),
       this.closeSettled(items),
     ]);
     last(appendAudit(this.db, batch, records, this.now));
@@ -283,6 +292,14 @@ export class Work {
     for (const order of this.newInQueue) {
       order.passedOver = 0;
       order.passesAtHold = this.accounts.get(order.creditAccount)?.passes ?? passes.get(order.creditAccount) ?? 0;
+    }
+  }
+
+  /** An order that came as EDI and leaves its checks has its verdict: the partner is told. */
+  private tellVerdicts(): void {
+    for (const order of this.orders.values()) {
+      if (order.channel === 'edi' && this.before.get(order.id)?.status === 'Created' && order.status !== 'Created')
+        this.answerDue('response', order.id);
     }
   }
 
@@ -312,7 +329,8 @@ export class Work {
   /** What is known of the orders once the transaction has committed. */
   stampedOrders(): StampedOrder[] {
     const locked = [...this.orders.values()].map((order) => ({ order, stamp: this.stamps.get(order.id) as number }));
-    return [...locked, ...this.created.map((order) => ({ order, stamp: this.stamp }))];
+    const created = this.created.filter((order) => !this.orders.has(order.id));
+    return [...locked, ...created.map((order) => ({ order, stamp: this.stamp }))];
   }
 
   private loaded(): { order: Order; before: OrderBefore }[] {

@@ -49,5 +49,7 @@ export const sequences = [
   'payment',
   'audit_batch',
   'exception',
+  'edi_interchange',
+  'edi_answer',
 ] as const;
 export type SequenceName = (typeof sequences)[number];

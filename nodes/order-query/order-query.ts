@@ -30,8 +30,11 @@ export = (RED: NodeAPI): void => {
         const asker = name === 'openapi' ? undefined : askerOf(message);
         if (asker?.role === 'partner' && !forPartners.has(name))
           throw new BusinessRejection('forbidden', `The role partner may not ask for ${name}.`);
+        if (name === 'keys' && asker !== undefined && asker.role !== 'admin')
+          throw new BusinessRejection('forbidden', 'Only an administrator may ask for keys.');
         const answer = await queries[name](context, inputOf(message, asker));
-        emit(0, answered(message, 'statusCode' in answer ? answer : jsonAnswer(200, answer.body)));
+        const whole = name === 'metrics' ? { ...answer, body: `${answer.body}${runtime.door.metrics()}` } : answer;
+        emit(0, answered(message, 'statusCode' in whole ? whole : jsonAnswer(200, whole.body)));
       } catch (error) {
         emit(0, answered(message, problemOf(error)));
         if (!(error instanceof BusinessRejection)) throw error;

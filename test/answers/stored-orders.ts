@@ -171,6 +171,8 @@ export function aMessage(inboxId: number, change: Partial<NewMessage> = {}): New
     warnings: [],
     receivedAt: now,
     keyId: null,
+    reading: null,
+    corrects: null,
     ...change,
   };
 }
@@ -205,6 +207,7 @@ export async function storeMessage(
       kind: verdict.kind ?? 'order',
       canonical: '{}',
       fingerprint: 'c'.repeat(64),
+      review: [],
       state: 'stored',
       code: null,
       faults: [],

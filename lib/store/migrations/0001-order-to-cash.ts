@@ -53,7 +53,7 @@ export const orderToCash: Migration = {
     'create unique index inbox_message_identity on inbox_message (partner, channel, message_key) where message_key is not null',
     `create table inbox_document (
       document_id ${id}, inbox_id ${int} not null, ordinal ${int} not null,
-      kind ${text} not null check (kind in ('order', 'change', 'cancel', 'test', 'unreadable')), place ${text} not null, po_number ${text}, canonical ${text},
+      kind ${text} not null check (kind in ('order', 'change', 'cancel', 'test', 'acknowledgement', 'unreadable')), place ${text} not null, po_number ${text}, canonical ${text},
       fingerprint ${text}, state ${text} not null check (state in ('stored', 'accepted', 'duplicate', 'rejected', 'parked')), order_id ${int}, code ${text}, faults ${text},
       attempts ${int} not null, next_attempt_at ${text}, step_at ${text} not null,
       unique (inbox_id, ordinal), check (state not in ('accepted', 'duplicate') or order_id is not null or kind <> 'order')
