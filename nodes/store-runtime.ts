@@ -144,7 +144,7 @@ export class StoreRuntime {
   queue<Item, Result>(
     stage: string,
     run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>,
-    options: { lanes?: number; patient?: boolean } = {},
+    options: { lanes?: number; opensLane?: number; patient?: boolean } = {},
   ): StageQueue<Item, Result> {
     const known = this.queues.get(stage);
     if (known !== undefined) return known as unknown as GroupCommit<Item, Result>;
@@ -152,6 +152,7 @@ export class StoreRuntime {
       batch: batchSize,
       queue: mostWaiting,
       lanes: options.lanes ?? (() => (this.store?.dialect.name === 'sqlite' ? 1 : lanesOfServer)),
+      ...(options.opensLane === undefined ? {} : { opensLane: options.opensLane }),
       classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
       patience: options.patient === false ? 0 : patience,
     });
