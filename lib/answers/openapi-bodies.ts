@@ -254,6 +254,10 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       count: whole,
       warehouses: listOf(fields({ warehouse: text, releases: whole, oldest: text })),
     }),
+    unacknowledgedAnswers: fields({
+      count: whole,
+      partners: listOf(fields({ partner: text, answers: whole, oldest: text })),
+    }),
     exceptions: listOf(fields({ kind: text, exceptions: whole, oldest: text })),
   }),
   SourceReport: fields({
