@@ -88,6 +88,7 @@ export class EnvelopeReader {
   private readonly segments: EdiSegment[] = [];
   private readonly controlNumber: string;
   private readonly source: SegmentSource;
+  private readonly groupNumbers = new Set<string>();
   private readonly goodTags = new Set<string>();
   private group: GroupDraft | undefined;
   private message: MessageDraft | undefined;
@@ -227,6 +228,13 @@ export class EnvelopeReader {
     if (group.controlNumber === '') {
       const message = 'GS06, the control number, is empty.';
       group.faults.reject('6', message, segment.offset, { ...details, element: 6 });
+    } else {
+      const key = withoutZeros(group.controlNumber);
+      if (this.groupNumbers.has(key)) {
+        const message = `The control number ${shown(group.controlNumber)} is there already in this interchange.`;
+        group.faults.reject('19', message, segment.offset, { ...details, element: 6 });
+      }
+      this.groupNumbers.add(key);
     }
     this.group = group;
   }

@@ -162,6 +162,11 @@ describe('X12 files', () => {
     ['a wrong GE02', (text) => text.replace('GE*2*7', 'GE*2*8'), ['group 4!']],
     ['a missing GE', (text) => text.replace('GE*2*7~', ''), ['group 3!']],
     ['a missing GS06', (text) => text.replace('*7*X*', '**X*').replace('GE*2*7', 'GE*2'), ['group 6!']],
+    [
+      'a repeated GS06',
+      (text) => text.replace('GE*2*7~', 'GE*2*7~GS*PO*A*B*20261120*1200*07*X*004010~GE*0*7~').replace('IEA*1', 'IEA*2'),
+      ['group 19!'],
+    ],
     ['a wrong IEA01', (text) => text.replace('IEA*1*', 'IEA*2*'), ['interchange 021']],
     ['a wrong IEA02', (text) => text.replace('IEA*1*000000001', 'IEA*1*000000002'), ['interchange 001']],
     ['a missing IEA', (text) => text.replace(/IEA.*~/, ''), ['interchange 023!']],
