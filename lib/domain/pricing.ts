@@ -1,3 +1,4 @@
+import type { PricePolicy } from './master';
 import { lineNet, type Totals, totals } from './money';
 import { type Order, type OrderLine, openQuantity } from './order';
 
@@ -41,4 +42,28 @@ export function orderAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines
       .filter((line) => line.ordered > line.cancelled)
       .map((line) => ({ line, quantity: line.ordered - line.cancelled })),
   );
+}
+
+/** What a line is sold at, and whether a person has to agree first. */
+export interface PriceVerdict {
+  /** price units */
+  readonly unitPrice: number;
+  readonly deviates: boolean;
+}
+
+/** Whose price counts when the order brings one. `tolerance` in hundredths of a percent of the own price. */
+export interface PriceTerms {
+  readonly pricePolicy: PricePolicy;
+  readonly priceTolerance: number;
+}
+
+/**
+ * Judges a sent price against the own one, both in price units. `own`: the own one counts, whatever was sent. `sent`: what
+ * was sent counts. `tolerance`: what was sent counts, and a deviation above the tolerance, up or down, needs a person.
+ */
+export function judgePrice({ pricePolicy, priceTolerance }: PriceTerms, own: number, sent: number): PriceVerdict {
+  if (pricePolicy === 'own' || sent === own) return { unitPrice: own, deviates: false };
+  if (pricePolicy === 'sent') return { unitPrice: sent, deviates: false };
+  const deviates = BigInt(Math.abs(sent - own)) * 10_000n > BigInt(own) * BigInt(priceTolerance);
+  return { unitPrice: sent, deviates };
 }

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
-import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
+import { type ReadOrder, type ReadReception, type ReceivedMessage, readAnyReception } from './receive-messages';
 
 /** What the thread is asked for: to read a message, or for the next part of its documents. */
 export type ReadingRequest = { readonly message: ReceivedMessage; readonly limits: IntakeLimits } | 'next';
@@ -15,19 +15,21 @@ export type ReadingAnswer =
 /** Documents are handed over in parts, so that taking them never holds up the thread that asked. */
 const partSize = 500;
 
-let documents: readonly ReadOrder[] = [];
-let next = 0;
+let documents: ReadOrder[] = [];
 
-function read({ message, limits }: Exclude<ReadingRequest, 'next'>): ReadingAnswer {
+/** The other thread's bytes are its own or shared with it; either way they need no copy. */
+const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+
+async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promise<ReadingAnswer> {
   try {
     const {
       content,
       sha256,
       fingerprint,
       message: known,
-    } = readReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
-    documents = content.documents;
-    next = 0;
+    } = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
+    documents = [...content.documents];
     return {
       read: { content: { ...content, documents: [] }, sha256, fingerprint },
       messageKey: known.messageKey,
@@ -41,12 +43,9 @@ function read({ message, limits }: Exclude<ReadingRequest, 'next'>): ReadingAnsw
 }
 
 function nextPart(): ReadingAnswer {
-  const part = documents.slice(next, next + partSize);
-  next += partSize;
-  if (next >= documents.length) documents = [];
-  return { part };
+  return { part: documents.splice(0, partSize) };
 }
 
-parentPort?.on('message', (request: ReadingRequest) => {
-  parentPort?.postMessage(request === 'next' ? nextPart() : read(request));
+parentPort?.on('message', async (request: ReadingRequest) => {
+  parentPort?.postMessage(request === 'next' ? nextPart() : await read(request));
 });

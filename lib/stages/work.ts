@@ -20,13 +20,16 @@ import type { Verdict } from '../domain/verdict';
 import { type AuditRecord, appendAudit, takeAuditBatch } from '../store/audit';
 import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
 import { type Database, together } from '../store/database';
+import { saveDecisions } from '../store/decisions';
+import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { StampedOrder } from '../store/order-memory';
-import { lockOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
+import { lockOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
+import { type OrderBefore, rememberOrder, saveOrders } from '../store/save-orders';
 import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
-import type { Store } from '../store/store';
+import type { LastStatements, Store } from '../store/store';
 import { accountsAwaiting } from '../store/waiting';
 import { freeCash } from './free-cash';
 
@@ -56,6 +59,7 @@ export class Work {
   private readonly movements: Movement[] = [];
   private readonly postings: Posting[] = [];
   private readonly exceptions: RaisedException[] = [];
+  private readonly answers: DueAnswer[] = [];
   private readonly notes = new Map<number, { reason: string | null; evidence: Evidence; actor: string | null }>();
   private readonly records: AuditRecord[] = [];
   private readonly newInQueue = new Set<Order>();
@@ -237,15 +241,21 @@ export class Work {
     this.exceptions.push(exception);
   }
 
+  /** An EDI partner has to be told. */
+  answerDue(kind: DueAnswer['kind'], subject: number): void {
+    this.answers.push({ kind, subject });
+  }
+
   /** An audit record of something other than a loaded order. */
   record(record: Omit<AuditRecord, 'at' | 'stage' | 'actor'> & { readonly actor?: string }): void {
     this.records.push({ at: this.now, actor: this.actor, stage: this.stage, ...record });
   }
 
-  /** Writes everything; the transaction's last act. */
-  async finish(): Promise<void> {
+  /** Writes everything; the transaction's last act. The audit goes out with the commit: the chain's head is locked no longer. */
+  async finish(last: LastStatements): Promise<void> {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
+    this.tellVerdicts();
     const freed = this.freeKeptCash();
     const items = [...this.stock]
       .filter(([key, item]) => hasChanged(item, this.stockBefore.get(key)))
@@ -269,9 +279,10 @@ export class Work {
       freeCash(this.db, freed),
       insertPostings(this.db, this.postings),
       raiseExceptions(this.db, this.exceptions, this.now),
+      insertDueAnswers(this.db, this.answers, this.now),
       this.closeSettled(items),
     ]);
-    await appendAudit(this.db, batch, records, this.now);
+    last(appendAudit(this.db, batch, records, this.now));
   }
 
   /** An order that begins to wait for credit remembers how many approvals its account has seen by then. */
@@ -281,6 +292,14 @@ export class Work {
     for (const order of this.newInQueue) {
       order.passedOver = 0;
       order.passesAtHold = this.accounts.get(order.creditAccount)?.passes ?? passes.get(order.creditAccount) ?? 0;
+    }
+  }
+
+  /** An order that came as EDI and leaves its checks has its verdict: the partner is told. */
+  private tellVerdicts(): void {
+    for (const order of this.orders.values()) {
+      if (order.channel === 'edi' && this.before.get(order.id)?.status === 'Created' && order.status !== 'Created')
+        this.answerDue('response', order.id);
     }
   }
 
@@ -310,7 +329,8 @@ export class Work {
   /** What is known of the orders once the transaction has committed. */
   stampedOrders(): StampedOrder[] {
     const locked = [...this.orders.values()].map((order) => ({ order, stamp: this.stamps.get(order.id) as number }));
-    return [...locked, ...this.created.map((order) => ({ order, stamp: this.stamp }))];
+    const created = this.created.filter((order) => !this.orders.has(order.id));
+    return [...locked, ...created.map((order) => ({ order, stamp: this.stamp }))];
   }
 
   private loaded(): { order: Order; before: OrderBefore }[] {
@@ -343,7 +363,9 @@ export class Work {
   private async closeSettled(items: readonly StockItem[]): Promise<void> {
     const repaid = items.filter((item) => item.deficit === 0 && this.deficitBefore(item) > 0).map(placeOf);
     const unparked = this.loaded().flatMap(({ order, before }) =>
-      before.releases.filter(({ parked }, i) => parked && order.releases[i]?.parked === false).map(({ key }) => key),
+      before.releases
+        .filter(({ parked }, i) => parked === 1 && order.releases[i]?.parked === false)
+        .map(({ key }) => key),
     );
     if (repaid.length > 0) await closeExceptions(this.db, 'stock-deficit', repaid, this.actor, this.stage, this.now);
     if (unparked.length > 0)
@@ -390,10 +412,10 @@ export async function inTransaction<T>(
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   const { store, actor, clock } = context;
-  const { result, orders } = await store.transaction(async (db) => {
+  const { result, orders } = await store.transaction(async (db, last) => {
     const work = new Work(store, db, stage, actor, clock(), await currentSettings(db));
     const done = await run(work);
-    await work.finish();
+    await work.finish(last);
     return { result: done, orders: work.stampedOrders() };
   });
   for (const order of orders) store.orders.keep(order);

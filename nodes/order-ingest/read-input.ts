@@ -1,22 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
-import type { BatchPolicy, CsvSettings } from '../../lib/intake/read-message';
+import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
-import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
+import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
+import { readBody } from '../request-body';
+import { contentTypeOf } from './content-type';
+import { type LayoutConfig, layoutOf } from './sheet-layout';
 
-export interface OrderIngestConfig extends StoreNodeConfig {
+export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {
   readonly channel: 'auto' | 'api' | 'file';
   readonly partner: string;
   readonly partnerType: string;
   readonly sourceSystem: string;
   readonly batchPolicy: BatchPolicy;
-  readonly mapping: readonly { readonly column: string; readonly field: string }[];
-  readonly decimalMark: CsvSettings['decimalMark'];
-  readonly separator: CsvSettings['separator'];
 }
 
 const longestDocument = 200;
@@ -39,10 +39,9 @@ export async function readPosted(
     );
   const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
   if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
-  const channel = header(request, 'x-o2c-channel') === 'edi' ? 'edi' : 'api';
-  const key = header(request, 'idempotency-key');
-  if (key !== undefined && key.length > longestDocument)
-    throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
+  const channel = channelOf(request);
+  const key = shortHeader(request, 'Idempotency-Key');
+  const document = shortHeader(request, 'X-O2C-Document');
   const bytes = await readBody(request, limit);
   return {
     ...common(config),
@@ -50,10 +49,33 @@ export async function readPosted(
     contentType: header(request, 'content-type') ?? '',
     channel,
     partner: acting.partner,
-    messageKey: key ?? null,
-    document: (header(request, 'x-o2c-document') ?? key ?? 'no key').slice(0, longestDocument),
+    messageKey: (channel === 'edi' ? (document ?? key) : key) ?? null,
+    document: document ?? key ?? 'no key',
     keyId: principal.keyId,
   };
+}
+
+function channelOf(request: HttpRequest): 'api' | 'edi' {
+  const channel = header(request, 'x-o2c-channel') ?? 'api';
+  if (channel === 'api' || channel === 'edi') return channel;
+  throw new BusinessRejection(
+    'source-refused',
+    `There is no channel ${channel.slice(0, 80)} for posted orders; X-O2C-Channel is edi, or is left out.`,
+  );
+}
+
+/** It identifies a message or is shown with each of its orders, so it is never cut. */
+function shortHeader(request: HttpRequest, name: string): string | undefined {
+  const value = header(request, name.toLowerCase());
+  if (value === undefined || value.length <= longestDocument) return value;
+  throw new BusinessRejection('out-of-range', `The ${name} has more than ${longestDocument} characters.`);
+}
+
+/** A file that an `order-folder` has claimed: it knows whose file it is, and waits to hear that it is safe. */
+export function handedOver(message: Message): { readonly id: string; readonly partner: string } | undefined {
+  const { handover } = message as { handover?: { id?: unknown; partner?: unknown } };
+  if (typeof handover?.id !== 'string' || typeof handover.partner !== 'string') return undefined;
+  return { id: handover.id, partner: handover.partner };
 }
 
 /** A message that another node of the flow brings: a path, bytes, text or objects. */
@@ -68,13 +90,14 @@ export async function readDelivered(
   const path = typeof filename === 'string' ? filename : undefined;
   const bytes =
     payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
-  const channel = config.channel === 'api' ? 'api' : 'file';
+  const handover = handedOver(message);
+  const channel = config.channel === 'api' && handover === undefined ? 'api' : 'file';
   return {
     ...common(config),
     bytes,
-    contentType: contentTypeOf(message, path, bytes),
+    contentType: saidType(message) ?? contentTypeOf(path, bytes),
     channel,
-    partner: await partnerOf(RED, node, message, config),
+    partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
     document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
     keyId: null,
@@ -85,11 +108,7 @@ const common = (config: OrderIngestConfig) => ({
   sourceSystem: config.sourceSystem || null,
   receivedAt: new Date().toISOString(),
   batchPolicy: config.batchPolicy ?? 'reject-order',
-  csv: {
-    separator: config.separator ?? '',
-    decimalMark: config.decimalMark ?? '',
-    mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
-  } as CsvSettings,
+  csv: layoutOf(config),
 });
 
 async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
@@ -109,23 +128,9 @@ function bytesOf(payload: unknown): Buffer {
   return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
 }
 
-const typesByExtension: Readonly<Record<string, string>> = {
-  '.json': 'application/json',
-  '.csv': 'text/csv',
-  '.txt': 'text/csv',
-  '.tsv': 'text/csv',
-};
-const brace = 0x7b;
-const bracket = 0x5b;
-
-/** What the message says, else what the file's name says, else what the first character says. */
-function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer): string {
-  const said = message['contentType'];
-  if (typeof said === 'string' && said !== '') return said;
-  const named = path === undefined ? undefined : typesByExtension[extname(path).toLowerCase()];
-  if (named !== undefined) return named;
-  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-  return first === brace || first === bracket ? 'application/json' : 'text/csv';
+function saidType(message: Message): string | undefined {
+  const { contentType } = message as { contentType?: unknown };
+  return typeof contentType === 'string' && contentType !== '' ? contentType : undefined;
 }
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
