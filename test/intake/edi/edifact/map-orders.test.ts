@@ -151,6 +151,13 @@ describe('ORDERS', () => {
       });
     });
 
+    it('1 keeps the texts of the header, not those of lines', () => {
+      const text = interchange([
+        message('ORDERS:D:96A:UN', ['BGM+220+PO-1+1', 'FTX+AAI+++sorry', ...line(1, ['FTX+AAI+++no'])]),
+      ]);
+      expect(mapOne(text).change?.note).to.equal('sorry');
+    });
+
     for (const [code, name] of [
       ['46', 'provisional'],
       ['4', '4'],
