@@ -2,19 +2,13 @@ import { addDays } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
-import type { Order } from '../domain/order';
+import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
 import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
-import {
-  claimOrdersToInvoice,
-  markInvoiced,
-  ordersOfSlips,
-  type UninvoicedLine,
-  uninvoicedLines,
-} from '../store/packing-slips';
+import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -123,12 +117,6 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
   await insertInvoices(work.db, invoices, work.now);
   for (const [i, { order }] of bills.entries())
     if (order.channel === 'edi') work.answerDue('invoice', (invoices[i] as Invoice).invoiceId);
-  await markInvoiced(
-    work.db,
-    settled.flatMap(({ lines, payable }) =>
-      lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId })),
-    ),
-  );
   await insertApplications(
     work.db,
     settled.flatMap(({ applications }) => applications),
@@ -145,7 +133,16 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
     'invoiced',
     work.now,
   );
-  for (const [i, settlement] of settled.entries()) writeLedger(work, settlement, invoices[i] as Invoice);
+  const told = new Map<Order, Evidence[]>();
+  for (const [i, settlement] of settled.entries()) {
+    const { order } = settlement;
+    const evidence = writeLedger(work, settlement, invoices[i] as Invoice);
+    told.set(order, [...(told.get(order) ?? []), evidence]);
+  }
+  for (const [order, evidence] of told) {
+    work.note(order, null, { invoices: evidence });
+    work.settle(order);
+  }
   return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
 }
 
@@ -202,7 +199,7 @@ function writeLedger(
   work: Work,
   { order, lines, totals, applications }: Settlement,
   { number, dueDate }: Invoice,
-): void {
+): Evidence {
   const posting = { documentType: 'invoice', document: number } as const;
   const { currency } = order;
   work.post({ ...posting, debit: 'receivables', credit: 'revenue', amount: totals.net, currency });
@@ -217,7 +214,8 @@ function writeLedger(
     currency: work.settings.currency,
   });
   const money = (minor: number) => formatMoney(minor, currency);
-  const evidence = {
+  return {
+    invoice: number,
     slip: subjectOf(lines[0]),
     gross: money(totals.gross),
     net: money(totals.net),
@@ -226,9 +224,6 @@ function writeLedger(
     dueDate,
     paidFromCash: money(sumOf(applications)),
   };
-  work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
-  work.note(order, null, { invoice: number });
-  work.settle(order);
 }
 
 function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: Invoice): InvoiceOutcome {

@@ -20,7 +20,6 @@ export type AuditSubject =
   | 'message'
   | 'document'
   | 'slip'
-  | 'invoice'
   | 'payment'
   | 'stock'
   | 'master'

@@ -21,6 +21,8 @@ export interface SchemaWords {
   readonly table: string;
   /** table options of a table that is found by its own key only */
   readonly narrow: string;
+  /** table options of a table that is found by its own key only and whose rows hardly ever change */
+  readonly written: string;
   /** table options of a table that is found by its own key only and whose rows are rewritten a few times */
   readonly rewritten: string;
   /** table options of a table whose rows are rewritten at every step */
@@ -47,6 +49,7 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'bytea',
     table: '',
     narrow: 'with (fillfactor = 80)',
+    written: '',
     rewritten: 'with (fillfactor = 50)',
     changing: 'with (fillfactor = 50)',
   },
@@ -58,6 +61,7 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'blob',
     table: 'strict',
     narrow: 'strict, without rowid',
+    written: 'strict, without rowid',
     rewritten: 'strict, without rowid',
     changing: 'strict',
   },

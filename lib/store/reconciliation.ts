@@ -23,6 +23,8 @@ const sums = (expected: string, found: string): string =>
 
 const order = (id: string): string => `'order ' || ${id}`;
 const line = "'order ' || order_id || ' line ' || line";
+/** The invoice of a slip line: a slip is invoiced once for each of its orders. */
+const itsInvoice = 'i.slip_id = l.slip_id and i.order_id = l.order_id';
 
 /** Rows of `table` whose parent is missing. */
 const orphans = (table: string, subject: string, parent: string, on: string, given = 'true'): string =>
@@ -180,7 +182,7 @@ export const comparisons: readonly Comparison[] = [
       sums(
         `select number as key, 'receivables' as what, gross as amount from invoice union all select number, 'revenue', net from invoice
          union all select number, 'tax', tax from invoice
-         union all select i.number, 'cost of sales', l.cost from packing_slip_line l join invoice i on i.invoice_id = l.invoice_id`,
+         union all select i.number, 'cost of sales', l.cost from packing_slip_line l join invoice i on ${itsInvoice}`,
         `select document as key, 'receivables' as what, amount from posting where document_type = 'invoice' and debit = 'receivables'
          union all select document, credit, amount from posting where document_type = 'invoice' and debit = 'receivables'
          union all select document, 'cost of sales', amount from posting where document_type = 'invoice' and debit = 'cost-of-sales' and credit = 'goods-delivered-not-invoiced'`,
@@ -203,7 +205,7 @@ export const comparisons: readonly Comparison[] = [
     differences: [
       sums(
         `select ${line} as key, 'delivered' as what, quantity as amount from packing_slip_line
-         union all select ${line}, 'invoiced', quantity from packing_slip_line where invoice_id is not null`,
+         union all select 'order ' || l.order_id || ' line ' || l.line, 'invoiced', l.quantity from packing_slip_line l join invoice i on ${itsInvoice}`,
         `select ${line} as key, 'delivered' as what, delivered as amount from sales_order_line where delivered > 0
          union all select ${line}, 'invoiced', invoiced from sales_order_line where invoiced > 0`,
       ),
@@ -268,15 +270,8 @@ export const comparisons: readonly Comparison[] = [
         'sales_order_line',
         'p.order_id = t.order_id and p.line = t.line',
       ),
-      orphans(
-        'packing_slip_line',
-        "'slip ' || t.slip_id || ' line ' || t.slip_line",
-        'invoice',
-        'p.invoice_id = t.invoice_id',
-        't.invoice_id is not null',
-      ),
       orphans('invoice', 't.number', 'sales_order', 'p.order_id = t.order_id'),
-      orphans('invoice', 't.number', 'packing_slip', 'p.slip_id = t.slip_id'),
+      orphans('invoice', 't.number', 'packing_slip_line', 'p.slip_id = t.slip_id and p.order_id = t.order_id'),
       orphans('payment_application', "'payment ' || t.payment_id", 'invoice', 'p.invoice_id = t.invoice_id'),
     ],
   },
@@ -311,8 +306,8 @@ export interface UninvoicedLine {
 
 export async function uninvoicedLines(db: Database, orderIds: readonly number[]): Promise<UninvoicedLine[]> {
   const rows = await db.all<{ slip_id: number; order_id: number; line: number; quantity: number }>(
-    `select slip_id, order_id, line, quantity from packing_slip_line
-     where invoice_id is null and ${db.dialect.inList('order_id', 'bigint')} order by order_id, slip_id, slip_line`,
+    `select l.slip_id, l.order_id, l.line, l.quantity from packing_slip_line l
+     where not exists (select 1 from invoice i where ${itsInvoice}) and ${db.dialect.inList('l.order_id', 'bigint')} order by l.order_id, l.slip_id, l.slip_line`,
     [db.dialect.listOf(orderIds)],
   );
   return rows.map((row) => ({ slipId: row.slip_id, orderId: row.order_id, line: row.line, quantity: row.quantity }));

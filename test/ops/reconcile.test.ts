@@ -225,12 +225,13 @@ const planted: readonly Planted[] = [
     found: ['orphans: order 78 without sales_order_terms null→null'],
   },
   {
-    what: 'a slip line of an invoice that is not there',
-    sql: ['update packing_slip_line set invoice_id = 55 where slip_id = 4'],
+    what: 'an invoice of a slip that is not there',
+    sql: ['update invoice set slip_id = 55 where order_id = 5'],
     found: [
-      'delivered, not invoiced: C-1 delivered, not invoiced',
-      'orphans: slip 4 line 1 without invoice null→null',
-      'delivered and invoiced: order 4 line 1 invoiced',
+      'ledger: INV-2026-000002 cost of sales 0→2550',
+      'delivered and invoiced: order 5 line 1 invoiced 0→6000',
+      'orphans: INV-2026-000002 without packing_slip_line null→null',
+      'delivered, not invoiced: C-2 delivered, not invoiced 7133→0',
     ],
   },
 ];
