@@ -47,7 +47,10 @@ describe('how a message was read', () => {
     expect(readingFrom({ csv: { decimalMark: ',' } }).csv.decimalMark).to.equal(',');
     for (const [given, places] of [
       [{ colour: 1 }, ['/colour']],
-      [{ batchPolicy: 'x', csv: { decimalMark: ';', mapping: { a: 1 } } }, ['/batchPolicy', '/csv/decimalMark', '/csv/mapping']],
+      [
+        { batchPolicy: 'x', csv: { decimalMark: ';', mapping: { a: 1 } } },
+        ['/batchPolicy', '/csv/decimalMark', '/csv/mapping'],
+      ],
       [{ csv: [] }, ['/csv']],
       ['text', ['']],
       [null, ['']],
@@ -58,7 +61,10 @@ describe('how a message was read', () => {
       } catch (error) {
         if (error instanceof BusinessRejection) faults = error.faults;
       }
-      expect(faults.map(({ path }) => path), JSON.stringify(given)).to.deep.equal(places);
+      expect(
+        faults.map(({ path }) => path),
+        JSON.stringify(given),
+      ).to.deep.equal(places);
     }
   });
 });

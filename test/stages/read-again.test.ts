@@ -84,7 +84,12 @@ describe('reading a message again', () => {
     const failed = failedOf(['failed']);
     const same: ReadOrder[] = [{ ordinal: 1, place: '', canonical: null, faults: failed[0]?.faults ?? [] }];
     expect(planReading(present(['failed']), failed, same)).to.deep.equal({ changed: [], removed: [], added: [] });
-    const other: ReadOrder[] = [{ ...(same[0] as ReadOrder), faults: [{ path: '', code: 'bad-date', message: 'No date.' }] }];
-    expect(planReading(present(['failed']), failed, other).changed[0]).to.include({ state: 'rejected', code: 'bad-date' });
+    const other: ReadOrder[] = [
+      { ...(same[0] as ReadOrder), faults: [{ path: '', code: 'bad-date', message: 'No date.' }] },
+    ];
+    expect(planReading(present(['failed']), failed, other).changed[0]).to.include({
+      state: 'rejected',
+      code: 'bad-date',
+    });
   });
 });
