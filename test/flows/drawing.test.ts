@@ -52,6 +52,7 @@ const stockTypes = [
   'change',
   'switch',
   'delay',
+  'file',
   'function',
   'link in',
   'link out',
