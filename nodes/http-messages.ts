@@ -36,7 +36,8 @@ const longestDiscard = 10_000;
 
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
-  const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
+  const asIs = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
+  const overHttp = message['res'] !== undefined && !asIs;
   const request = requestOf(message);
   if (overHttp && answer.statusCode >= 400 && request !== undefined) {
     // Who was never asked for the body may not send it, and the connection could not be used again.

@@ -186,8 +186,10 @@ function problemOfDocument(document: DocumentEntry): Problem {
     return problem(500, 'parked', titleOf(500), detail);
   }
   const code = document.code ?? fault?.code ?? 'unreadable';
+  const replaced =
+    document.replacedBy === null ? '' : ` A corrected copy took its place: message ${document.replacedBy}.`;
   const more = document.faults.length > 1 ? ` (and ${document.faults.length - 1} more)` : '';
-  const detail = `${fault?.message ?? 'The document was rejected.'}${more}`;
+  const detail = `${fault?.message ?? 'The document was rejected.'}${more}${replaced}`;
   if (document.kind !== 'unreadable') return problemOfFaults(code, detail, document.faults);
   return problem(400, code, titleOf(400), detail, document.faults);
 }

@@ -1,7 +1,5 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { type CanonicalOrder, fingerprintOf } from './canonical-order';
-import { type CsvSettings, readCsv } from './csv';
-import type { CsvOrder } from './csv-orders';
 import { defaultEdiLimits, type EdiStandard } from './edi/interchange';
 import { defaultEdiReading, type EdiReading } from './edi/mapped-message';
 import { type EdiDocument, type InterchangeOutline, readEdi } from './edi/read-edi';
@@ -10,6 +8,12 @@ import { mostDuplicates, readJson } from './json';
 import { type ArrayElement, elementsOf } from './json-array';
 import { type JsonPath, pointerOf } from './json-pointer';
 import { normalizeOrder } from './normalize-order';
+import { readCsv } from './sheets/csv';
+import type { SheetField } from './sheets/fields';
+import type { SheetLayout } from './sheets/layout';
+import type { SheetOrder } from './sheets/order-rows';
+import type { TableContent } from './sheets/order-table';
+import { readWorkbook, workbookType } from './sheets/xlsx/workbook';
 import { shownText } from './shown-value';
 
 /** What a message may have at most. */
@@ -37,7 +41,8 @@ export interface ReceivedMessage {
   readonly contentType: string;
   readonly limits: IntakeLimits;
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  /** How tables of orders are written. */
+  readonly csv: SheetLayout;
   /** How EDI messages are read; as by default when nothing is said. */
   readonly edi?: EdiReading;
 }
@@ -66,6 +71,8 @@ export interface MessageContent {
   /** The message is one JSON object, not a list: it is answered as one order. */
   readonly single: boolean;
   readonly warnings: readonly string[];
+  /** What the columns of a table were taken for; the field is '' for one that is left out. */
+  readonly columns?: readonly { readonly name: string; readonly field: SheetField | '' }[];
   readonly documents: readonly ReadDocument[];
   /** The interchanges of an EDI message; `edi.interchange` of a document counts in them. */
   readonly interchanges?: readonly InterchangeOutline[];
@@ -73,20 +80,43 @@ export interface MessageContent {
 
 /**
  * Splits a message into its orders. Throws BusinessRejection `message-too-large` and `unsupported-media-type` for what is
- * refused at the door; everything else that is wrong stands in the result.
+ * refused at the door; everything else that is wrong stands in the result. Not for what `isStreamed`.
  */
 export function readMessage(message: ReceivedMessage): MessageContent {
-  const { bytes, limits, batchPolicy } = message;
-  const { type, charset } = mediaTypeOf(message.contentType);
+  const { type, charset } = takenType(message);
   const read = readers[type];
-  if (!read) throw unsupported(type);
-  if (bytes.length > limits.bytes) {
-    throw new BusinessRejection(
-      'message-too-large',
-      `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
-    );
-  }
-  return withPolicy(read(message, charset), batchPolicy);
+  if (!read) throw new Error(`A message of the type ${type} can only be read as a stream.`);
+  return withPolicy(read(message, charset), message.batchPolicy);
+}
+
+/** As `readMessage`, for messages of every type. */
+export async function readAnyMessage(message: ReceivedMessage): Promise<MessageContent> {
+  const { type } = takenType(message);
+  const read = streamReaders[type];
+  return read ? withPolicy(await read(message), message.batchPolicy) : readMessage(message);
+}
+
+/** Whether a message is unpacked or taken in piece by piece, so that only `readAnyMessage` can read it. */
+export function isStreamed(contentType: string): boolean {
+  return mediaTypeOf(contentType).type in streamReaders;
+}
+
+/**
+ * What is decided about a message before anything of it is read or stored.
+ * @throws BusinessRejection `message-too-large` and `unsupported-media-type`
+ */
+export function takenType({
+  bytes,
+  contentType,
+  limits,
+}: Pick<ReceivedMessage, 'bytes' | 'contentType' | 'limits'>): ReturnType<typeof mediaTypeOf> {
+  const media = mediaTypeOf(contentType);
+  if (!(media.type in readers) && !(media.type in streamReaders)) throw unsupported(media.type);
+  if (bytes.length <= limits.bytes) return media;
+  throw new BusinessRejection(
+    'message-too-large',
+    `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
+  );
 }
 
 /** The orders in values that a program hands over: one object, or an array of them. */
@@ -98,7 +128,8 @@ export function readOrders(
   return withPolicy(documentsOf(value, [], limits), batchPolicy);
 }
 
-export type { CsvSettings } from './csv';
+export type { SheetLayout } from './sheets/layout';
+export { workbookType } from './sheets/xlsx/workbook';
 
 type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
 
@@ -109,9 +140,10 @@ const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.
   'application/edifact': (message) => readEdiMessage(message, 'edifact'),
 } satisfies Record<string, Reader>);
 
-const laterTypes: ReadonlySet<string> = new Set([
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-]);
+const streamReaders: Readonly<Partial<Record<string, (message: ReceivedMessage) => Promise<MessageContent>>>> =
+  Object.assign(Object.create(null), { [workbookType]: readWorkbookMessage });
+
+const takenTypes = [...Object.keys(readers), ...Object.keys(streamReaders)];
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
   const [type = '', ...parameters] = contentType.split(';');
@@ -123,10 +155,8 @@ function mediaTypeOf(contentType: string): { type: string; charset: string | und
 
 function unsupported(type: string): BusinessRejection {
   const said =
-    type === ''
-      ? 'The message has no content type'
-      : `The content type ${type.slice(0, 80)} is not ${laterTypes.has(type) ? 'supported yet' : 'supported'}`;
-  return new BusinessRejection('unsupported-media-type', `${said}; send application/json or text/csv.`);
+    type === '' ? 'The message has no content type' : `The content type ${type.slice(0, 80)} is not supported`;
+  return new BusinessRejection('unsupported-media-type', `${said}; send one of ${takenTypes.join(', ')}.`);
 }
 
 function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
@@ -240,19 +270,31 @@ function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiSt
 }
 
 function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {
-  const content = readCsv(bytes, csv, limits, charset);
-  if (content.unreadable) return unreadable(content.unreadable);
-  return readEach(content.orders, content.warnings, (order, index) => csvDocument(order, index + 1, limits));
+  return documentsOfTable(readCsv(bytes, csv, limits, charset), limits);
 }
 
-function csvDocument(csvOrder: CsvOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
-  const { place, value } = csvOrder;
+async function readWorkbookMessage({ bytes, limits, csv }: ReceivedMessage): Promise<MessageContent> {
+  return documentsOfTable(await readWorkbook(bytes, csv, limits), limits);
+}
+
+function documentsOfTable(table: TableContent, limits: IntakeLimits): MessageContent {
+  const content =
+    table.unreadable === undefined
+      ? readEach(table.orders, table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
+      : unreadable(table.unreadable);
+  if (table.columns === undefined) return content;
+  const { header, fields } = table.columns;
+  return { ...content, columns: header.map((name, index) => ({ name: shownText(name), field: fields[index] ?? '' })) };
+}
+
+function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
+  const { place, value } = sheetOrder;
   const { order, faults } = normalizeOrder(value, limits);
-  const reported = new Set(csvOrder.faults.map(({ path }) => path));
+  const reported = new Set(sheetOrder.faults.map(({ path }) => path));
   const others = faults
-    .map((fault) => ({ ...fault, path: csvOrder.placeOf(fault.path) }))
+    .map((fault) => ({ ...fault, path: sheetOrder.placeOf(fault.path) }))
     .filter(({ path }) => !reported.has(path));
-  return documentOf({ ordinal, place }, value, order, [...csvOrder.faults, ...others]);
+  return documentOf({ ordinal, place }, value, order, [...sheetOrder.faults, ...others]);
 }
 
 function documentOf(

@@ -16,10 +16,10 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
 
 /**
  * Text of a file in an encoding that nobody stated for sure: a byte order mark wins, then the charset that the sender
- * named, then UTF-8 when the bytes are valid UTF-8, else Windows-1252 with a warning.
+ * named, then UTF-16 when every other byte is zero, UTF-8 when the bytes are valid UTF-8, else Windows-1252 with a warning.
  */
 export function decodeText(bytes: Uint8Array, charset?: string): DecodedText {
-  const label = markedEncoding(bytes) ?? charset;
+  const label = markedEncoding(bytes) ?? charset ?? unmarkedUtf16(bytes);
   if (label !== undefined) return decodeAs(bytes, label);
   const text = decodeUtf8(bytes);
   if (text === null) {
@@ -36,6 +36,16 @@ function markedEncoding(bytes: Uint8Array): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   return undefined;
+}
+
+/** Latin text in UTF-16 is zero in every other byte; a zero in both places is no text. */
+function unmarkedUtf16(bytes: Uint8Array): string | undefined {
+  const zeros = [0, 0];
+  const length = Math.min(bytes.length, 1000);
+  for (let at = 0; at < length; at += 1) if (bytes[at] === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  if (even === 0 && odd > length / 4) return 'utf-16le';
+  return odd === 0 && even > length / 4 ? 'utf-16be' : undefined;
 }
 
 function decodeAs(bytes: Uint8Array, label: string): DecodedText {
@@ -56,9 +66,7 @@ function decodeAs(bytes: Uint8Array, label: string): DecodedText {
 
 function checked(text: string): DecodedText {
   if (!text.includes('\u0000')) return { text };
-  return badEncoding(
-    'The file holds zero bytes: it is no text, or UTF-16 without a byte order mark; save it as UTF-8.',
-  );
+  return badEncoding('The file holds zero bytes: it is no text, or its charset is another one; save it as UTF-8.');
 }
 
 function badEncoding(message: string): DecodedText {

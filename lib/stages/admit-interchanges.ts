@@ -2,6 +2,7 @@ import type { Fault } from '../domain/faults';
 import type { Partner } from '../domain/master';
 import type { EdiParty } from '../intake/edi/interchange';
 import type { InterchangeOutline } from '../intake/edi/read-edi';
+import { ConcurrentChange } from '../store/dialect';
 import {
   findInterchanges,
   type InterchangeOutcome,
@@ -11,7 +12,6 @@ import {
   type StoredInterchange,
 } from '../store/edi';
 import { loadPartners } from '../store/master';
-import { ConcurrentChange } from '../store/dialect';
 import type { Work } from './work';
 
 /** Control numbers begin again some day: for so long the same number means the same interchange. */
@@ -51,12 +51,23 @@ export async function admitInterchanges(
   if (arrived.length === 0) return [];
   const senders = await partnersBySender(work.db);
   const named = arrived.map((interchange) => partnerOf(interchange, senders));
-  const partners = await loadPartners(work.db, named.flatMap((name) => name ?? []));
+  const partners = await loadPartners(
+    work.db,
+    named.flatMap((name) => name ?? []),
+  );
   const known = new Map(
-    (await findInterchanges(work.db, arrived.map(({ outline }) => identityOf(outline)))).map((row) => [row.identity, row]),
+    (
+      await findInterchanges(
+        work.db,
+        arrived.map(({ outline }) => identityOf(outline)),
+      )
+    ).map((row) => [row.identity, row]),
   );
   const outdated = [...known.values()].filter(({ receivedAt }) => receivedAt < yearsBefore(work.now, windowYears));
-  await releaseIdentities(work.db, outdated.map(({ interchangeId }) => interchangeId));
+  await releaseIdentities(
+    work.db,
+    outdated.map(({ interchangeId }) => interchangeId),
+  );
   for (const { identity } of outdated) known.delete(identity);
   const holders = new Map([...known].map(([identity, { sha256 }]) => [identity, sha256]));
   const ids = await work.db.take('edi_interchange', arrived.length);
@@ -72,8 +83,12 @@ export async function admitInterchanges(
 }
 
 /** Whose ids the sender's are; with a partner that has told none, who brings the message counts. */
-function partnerOf({ outline, speaksFor }: ArrivedInterchange, senders: ReadonlyMap<string, string>): string | undefined {
-  const bySender = senders.get(partyText(outline.sender)) ?? senders.get(partyText({ ...outline.sender, qualifier: '' }));
+function partnerOf(
+  { outline, speaksFor }: ArrivedInterchange,
+  senders: ReadonlyMap<string, string>,
+): string | undefined {
+  const bySender =
+    senders.get(partyText(outline.sender)) ?? senders.get(partyText({ ...outline.sender, qualifier: '' }));
   if (bySender !== undefined || speaksFor === null || speaksFor.length !== 1) return bySender;
   const [only] = speaksFor;
   return [...senders.values()].includes(only as string) ? undefined : only;
@@ -96,11 +111,19 @@ function admit(
   const sender = partyText(outline.sender);
   if (partner === null) {
     const message = `The sender ${sender} is no partner's. Add it to the ediIds of the partner that it is.`;
-    return { ...base, outcome: 'refused', faults: [{ path: 'interchange', code: 'unknown-sender', message, value: sender }] };
+    return {
+      ...base,
+      outcome: 'refused',
+      faults: [{ path: 'interchange', code: 'unknown-sender', message, value: sender }],
+    };
   }
   if (speaksFor !== null && !speaksFor.includes(partner.partner)) {
     const message = `The interchange is from ${sender}, which is ${partner.partner}; who sent it may not speak for that partner.`;
-    return { ...base, outcome: 'refused', faults: [{ path: 'interchange', code: 'source-refused', message, value: sender }] };
+    return {
+      ...base,
+      outcome: 'refused',
+      faults: [{ path: 'interchange', code: 'source-refused', message, value: sender }],
+    };
   }
   const identity = identityOf(outline);
   const holder = holders.get(identity);

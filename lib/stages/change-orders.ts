@@ -14,7 +14,7 @@ import { orderAmounts } from '../domain/pricing';
 import { formatQuantity } from '../domain/quantity';
 import { type CanonicalLine, type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import type { LineChange, OrderChange } from '../intake/edi/mapped-message';
-import { appliedBefore, findEdiOrders } from '../store/edi';
+import { appliedBefore, ediOrigins, findEdiOrders } from '../store/edi';
 import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { loadPartners } from '../store/master';
@@ -55,12 +55,13 @@ export async function changeOrders(
   const orders = await work.lockOrders([...targets.values()].flatMap((ids) => (ids.length === 1 ? ids : [])));
   await work.lockStockOf(orders);
   await work.lockAccounts(orders.map((order) => order.creditAccount));
+  const named = await byReference(work, requests, targets);
   const master = await loadMasterData(
     work.db,
-    requests.flatMap((request) => wantedOf(request, targets, work)),
+    named.flatMap((request) => wantedOf(request, targets, work)),
   );
   const verdicts: DocumentVerdict[] = [];
-  for (const request of requests) {
+  for (const request of named) {
     const { documentId } = request.document;
     const before = repeats.get(documentId);
     const outcome =
@@ -150,6 +151,28 @@ async function findTargets(work: Work, requests: readonly Request[]): Promise<Ma
     targets.set(document.documentId, same === undefined ? edi.map(({ orderId }) => orderId) : [same.orderId]);
   }
   return targets;
+}
+
+/** A partner names a line as it did in its order; here the line has a number. */
+async function byReference(
+  work: Work,
+  requests: readonly Request[],
+  targets: ReadonlyMap<number, readonly number[]>,
+): Promise<Request[]> {
+  const orderOf = ({ document }: Request): Order | undefined =>
+    work.orders.get(targets.get(document.documentId)?.[0] ?? 0);
+  const origins = await ediOrigins(
+    work.db,
+    requests.flatMap((request) => orderOf(request)?.documentId ?? []),
+  );
+  return requests.map((request) => {
+    const echo = origins.get(orderOf(request)?.documentId ?? 0)?.echo?.lines ?? [];
+    const lines = request.change.lines.map((line) => {
+      const known = echo.find(({ reference }) => reference !== '' && reference === line.reference);
+      return known === undefined ? line : { ...line, line: known.line };
+    });
+    return { ...request, change: { ...request.change, lines } };
+  });
 }
 
 function wantedOf(

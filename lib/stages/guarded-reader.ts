@@ -2,36 +2,47 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
+import { type IntakeLimits, isStreamed } from '../intake/read-message';
 import type { ReadingAnswer, ReadingRequest } from './reading-worker';
 import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 export interface ReadingGuard {
-  /** Messages of at most so many bytes are read at once, on the thread that asks. */
+  /** Messages of at most so many bytes are read at once, on the thread that asks; what has to be unpacked never is. */
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
-  /** After a message of more bytes the next one gets a new thread. */
-  readonly keep: number;
   /** How long it may take for one message, in ms. */
   readonly time: number;
   /** Most bytes of messages that may wait for it. */
   readonly waiting: number;
 }
 
+/** Takes a message as it is read. The next part comes when the one before is dealt with. */
+export interface ReadingSink {
+  /** The message is read and has `count` documents, which follow; `reception` has none of them. */
+  begin(reception: ReadReception, count: number): Promise<void> | void;
+  /** The next documents, in order. */
+  part(documents: readonly ReadOrder[]): Promise<void> | void;
+}
+
 interface Job {
   readonly message: ReceivedMessage;
   readonly limits: IntakeLimits;
-  readonly resolve: (reception: ReadReception) => void;
-  readonly reject: (error: Error) => void;
-  /** What has come so far of a message that is read. */
-  read?: Extract<ReadingAnswer, { read: unknown }>;
-  readonly documents: ReadOrder[];
+  readonly sink: ReadingSink;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** Documents that the message has, once it is read. */
+  count?: number;
+  /** Documents that the sink has got. */
+  given: number;
 }
 
+/** What a thread needed for a message of more bytes is not kept for the next one. */
+const thriftyFrom = 2_000_000;
+
 /**
- * Reads messages without holding up or endangering the process: large ones in a thread with limits of time and memory.
- * A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
+ * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with
+ * limits of time and memory. A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
  * with the first large message, is kept for the next ones, and never keeps the process alive by itself.
  */
 export class GuardedReader {
@@ -49,8 +60,31 @@ export class GuardedReader {
    * @throws TechnicalFault `queue-full` when too many large messages wait already
    */
   async read(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
+    const atOnce = !this.isLarge(message) && !isStreamed(message.contentType);
+    if (atOnce || message.bytes.length > limits.bytes) return readReception(message, limits);
+    const documents: ReadOrder[] = [];
+    let read: ReadReception | undefined;
+    await this.readInParts(message, limits, {
+      begin: (reception) => {
+        read = reception;
+      },
+      part: (part) => void documents.push(...part),
+    });
+    if (read === undefined) throw new Error('The message has not been read.');
+    return { ...read, content: { ...read.content, documents } };
+  }
+
+  /** True for a message that is too large to be read on the thread that asks, and to be stored in one go. */
+  isLarge({ bytes }: Pick<ReceivedMessage, 'bytes'>): boolean {
+    return bytes.length > this.guard.atOnce;
+  }
+
+  /**
+   * Reads a message in the thread and hands it over part by part. What the sink throws ends the reading and is thrown on.
+   * @throws as `read`
+   */
+  async readInParts(message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> {
     const size = message.bytes.length;
-    if (size <= this.guard.atOnce || size > limits.bytes) return readReception(message, limits);
     if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
       throw new TechnicalFault(
         'queue-full',
@@ -60,7 +94,7 @@ export class GuardedReader {
     return new Promise((resolve, reject) => {
       this.endWhenIdle = false;
       this.waiting += size;
-      this.jobs.push({ message, limits, resolve, reject, documents: [] });
+      this.jobs.push({ message, limits, sink, resolve, reject, given: 0 });
       this.begin();
     });
   }
@@ -104,7 +138,7 @@ export class GuardedReader {
     });
     worker.unref();
     worker.on('message', (answer: ReadingAnswer) => {
-      if (worker === this.worker) this.take(answer);
+      if (worker === this.worker) void this.take(answer);
     });
     let cause = 'its thread ended';
     worker.on('error', (error: Error & { code?: string }) => {
@@ -117,24 +151,50 @@ export class GuardedReader {
     return worker;
   }
 
-  private take(answer: ReadingAnswer): void {
+  private async take(answer: ReadingAnswer): Promise<void> {
     const job = this.current;
     if (job === undefined) return;
     if ('rejection' in answer || 'failure' in answer) {
       this.finish(() => job.reject(errorOf(answer)));
       return;
     }
-    if ('read' in answer) job.read = answer;
-    else job.documents.push(...answer.part);
-    if (job.documents.length < (job.read?.documents ?? 0)) this.ask('next');
-    else this.finish(() => job.resolve(receptionOf(job)));
+    try {
+      await this.handOver(job, answer);
+    } catch (error) {
+      if (job === this.current) this.finish(() => job.reject(error));
+      return;
+    }
+    if (job !== this.current) return; // the thread ended meanwhile
+    if (job.given < (job.count ?? 0)) this.ask('next');
+    else this.finish(job.resolve);
+  }
+
+  private async handOver(
+    job: Job,
+    answer: Extract<ReadingAnswer, { read: unknown } | { part: unknown }>,
+  ): Promise<void> {
+    if ('part' in answer) {
+      job.given += answer.part.length;
+      await job.sink.part(answer.part);
+      return;
+    }
+    clearTimeout(this.limit);
+    job.count = answer.documents;
+    await job.sink.begin(receptionOf(job.message, answer), answer.documents);
   }
 
   /** The thread is of no more use, and the message is to blame. */
   private giveUp(reason: string): void {
     const job = this.current;
     this.endThread();
-    this.finish(() => job?.resolve(unreadable(job.message, { path: '', code: 'unreadable', message: reason })));
+    if (job === undefined) return;
+    if (job.count !== undefined) {
+      this.finish(() => job.reject(new TechnicalFault('unexpected', reason)));
+      return;
+    }
+    job.count = 0;
+    const given = job.sink.begin(unreadable(job.message, { path: '', code: 'unreadable', message: reason }), 0);
+    this.finish(() => void Promise.resolve(given).then(job.resolve, job.reject));
   }
 
   private finish(settle: () => void): void {
@@ -142,7 +202,7 @@ export class GuardedReader {
     const size = this.current?.message.bytes.length ?? 0;
     this.waiting -= size;
     this.current = undefined;
-    if (size > this.guard.keep) this.endThread(); // its memory would stay as large as this message needed it
+    if (size > thriftyFrom && this.jobs.length === 0) this.endThread();
     settle();
     this.begin();
   }
@@ -160,15 +220,11 @@ function errorOf(answer: Extract<ReadingAnswer, { rejection: unknown } | { failu
   return new BusinessRejection(code, message, faults);
 }
 
-function receptionOf({ message, read, documents }: Job): ReadReception {
-  if (read === undefined) throw new Error('The message has not been read.');
-  const { content, sha256, fingerprint } = read.read;
-  return {
-    message: { ...message, messageKey: read.messageKey },
-    content: { ...content, documents },
-    sha256,
-    fingerprint,
-  };
+function receptionOf(
+  message: ReceivedMessage,
+  { read, messageKey }: Extract<ReadingAnswer, { read: unknown }>,
+): ReadReception {
+  return { message: { ...message, messageKey }, ...read };
 }
 
 /** It is stored like every message that cannot be read, for a person to look at. */
@@ -186,7 +242,6 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
 const shared = new GuardedReader({
   atOnce: 256 * 1024,
   memory: 512,
-  keep: 8_000_000,
   time: 30_000,
   waiting: 100_000_000,
 });
@@ -194,6 +249,13 @@ const shared = new GuardedReader({
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>
   shared.read(message, limits);
+
+/** True for a message that is to be stored first, then read and its documents stored piece by piece. */
+export const isLarge = (message: Pick<ReceivedMessage, 'bytes'>): boolean => shared.isLarge(message);
+
+/** Reads a message part by part with the shared thread. @throws as `GuardedReader.readInParts` */
+export const readInParts = (message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> =>
+  shared.readInParts(message, limits, sink);
 
 /** Ends the shared thread as soon as it has nothing to read. */
 export const endGuardedReader = (): void => shared.end();

@@ -34,7 +34,9 @@ export async function loadMasterData(
   );
   const products = await loadProducts(db, numbers);
   const gtins = distinct(numbers.flatMap((number) => (products.has(number) ? [] : (gtinOf(number) ?? []))));
-  const productsByGtin = Map.groupBy(await productsWithGtin(db, gtins), ({ gtin }) => gtinOf(gtin ?? '') ?? '');
+  // one product is one value, by whichever number it was found
+  const named = (await productsWithGtin(db, gtins)).map((product) => products.get(product.sku) ?? product);
+  const productsByGtin = Map.groupBy(named, ({ gtin }) => gtinOf(gtin ?? '') ?? '');
   const codes = [...customers.values(), ...products.values(), ...[...productsByGtin.values()].flat()].flatMap(
     ({ taxCode }) => taxCode ?? [],
   );

@@ -26,10 +26,14 @@ const documentType = 'INV';
 export interface InvoiceSelection {
   /** Only these slips; without them whatever waits, the oldest slips first. */
   readonly slipIds?: readonly number[];
-  /** Most orders taken at once when no slips are given. */
+  /** Only these orders. */
+  readonly orderIds?: readonly number[];
+  /** Most orders taken at once when no slips or orders are given. */
   readonly limit: number;
   /** Only orders at which nothing has happened since this time. */
   readonly leftSince?: string;
+  /** Orders that failed and are not to be tried with others. */
+  readonly except?: readonly number[];
 }
 
 /** What one slip delivered on one order: one invoice. */
@@ -51,18 +55,20 @@ interface Settlement extends Bill {
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   return inTransaction(context, 'invoice', async (work) => {
-    const { slipIds, limit, leftSince } = selection;
-    const orderIds =
-      slipIds === undefined
-        ? await claimOrdersToInvoice(work.db, limit, leftSince)
-        : await ordersOfSlips(work.db, slipIds);
-    await work.lockOrders(orderIds);
+    const { slipIds } = selection;
+    await work.lockOrders(await ordersOf(work, selection));
     const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
     const { bills, exceptions } = billsOf(work, lines);
     const posted = await post(work, bills);
     const replayed = slipIds === undefined ? [] : await recorded(work, slipIds, posted);
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
   });
+}
+
+async function ordersOf(work: Work, selection: InvoiceSelection): Promise<readonly number[]> {
+  const { slipIds, orderIds } = selection;
+  if (orderIds !== undefined) return orderIds;
+  return slipIds === undefined ? claimOrdersToInvoice(work.db, selection) : ordersOfSlips(work.db, slipIds);
 }
 
 function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
-import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
+import { type ReadOrder, type ReadReception, type ReceivedMessage, readAnyReception } from './receive-messages';
 
 /** What the thread is asked for: to read a message, or for the next part of its documents. */
 export type ReadingRequest = { readonly message: ReceivedMessage; readonly limits: IntakeLimits } | 'next';
@@ -21,14 +21,14 @@ let documents: ReadOrder[] = [];
 const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
-function read({ message, limits }: Exclude<ReadingRequest, 'next'>): ReadingAnswer {
+async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promise<ReadingAnswer> {
   try {
     const {
       content,
       sha256,
       fingerprint,
       message: known,
-    } = readReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
+    } = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
     documents = [...content.documents];
     return {
       read: { content: { ...content, documents: [] }, sha256, fingerprint },
@@ -46,6 +46,6 @@ function nextPart(): ReadingAnswer {
   return { part: documents.splice(0, partSize) };
 }
 
-parentPort?.on('message', (request: ReadingRequest) => {
-  parentPort?.postMessage(request === 'next' ? nextPart() : read(request));
+parentPort?.on('message', async (request: ReadingRequest) => {
+  parentPort?.postMessage(request === 'next' ? nextPart() : await read(request));
 });

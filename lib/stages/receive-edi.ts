@@ -1,8 +1,8 @@
-import { answersTo, sendAgain } from '../store/edi-answers';
 import { insertEdiDocuments, interchangesOf, type NewEdiDocument, partnersBySender } from '../store/edi';
+import { answersTo, sendAgain } from '../store/edi-answers';
 import type { NewDocument, NewMessage } from '../store/inbox';
-import { answerSyntax } from './answer-syntax';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
+import { answerSyntax } from './answer-syntax';
 import type { ReadReception } from './receive-messages';
 import type { Work } from './work';
 

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
-import type { BatchPolicy, CsvSettings, IntakeLimits, MessageContent, ReadDocument } from '../intake/read-message';
-import { readMessage } from '../intake/read-message';
+import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
+import { readAnyMessage, readMessage } from '../intake/read-message';
+import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import {
+  type Correction,
   type DocumentKind,
   findMessages,
   insertDocuments,
@@ -18,6 +20,7 @@ import {
 import type { AdmittedInterchange } from './admit-interchanges';
 import { admitInterchanges } from './admit-interchanges';
 import { acknowledgeAgain, admittedOf, arrivedWith, storeEdiDocuments, withSenders } from './receive-edi';
+import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
@@ -34,11 +37,13 @@ export interface ReceivedMessage {
   readonly receivedAt: string;
   readonly keyId: string | null;
   readonly batchPolicy: BatchPolicy;
-  readonly csv: CsvSettings;
+  readonly csv: SheetLayout;
   /** How EDI messages are read; as by default when nothing is said. */
   readonly edi?: EdiReading;
   /** In the name of which partners the sender may speak, for EDI says by itself who sends it; null: all. */
   readonly speaksFor?: readonly string[] | null;
+  /** There when a person sends a corrected copy of another message. */
+  readonly corrects?: Correction;
 }
 
 export interface DocumentHint {
@@ -78,17 +83,22 @@ export interface ReadReception {
 const digestOf = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
 
 /**
- * Reads a message before it is stored.
+ * Reads a message before it is stored; not for content that `isStreamed`.
  * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
  */
 export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
-  const { documents: read, ...content } = readMessage({
-    bytes: message.bytes,
-    contentType: message.contentType,
-    limits,
-    batchPolicy: message.batchPolicy,
-    csv: message.csv,
-  });
+  return readReceptionOf(message, readMessage({ ...message, limits }));
+}
+
+/** As `readReception`, for messages of every type. */
+export async function readAnyReception(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
+  return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
+}
+
+function readReceptionOf(
+  message: ReceivedMessage,
+  { documents: read, ...content }: MessageContent,
+): ReadReception {
   const digest = digestOf(message.bytes);
   const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
   const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
@@ -116,6 +126,7 @@ function readOrder({ order, ...document }: ReadDocument): ReadOrder {
 export function receiveMessages(context: StageContext, read: readonly ReadReception[]): Promise<Reception[]> {
   return inTransaction(context, 'ingest', async (work) => {
     const receptions = await withSenders(work, read);
+    const corrected = await claimCorrected(work, receptions);
     const known = new Map(
       (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
     );
@@ -128,6 +139,7 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
     const documents = await takeDocuments(work.db, fresh, messages, interchanges);
     await insertDocuments(work.db, documents.flat(), work.now);
     await storeEdiDocuments(work, fresh, documents, interchanges);
+    await replaceCorrected(work, corrected, (reception) => storedOf(reception, known)?.inboxId);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
     const earlier = repeats
       .map((reception) => storedOf(reception, known)?.inboxId as number)
@@ -227,6 +239,8 @@ function messageOf({ message, content, sha256: digest, fingerprint }: ReadRecept
     warnings: content.warnings,
     receivedAt: message.receivedAt,
     keyId: message.keyId,
+    reading: storedReading(message),
+    corrects: message.corrects ?? null,
   };
 }
 
@@ -252,7 +266,7 @@ async function takeDocuments(
   });
 }
 
-function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
+export function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
   return {
     documentId,
     inboxId,
@@ -269,7 +283,8 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   };
 }
 
-function documentOf(
+/** A document as it is stored first: it waits for its order, unless it is faulty. */
+export function documentOf(
   document: ReadOrder,
   inboxId: number,
   documentId: number,
@@ -306,6 +321,9 @@ const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => (
   sha256: message.sha256,
   documents: documents.length,
   rejected: documents.filter((document) => document.state === 'rejected').length,
+  ...(message.corrects === null
+    ? {}
+    : { corrects: message.corrects.inboxId, by: message.corrects.by, why: message.corrects.reason }),
 });
 
 function receptionOf(

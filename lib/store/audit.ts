@@ -26,7 +26,9 @@ export type AuditSubject =
   | 'master'
   | 'settings'
   | 'key'
-  | 'exception';
+  | 'exception'
+  | 'edi-answer'
+  | 'retention';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */
 export function recordText(position: number, record: Omit<AuditRecord, 'evidence'>, evidence: string): string {

@@ -324,7 +324,17 @@ export async function slipContents(
   db: Database,
   slipIds: readonly number[],
 ): Promise<
-  { slip_id: number; packing_slip: string; shipped_at: string; final: number; order_id: number; line: number; quantity: number; lot: string | null; serials: string | null }[]
+  {
+    slip_id: number;
+    packing_slip: string;
+    shipped_at: string;
+    final: number;
+    order_id: number;
+    line: number;
+    quantity: number;
+    lot: string | null;
+    serials: string | null;
+  }[]
 > {
   if (slipIds.length === 0) return [];
   return db.all(
@@ -339,7 +349,22 @@ export async function invoiceContents(
   db: Database,
   invoiceIds: readonly number[],
 ): Promise<
-  { invoice_id: number; number: string; document_type: string; order_id: number; packing_slip: string | null; currency: string; net: number; tax: number; gross: number; taxes: string; invoice_date: string; due_date: string; line: number; quantity: number }[]
+  {
+    invoice_id: number;
+    number: string;
+    document_type: string;
+    order_id: number;
+    packing_slip: string | null;
+    currency: string;
+    net: number;
+    tax: number;
+    gross: number;
+    taxes: string;
+    invoice_date: string;
+    due_date: string;
+    line: number;
+    quantity: number;
+  }[]
 > {
   if (invoiceIds.length === 0) return [];
   return db.all(

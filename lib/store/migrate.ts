@@ -1,6 +1,8 @@
 import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
+import { importJobs } from './migrations/0002-import-jobs';
+import { inboxReplay } from './migrations/0003-inbox-replay';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
 
@@ -34,7 +36,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, edi, intake];
+export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {

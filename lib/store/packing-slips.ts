@@ -140,17 +140,40 @@ interface UninvoicedRow {
   cost: number;
 }
 
+/** Which orders with slip lines to invoice are meant. */
+export interface ToInvoice {
+  readonly limit: number;
+  /** Only orders at which nothing has happened since this time. */
+  readonly leftSince?: string | undefined;
+  readonly except?: readonly number[] | undefined;
+}
+
 /**
- * Locks at most `limit` orders that have slip lines to invoice, the oldest orders first, and leaves out the ones that
- * another transaction works on. With `leftSince` only orders at which nothing has happened since then. The orders are
- * found by their status: an index of the lines to invoice would make every line a new entry when it is invoiced.
+ * At most `limit` orders that have slip lines to invoice, the oldest orders first. The orders are found by their status:
+ * an index of the lines to invoice would make every line a new entry when it is invoiced.
  */
-export async function claimOrdersToInvoice(db: Database, limit: number, leftSince?: string): Promise<number[]> {
+export function ordersToInvoice(db: Database, wanted: ToInvoice): Promise<number[]> {
+  return findToInvoice(db, wanted, '');
+}
+
+/** Locks orders like `ordersToInvoice`, and leaves out the ones that another transaction works on. */
+export function claimOrdersToInvoice(db: Database, wanted: ToInvoice): Promise<number[]> {
+  return findToInvoice(db, wanted, db.dialect.lockFreeRows);
+}
+
+async function findToInvoice(
+  db: Database,
+  { limit, leftSince, except = [] }: ToInvoice,
+  lock: string,
+): Promise<number[]> {
+  const left = leftSince === undefined ? [] : [leftSince];
+  const others = except.length === 0 ? [] : [db.dialect.listOf(except)];
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Delivered', 'PartiallyDelivered', 'CancelRequested', 'OnHold')
        and exists (select 1 from packing_slip_line l where l.order_id = o.order_id and l.invoice_id is null)
-       ${leftSince === undefined ? '' : 'and o.step_at <= ?'} order by o.order_id limit ? ${db.dialect.lockFreeRows}`,
-    leftSince === undefined ? [limit] : [leftSince, limit],
+       ${left.length === 0 ? '' : 'and o.step_at <= ?'} ${others.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`}
+     order by o.order_id limit ? ${lock}`,
+    [...left, ...others, limit],
   );
   return rows.map((row) => row.order_id);
 }

@@ -3,13 +3,28 @@ import { ratesOf } from '../../lib/access/principal';
 import { type Rates, rateHeaders } from '../../lib/access/rate-limits';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
-import { readGuarded } from '../../lib/stages/guarded-reader';
-import { type ReadReception, type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import type { IntakeLimits } from '../../lib/intake/read-message';
+import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
+import type { Reading } from '../../lib/stages/import-message';
+import { readRepeat } from '../../lib/stages/read-repeat';
+import {
+  type ReadReception,
+  type ReceivedMessage,
+  type Reception,
+  receiveMessages,
+} from '../../lib/stages/receive-messages';
+import type { Handover } from '../handovers';
 import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
 import { releaseBody } from '../request-body';
-import { type OrderIngestConfig, readDelivered, readPosted } from './read-input';
+import { LargeMessages } from './large-messages';
+import { registerPreview } from './preview';
+import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from './read-input';
+
+/** Counts orders against what their sender may send. */
+type Charge = (orders: number) => void;
+const noQuota: Charge = () => undefined;
 
 const documentsPort = 0;
 const rejectedPort = 1;
@@ -17,30 +32,31 @@ const answerPort = 2;
 const tooMany = 429;
 /** What is refused with these is not kept. */
 const atTheDoor: ReadonlySet<number> = new Set([401, 403, 408, 413, 415, tooMany]);
-/** Documents of a message that go out in one turn of the event loop. */
-const documentsAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime }, config) => {
+  registerPreview(RED);
+  registerStoreNode<OrderIngestConfig>(RED, 'order-ingest', 3, ({ node, runtime, progress }, config) => {
     const queue = runtime.queue<ReadReception, Reception>('ingest', receiveMessages, { patient: false });
+    const large = new LargeMessages(runtime, progress);
 
     let closing = false;
 
-    /** No faster than the next steps take them. What is not sent when the flow closes waits in the store and is taken up again. */
-    const sendDocuments = async (
+    const sendDocuments = (
       message: Message,
-      { inboxId, channel, partner, documents, rejected }: Reception,
+      {
+        inboxId,
+        channel,
+        partner,
+        documents,
+        rejected,
+      }: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>,
       emit: Emit,
-    ): Promise<void> => {
-      const count = documents.length + rejected.length;
-      for (const { documentId } of documents) runtime.inProcess.leave(documentKey(documentId));
-      for (const [index, { documentId, kind, ordinal }] of documents.entries()) {
-        if (index > 0 && index % documentsAtOnce === 0) {
-          await runtime.room(() => closing);
-          if (closing) return;
-        }
+      count = documents.length + rejected.length,
+    ): void => {
+      for (const { documentId, kind, ordinal } of documents) {
+        runtime.inProcess.leave(documentKey(documentId));
         const payload = { inboxId, documentId, kind, ordinal, channel, partner };
-        emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index, count } });
+        emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index: ordinal - 1, count } });
       }
       for (const { documentId, ordinal, faults } of rejected) {
         const [fault] = faults;
@@ -64,6 +80,8 @@ export = (RED: NodeAPI): void => {
 
     const refuse = (message: Message, error: unknown, emit: Emit): void => {
       const answer = problemOf(error);
+      const handover = handedOver(message);
+      if (handover !== undefined) runtime.handovers.settle(handover.id, refusalOf(error));
       emit(answerPort, answered(message, answer));
       if (requestOf(message) !== undefined && atTheDoor.has(answer.statusCode))
         runtime.door.refused(answer.statusCode, codeOf(error), whoSends(message));
@@ -84,7 +102,7 @@ export = (RED: NodeAPI): void => {
      * What the sender has left of its orders a minute.
      * @throws BusinessRejection `rate-limited` when that is nothing, before the body is read
      */
-    const quotaOf = (message: Message, request: HttpRequest, company: Rates) => {
+    const quotaOf = (message: Message, request: HttpRequest, company: Rates): Charge | undefined => {
       const principal = principalOf(message);
       const limited = principal && ratesOf(principal, header(request, 'x-o2c-partner'), company);
       if (limited === undefined) return undefined;
@@ -95,48 +113,90 @@ export = (RED: NodeAPI): void => {
         const words = `More than ${rates.ordersPerMinute} orders a minute. Come again in ${state.retryAfter} s.`;
         throw new BusinessRejection('rate-limited', words, undefined, state.retryAfter);
       }
-      return {
-        charge: (orders: number) =>
-          runtime.rates.take(partner, 'orders', rates.ordersPerMinute, Math.max(1, orders), Date.now()),
+      return (orders: number): void => {
+        runtime.rates.take(partner, 'orders', rates.ordersPerMinute, Math.max(1, orders), Date.now());
       };
     };
 
-    /** Reads and stores a message; when it returns, nothing holds its bytes any more. */
-    const receive = async (message: Message, request: HttpRequest | undefined): Promise<Reception> => {
+    const acknowledge = (
+      message: Message,
+      { inboxId, replayed, documents }: Pick<Reception, 'inboxId' | 'replayed' | 'documents'>,
+      emit: Emit,
+    ): void => {
+      runtime.decided.poke();
+      const handover = handedOver(message);
+      if (handover !== undefined) runtime.handovers.settle(handover.id, { inboxId });
+      const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
+      emit(
+        answerPort,
+        closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
+      );
+    };
+
+    const takeSmall = async (
+      message: Message,
+      received: ReceivedMessage,
+      limits: IntakeLimits,
+      charge: Charge,
+      emit: Emit,
+    ) => {
+      const read = await readGuarded(received, limits);
+      charge(read.content.documents.length);
+      const reception = await readRepeat(await runtime.context(), read, await queue.submit(read));
+      if (reception.refused !== undefined) throw reception.refused;
+      acknowledge(message, reception, emit);
+      sendDocuments(message, reception, emit);
+    };
+
+    /** Returns who reads the message, which is safe by then; nobody, when it was here before. */
+    const takeLarge = async (message: Message, received: ReceivedMessage, limits: IntakeLimits, emit: Emit) => {
+      const reception = await large.store(received, limits);
+      if (reception.refused !== undefined) throw reception.refused;
+      acknowledge(message, reception, emit);
+      sendDocuments(message, { ...reception, rejected: [] }, emit);
+      return reception.reading;
+    };
+
+    /** Stores and acknowledges a message. Returns how it has to be read on when it is large. */
+    const take = async (message: Message, emit: Emit): Promise<(Reading & { readonly charge: Charge }) | undefined> => {
+      const request = requestOf(message);
       try {
-        const { limits, rates } = await runtime.settings();
-        const quota = request === undefined ? undefined : quotaOf(message, request, rates);
+        const settings = await runtime.settings();
+        const limits = { ...settings.limits, depth: 64 };
+        const charge = (request && quotaOf(message, request, settings.rates)) ?? noQuota;
         const received =
           request === undefined
             ? await readDelivered(RED, node, message, config, limits.bytes)
             : await readPosted(message, request, config, limits.bytes);
-        const read = await readGuarded(received, { ...limits, depth: 64 });
-        quota?.charge(read.content.documents.length);
-        return await queue.submit(read);
+        if (isLarge(received)) {
+          const reading = await takeLarge(message, received, limits, emit);
+          return reading && { ...reading, charge };
+        }
+        await takeSmall(message, received, limits, charge, emit);
+      } catch (error) {
+        refuse(message, error, emit);
       } finally {
         if (request !== undefined) releaseBody(request);
       }
+      return undefined;
     };
 
     return {
       async input(message, emit) {
-        try {
-          const reception = await receive(message, requestOf(message));
-          if (reception.refused !== undefined) return refuse(message, reception.refused, emit);
-          runtime.decided.poke();
-          const { inboxId, replayed, documents } = reception;
-          const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
-          emit(
-            answerPort,
-            closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },
-          );
-          await sendDocuments(message, reception, emit);
-        } catch (error) {
-          refuse(message, error, emit);
-        }
+        const reading = await take(message, emit);
+        if (reading === undefined) return;
+        await large.read(reading, (piece) => {
+          reading.charge(piece.documents.length);
+          sendDocuments(message, piece, emit, piece.expected);
+        });
+      },
+      async sweep(emit) {
+        const message = { _msgid: RED.util.generateId() };
+        await large.takeUpLeft((piece) => sendDocuments(message, piece, emit, piece.expected));
       },
       close() {
         closing = true;
+        large.close();
       },
     };
   });
@@ -149,6 +209,11 @@ function whoSends(message: Message): string {
   const principal = principalOf(message);
   return principal === undefined ? 'nobody known' : (principal.partner ?? principal.name);
 }
+
+const refusalOf = (error: unknown): Handover =>
+  error instanceof BusinessRejection
+    ? { refused: error }
+    : { failed: error instanceof Error ? error : new Error(String(error)) };
 
 /** Nobody will wait for the verdict any more, but the message is safe. */
 const stored = (inboxId: number): HttpAnswer =>

@@ -1,23 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
-import type { BatchPolicy, CsvSettings } from '../../lib/intake/read-message';
+import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
 import { readBody } from '../request-body';
+import { contentTypeOf } from './content-type';
+import { type LayoutConfig, layoutOf } from './sheet-layout';
 
-export interface OrderIngestConfig extends StoreNodeConfig {
+export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {
   readonly channel: 'auto' | 'api' | 'file';
   readonly partner: string;
   readonly partnerType: string;
   readonly sourceSystem: string;
   readonly batchPolicy: BatchPolicy;
-  readonly mapping: readonly { readonly column: string; readonly field: string }[];
-  readonly decimalMark: CsvSettings['decimalMark'];
-  readonly separator: CsvSettings['separator'];
 }
 
 const longestDocument = 200;
@@ -72,6 +71,13 @@ function shortHeader(request: HttpRequest, name: string): string | undefined {
   throw new BusinessRejection('out-of-range', `The ${name} has more than ${longestDocument} characters.`);
 }
 
+/** A file that an `order-folder` has claimed: it knows whose file it is, and waits to hear that it is safe. */
+export function handedOver(message: Message): { readonly id: string; readonly partner: string } | undefined {
+  const { handover } = message as { handover?: { id?: unknown; partner?: unknown } };
+  if (typeof handover?.id !== 'string' || typeof handover.partner !== 'string') return undefined;
+  return { id: handover.id, partner: handover.partner };
+}
+
 /** A message that another node of the flow brings: a path, bytes, text or objects. */
 export async function readDelivered(
   RED: NodeAPI,
@@ -84,13 +90,14 @@ export async function readDelivered(
   const path = typeof filename === 'string' ? filename : undefined;
   const bytes =
     payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
-  const channel = config.channel === 'api' ? 'api' : 'file';
+  const handover = handedOver(message);
+  const channel = config.channel === 'api' && handover === undefined ? 'api' : 'file';
   return {
     ...common(config),
     bytes,
-    contentType: contentTypeOf(message, path, bytes),
+    contentType: saidType(message) ?? contentTypeOf(path, bytes),
     channel,
-    partner: await partnerOf(RED, node, message, config),
+    partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
     document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
     keyId: null,
@@ -101,11 +108,7 @@ const common = (config: OrderIngestConfig) => ({
   sourceSystem: config.sourceSystem || null,
   receivedAt: new Date().toISOString(),
   batchPolicy: config.batchPolicy ?? 'reject-order',
-  csv: {
-    separator: config.separator ?? '',
-    decimalMark: config.decimalMark ?? '',
-    mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
-  } as CsvSettings,
+  csv: layoutOf(config),
 });
 
 async function readPath(path: string | undefined, limit: number): Promise<Buffer> {
@@ -125,23 +128,9 @@ function bytesOf(payload: unknown): Buffer {
   return Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload), 'utf8');
 }
 
-const typesByExtension: Readonly<Record<string, string>> = {
-  '.json': 'application/json',
-  '.csv': 'text/csv',
-  '.txt': 'text/csv',
-  '.tsv': 'text/csv',
-};
-const brace = 0x7b;
-const bracket = 0x5b;
-
-/** What the message says, else what the file's name says, else what the first character says. */
-function contentTypeOf(message: Message, path: string | undefined, bytes: Buffer): string {
-  const said = message['contentType'];
-  if (typeof said === 'string' && said !== '') return said;
-  const named = path === undefined ? undefined : typesByExtension[extname(path).toLowerCase()];
-  if (named !== undefined) return named;
-  const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
-  return first === brace || first === bracket ? 'application/json' : 'text/csv';
+function saidType(message: Message): string | undefined {
+  const { contentType } = message as { contentType?: unknown };
+  return typeof contentType === 'string' && contentType !== '' ? contentType : undefined;
 }
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {

@@ -28,12 +28,15 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/inbox', 'get'],
   ['/o2c/inbox/{id}', 'get'],
   ['/o2c/inbox/{id}/replay', 'post'],
+  ['/o2c/inbox/{id}/raw', 'get'],
   ['/o2c/messages', 'get'],
   ['/o2c/jobs', 'get'],
   ['/o2c/signals', 'get'],
   ['/o2c/reports/sources', 'get'],
   ['/o2c/health', 'get'],
   ['/o2c/metrics', 'get'],
+  ['/o2c/template.csv', 'get'],
+  ['/o2c/template.xlsx', 'get'],
   ['/o2c/openapi.json', 'get'],
 ];
 

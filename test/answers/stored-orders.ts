@@ -169,6 +169,8 @@ export function aMessage(inboxId: number, change: Partial<NewMessage> = {}): New
     warnings: [],
     receivedAt: now,
     keyId: null,
+    reading: null,
+    corrects: null,
     ...change,
   };
 }

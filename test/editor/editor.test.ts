@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
+import { writeXlsx } from '../../lib/answers/sheet-writer';
 import { launchBrowser } from './browser';
 import { EditorPage } from './editor-page';
 import { type NodeSource, nodeTypes, packageDocument, readNode, visibleProperties } from './node-definition';
@@ -123,7 +124,7 @@ describe('the editor', function () {
   ];
   async function fillMapping() {
     for (const [index, { column, field }] of mapping.entries()) {
-      await editor.form('node').locator('.red-ui-editableList-addButton').click();
+      await editor.form('node').locator('.red-ui-editableList-addButton').first().click();
       await editor.page.locator('#order-ingest-mapping .order-ingest-column').nth(index).fill(column);
       await editor.page.locator('#order-ingest-mapping .order-ingest-field').nth(index).selectOption(field);
     }
@@ -178,6 +179,58 @@ describe('the editor', function () {
     expect(await editor.page.locator('#access-check-roles input:checked').count()).to.equal(1);
     await editor.close('node', 'cancel');
     expect(await editor.property(idOf('order-ingest'), 'changed')).not.to.equal(true);
+  });
+
+  it('fills in the layout of an export, and shows what a file gives under it', async () => {
+    const { texts } = readNode('order-ingest');
+    const preview = editor.page.locator('#order-ingest-preview');
+    await editor.edit(idOf('order-ingest'));
+    await editor.page.locator('#order-ingest-sample').setInputFiles({
+      name: 'orders.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        "Name,Email,Created at,Lineitem sku,Lineitem quantity,Shipping Zip\n#7,a@b.example,2026-11-23 10:00:00 +0100,CUP,2,'01234\n#7,,,MUG,x,\n#8,,,CUP,3,\n",
+      ),
+    });
+    await preview.getByText('No field has this name', { exact: false }).first().waitFor();
+    await editor.page.locator('#order-ingest-preset').selectOption('shopify');
+    await preview.getByText(texts.get('field.sku') ?? '', { exact: true }).waitFor();
+    await editor.page.locator('#order-ingest-fixed .order-ingest-fixed-value').fill('SHOP');
+    await editor.page.locator('#order-ingest-fixed .order-ingest-fixed-value').blur();
+    await preview.locator('.order-ingest-orders').waitFor();
+    const rows = await preview.locator('.order-ingest-orders tr').allInnerTexts();
+    expect(rows[1]).to.contain('row 3, column Lineitem quantity').and.contain('#7');
+    expect(rows[2]?.split(/\s*\t\s*/)).to.deep.equal(['row 4', '#8', 'SHOP', '3 CUP']);
+    const columns = await preview.locator('.order-ingest-columns tr').allInnerTexts();
+    expect(columns[2]).to.contain('Email').and.contain(texts.get('field.none'));
+    expect(columns[4]).to.contain('Lineitem sku').and.contain(texts.get('field.sku'));
+    await editor.close('node');
+    expect(await editor.property(idOf('order-ingest'), 'fixed')).to.deep.equal([{ field: 'customer', value: 'SHOP' }]);
+    expect(await editor.property(idOf('order-ingest'), 'firstRowOnly')).to.equal(true);
+    expect(await editor.property(idOf('order-ingest'), 'mapping')).to.deep.include({
+      column: 'Name',
+      field: 'poNumber',
+    });
+  });
+
+  it('shows a workbook in the preview too, and says what is no order list', async () => {
+    const preview = editor.page.locator('#order-ingest-preview');
+    const sample = (name: string, buffer: Buffer) =>
+      editor.page.locator('#order-ingest-sample').setInputFiles({ name, mimeType: 'application/octet-stream', buffer });
+    await editor.edit(idOf('order-ingest'));
+    await editor.page.locator('#order-ingest-preset').selectOption('plain');
+    await sample('broken.xlsx', Buffer.from('PK\u0003\u0004 and no more'));
+    await preview.getByText('no sound workbook', { exact: false }).waitFor();
+    const rows = [
+      ['poNumber', 'customer', 'sku', 'quantity'],
+      ['<b>7</b>', 'C-1', 'CUP', '2'],
+    ];
+    await sample('orders.xlsx', await writeXlsx([{ name: 'Orders', rows }]));
+    await preview.locator('.order-ingest-orders').waitFor();
+    expect(await preview.locator('.order-ingest-orders tr').nth(1).innerText()).to.match(
+      /^sheet Orders, row 2\s+<b>7<\/b>\s+C-1\s+2 CUP$/,
+    );
+    await editor.close('node', 'cancel');
   });
 
   describe('company settings in the dialog of the store', () => {

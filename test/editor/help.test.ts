@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { csvFields } from '../../lib/intake/csv-columns';
+import { sheetFields } from '../../lib/intake/sheets/fields';
 import { nodeTypes, packageDocument, readNode, visibleProperties } from './node-definition';
 
 const familyColour = readNode('order-ingest').definition.color;
@@ -13,7 +13,7 @@ describe('dialog and help of the nodes', () => {
     const select =
       /<select class="order-ingest-field">([\s\S]*?)<\/select>/.exec(readNode('order-ingest').template)?.[1] ?? '';
     const offered = [...select.matchAll(/value="([^"]*)"/g)].map(([, value]) => value);
-    expect(offered).to.have.members([...csvFields, '']);
+    expect(offered).to.have.members([...sheetFields, '']);
   });
 
   for (const type of nodeTypes()) {

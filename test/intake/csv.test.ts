@@ -145,6 +145,8 @@ describe('CSV', () => {
       ['UTF-8 with a mark', Buffer.from(`\ufeff${text}`), 'text/csv', 0],
       ['UTF-16 LE', utf16, 'text/csv', 0],
       ['UTF-16 BE', Buffer.from(utf16).swap16(), 'text/csv', 0],
+      ['UTF-16 LE without a mark', Buffer.from(text, 'utf16le'), 'text/csv', 0],
+      ['UTF-16 BE without a mark', Buffer.from(text, 'utf16le').swap16(), 'text/csv', 0],
       ['Windows-1252', windows, 'text/csv', 1],
       ['Windows-1252, stated', windows, 'text/csv; charset="windows-1252"', 0],
       ['UTF-8 whose mark contradicts the charset', Buffer.from(`\ufeff${text}`), 'text/csv;charset=latin1', 0],
@@ -164,7 +166,7 @@ describe('CSV', () => {
       expect(faultsOf(readCsvText(text, {}, { contentType: 'text/csv; charset=klingon' }))).to.deep.equal([
         ': bad-encoding',
       ]);
-      expect(faultsOf(readCsvText(Buffer.from(text, 'utf16le')))).to.deep.equal([': bad-encoding']);
+      expect(faultsOf(readCsvText(`${text}\u0000`))).to.deep.equal([': bad-encoding']);
       expect(faultsOf(readCsvText(utf16.subarray(0, -1)))).to.deep.equal([': bad-encoding']);
     });
   });

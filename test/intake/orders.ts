@@ -1,11 +1,12 @@
 import type { Fault } from '../../lib/domain/faults';
-import { type CsvSettings, defaultCsvSettings } from '../../lib/intake/csv';
+
 import {
   defaultIntakeLimits,
   type MessageContent,
   type ReceivedMessage,
   readMessage,
 } from '../../lib/intake/read-message';
+import { plainLayout, type SheetLayout } from '../../lib/intake/sheets/layout';
 
 /** An order as partners send it, as a plain object that a test may change. */
 export function sampleOrder(): Record<string, unknown> & { lines: Record<string, unknown>[] } {
@@ -30,17 +31,17 @@ export function readJsonText(body: string | Buffer, changes: Partial<ReceivedMes
     contentType: 'application/json',
     limits: defaultIntakeLimits,
     batchPolicy: 'reject-order',
-    csv: defaultCsvSettings,
+    csv: plainLayout,
     ...changes,
   });
 }
 
 export function readCsvText(
   body: string | Buffer,
-  settings: Partial<CsvSettings> = {},
+  settings: Partial<SheetLayout> = {},
   changes: Partial<ReceivedMessage> = {},
 ): MessageContent {
-  return readJsonText(body, { contentType: 'text/csv', csv: { ...defaultCsvSettings, ...settings }, ...changes });
+  return readJsonText(body, { contentType: 'text/csv', csv: { ...plainLayout, ...settings }, ...changes });
 }
 
 /** Place and code of every fault, whether of the message or of its documents. */

@@ -85,14 +85,7 @@ describe('reading a message', () => {
     );
     for (const contentType of ['', 'text/plain', 'constructor', '__proto__', 'application/x-www-form-urlencoded']) {
       expect(rejection({ contentType })).to.include({ code: 'unsupported-media-type' });
-      expect(rejection({ contentType }).message).to.contain('application/json or text/csv');
-    }
-    for (const contentType of [
-      'application/edi-x12',
-      'application/edifact',
-      'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    ]) {
-      expect(rejection({ contentType }).message).to.contain('not supported yet');
+      expect(rejection({ contentType }).message).to.contain('send one of application/json, text/csv, ');
     }
   });
 

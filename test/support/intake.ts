@@ -12,7 +12,7 @@ import {
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
-  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy'>
+  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor'>
 >;
 
 /** A message as the API takes it. */

@@ -129,6 +129,8 @@ export interface MappedMessage {
 export interface EdiReading {
   /** Of X12 files, which do not say it themselves. */
   readonly charset?: string;
+  /** The buyer of orders that name none. */
+  readonly customer?: string;
   /** True: free text that may change the order (MSG, FTX) sends it to a person. */
   readonly reviewText: boolean;
   /** True: wrong counts and unknown segments are errors that reject; false: noted, and the order taken (for review). */

@@ -4,16 +4,9 @@ import { fingerprintOf } from '../canonical-order';
 import { normalizeOrder } from '../normalize-order';
 import { mapEdifact } from './edifact/map-edifact';
 import { readEdifact } from './edifact/read-edifact';
-import type {
-  EdiFile,
-  EdiGroup,
-  EdiInterchange,
-  EdiLimits,
-  EdiMessage,
-  EdiStandard,
-  SyntaxFault,
-} from './interchange';
-import type { EdiPurpose, EdiReading, MappedMessage, OrderEcho } from './mapped-message';
+import type { EdiFile, EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiStandard, SyntaxFault } from './interchange';
+import type { EdiPurpose, EdiReading, MappedMessage, OrderEcho, ReceivedAcknowledgement } from './mapped-message';
+import { interchangeAcknowledgements } from './x12/map-acknowledgement';
 import { mapX12 } from './x12/map-x12';
 import { readX12 } from './x12/read-x12';
 
@@ -64,8 +57,17 @@ export function readEdi(
       ? readX12(bytes, { limits: limits.edi, ...charset })
       : readEdifact(bytes, { limits: limits.edi });
   if (file.interchanges.length === 0) {
-    const nothing: Fault = { path: '', code: 'unreadable', message: `There is no ${standardName[standard]} interchange in the message.` };
-    return { unreadable: [nothing, ...file.faults.map(faultOf)], interchanges: [], documents: [], warnings: file.warnings };
+    const nothing: Fault = {
+      path: '',
+      code: 'unreadable',
+      message: `There is no ${standardName[standard]} interchange in the message.`,
+    };
+    return {
+      unreadable: [nothing, ...file.faults.map(faultOf)],
+      interchanges: [],
+      documents: [],
+      warnings: file.warnings,
+    };
   }
   const documents = file.interchanges.flatMap((interchange, index) =>
     documentsOf(interchange, index, reading, limits.linesPerOrder),
@@ -87,28 +89,44 @@ function documentsOf(
   linesPerOrder: number,
 ): EdiDocument[] {
   const envelope = interchange.faults.filter(({ rejects }) => rejects);
-  const documents = interchange.groups.flatMap((group) => {
+  const documents: EdiDocument[] = interchange.groups.flatMap((group) => {
     const around = [...envelope, ...group.faults.filter(({ rejects }) => rejects)];
     return group.messages.map((message) => {
       const faults = [...around, ...message.faults.filter(({ rejects }) => rejects)];
-      const base = { interchange: index, messageType: message.type, controlNumber: message.controlNumber, version: message.version };
+      const base = {
+        interchange: index,
+        messageType: message.type,
+        controlNumber: message.controlNumber,
+        version: message.version,
+      };
       if (faults.length > 0) {
         const place = `${message.type} ${message.controlNumber}`.trim();
-        return { ...base, place, kind: 'unreadable' as const, purpose: 'unsupported' as const, review: [], faults: faults.map(faultOf) };
+        return {
+          ...base,
+          place,
+          kind: 'unreadable' as const,
+          purpose: 'unsupported' as const,
+          review: [],
+          faults: faults.map(faultOf),
+        };
       }
       return { ...base, ...documentOf(mapMessage(message, group, interchange, reading), linesPerOrder) };
     });
   });
+  if (envelope.length === 0 && interchange.standard === 'x12') {
+    const said = interchangeAcknowledgements(interchange);
+    if (said.length > 0) documents.unshift(interchangeAcknowledgement(said, interchange, index));
+  }
   if (documents.length > 0) return documents;
-  if (envelope.length === 0) return [];
-  // an envelope without messages that is wrong must not pass in silence
+  // an envelope without messages must not pass in silence
+  const empty: Fault = { path: '', code: 'empty-document', message: 'The interchange holds no messages.' };
   return [
     {
       place: `interchange ${interchange.controlNumber}`,
       kind: 'unreadable',
       purpose: 'unsupported',
       review: [],
-      faults: envelope.map(faultOf),
+      faults: envelope.length === 0 ? [empty] : envelope.map(faultOf),
       interchange: index,
       messageType: '',
       controlNumber: '',
@@ -117,13 +135,41 @@ function documentsOf(
   ];
 }
 
-function mapMessage(message: EdiMessage, group: EdiGroup, interchange: EdiInterchange, reading: EdiReading): MappedMessage {
+/** The TA1 segments of an interchange, which stand in no message. */
+function interchangeAcknowledgement(
+  said: readonly ReceivedAcknowledgement[],
+  { controlNumber, version }: EdiInterchange,
+  index: number,
+): EdiDocument {
+  return {
+    place: 'TA1',
+    kind: 'acknowledgement',
+    purpose: 'acknowledgement',
+    review: [],
+    faults: [],
+    interchange: index,
+    messageType: 'TA1',
+    controlNumber,
+    version,
+    ...stored(said),
+  };
+}
+
+function mapMessage(
+  message: EdiMessage,
+  group: EdiGroup,
+  interchange: EdiInterchange,
+  reading: EdiReading,
+): MappedMessage {
   return interchange.standard === 'x12'
     ? mapX12(message, group, interchange, reading)
     : mapEdifact(message, group, interchange, reading);
 }
 
-function documentOf(mapped: MappedMessage, linesPerOrder: number): Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'> {
+function documentOf(
+  mapped: MappedMessage,
+  linesPerOrder: number,
+): Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'> {
   const { place, purpose, review, faults, echo } = mapped;
   const base = { place, purpose, review, ...(echo === undefined ? {} : { echo }) };
   if (mapped.acknowledgements !== undefined && faults.length === 0)

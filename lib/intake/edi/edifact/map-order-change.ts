@@ -24,6 +24,7 @@ const actions: Readonly<Record<string, LineChange['action']>> = {
   '2': 'delete',
   '3': 'change',
   '4': 'none',
+  '11': 'none',
   '': 'change',
 };
 
@@ -115,7 +116,7 @@ class ChangeMapping {
     if (poNumber === '' && head.segment) {
       findings.fault(findings.place, 'missing-field', 'The change names no order; send its number as RFF+ON.');
     }
-    return { poNumber, release: reference ? codeValue(reference, 1, 5) : head.revision };
+    return { poNumber, release: reference ? codeValue(reference, 1, 5) || codeValue(reference, 1, 4) : head.revision };
   }
 
   private lines(groups: readonly LineGroup[]): LineChange[] {
@@ -179,11 +180,13 @@ class ChangeMapping {
     };
   }
 
+  /** The line in the order that is changed: RFF names it (1156), where the LIN only counts the lines of the change. */
   private lineNumber({ reference, group }: ReadLine): number | undefined {
-    const named = group.segments.find(
-      ({ segment }) => segment.tag === 'RFF' && codeValue(segment, 1, 1) === 'LI',
-    )?.segment;
-    const text = reference === '' && named ? codeValue(named, 1, 2) || codeValue(named, 1, 3) : reference;
+    const references = group.segments.filter(({ segment }) => segment.tag === 'RFF').map(({ segment }) => segment);
+    const order = references.find((segment) => codeValue(segment, 1, 1) === 'ON');
+    const line = references.find((segment) => codeValue(segment, 1, 1) === 'LI');
+    const named = (order && codeValue(order, 1, 3)) || (line && (codeValue(line, 1, 3) || codeValue(line, 1, 2)));
+    const text = named || reference;
     return /^\d{1,6}$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
   }
 

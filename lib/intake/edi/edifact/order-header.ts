@@ -98,8 +98,10 @@ export interface PlacedDate extends MessageDate {
   readonly place: string;
 }
 
-/** Groups whose dates are their own: rates of exchange, terms of payment, means of transport, schedules. */
-const ownDates: ReadonlySet<string> = new Set(['CUX', 'PAT', 'SCC', 'LOC', 'ALC', 'PRI']);
+/** Parts of a line or order that are wanted at a time of their own. */
+const ownDates: ReadonlySet<string> = new Set(['SCC', 'LOC']);
+/** Dates of documents: after an RFF that of the document it names. */
+const documentDates: ReadonlySet<string> = new Set(['137', '4']);
 /** Qualifiers (2005) that speak of the order; one that cannot be read is a fault. */
 const orderDates: ReadonlySet<string> = new Set(['137', '4', '2', '64', '63', '10', '61']);
 
@@ -114,7 +116,7 @@ export function datesOf(
     if (segment.tag !== 'DTM' || ownDates.has(opener?.tag ?? '')) continue;
     const qualifier = codeValue(segment, 1, 1);
     const text = codeValue(segment, 1, 2);
-    if (text === '') continue;
+    if (text === '' || (opener?.tag === 'RFF' && documentDates.has(qualifier))) continue;
     const place = placeOfSegment(segment, line, 1);
     const date = readMessageDate(text, codeValue(segment, 1, 3));
     if (date !== null) {

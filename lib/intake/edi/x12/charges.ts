@@ -1,5 +1,5 @@
+import { formatScaled } from '../../../domain/decimal';
 import type { EdiSegment, EdiSeparators } from '../interchange';
-import { decimalOf, dividedText } from './decimal-text';
 import { text, value } from './elements';
 
 /**
@@ -11,9 +11,9 @@ export function chargeInWords(segment: EdiSegment, separators?: EdiSeparators): 
     value(segment, 1)
   ];
   if (kind === undefined) return undefined;
-  const amount = decimalOf(value(segment, 5));
+  const amount = value(segment, 5);
   const parts = [
-    amount === null ? value(segment, 5) : dividedText(amount, 1, 100),
+    /^-?\d{1,15}$/.test(amount) ? formatScaled(Number(amount), 2, 2) : amount,
     value(segment, 7) && `${value(segment, 7)} percent`,
     value(segment, 8) && `${value(segment, 8)} a unit`,
   ].filter(Boolean);

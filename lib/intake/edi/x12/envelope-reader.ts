@@ -2,7 +2,7 @@ import type { EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiSegment, Synta
 import { sameControlNumber, value, withoutZeros, x12Date, x12Time } from './elements';
 import { type InterchangeHeader, isInterchangeHeader } from './interchange-header';
 import type { ScannedSegment, SegmentScanner } from './segment-scanner';
-import { X12Segment } from './x12-segment';
+import { type SegmentSource, X12Segment } from './x12-segment';
 
 /** More faults than a file may fill the memory with. */
 const mostFaults = 100_000;
@@ -87,6 +87,8 @@ export class EnvelopeReader {
   private readonly groups: EdiGroup[] = [];
   private readonly segments: EdiSegment[] = [];
   private readonly controlNumber: string;
+  private readonly source: SegmentSource;
+  private readonly goodTags = new Set<string>();
   private group: GroupDraft | undefined;
   private message: MessageDraft | undefined;
 
@@ -98,6 +100,8 @@ export class EnvelopeReader {
     private readonly budget: FaultBudget,
   ) {
     this.faults = new Faults('interchange', budget);
+    const { separators } = header;
+    this.source = { separators, textBetween: (begin, end) => scanner.textBetween(begin, end) };
     this.controlNumber = this.headerValue(13);
   }
 
@@ -303,18 +307,26 @@ export class EnvelopeReader {
       return;
     }
     const position = message.count;
-    if (segment.tooLong) {
+    const length = segment.end - offset;
+    if (length > limits.segmentBytes) {
       const said = `The segment ${shown(tag)} is longer than ${limits.segmentBytes} bytes.`;
       message.faults.reject('8', said, offset, { segment: shown(tag), position }, 'segment');
       return;
     }
+    this.scanner.checkCharset(offset, segment.end);
     const kept = this.segmentOf(segment, position);
     message.segments.push(kept);
-    if (!tagForm.test(tag)) {
-      const said = `${shown(tag) === '' ? 'A segment without a tag' : shown(tag)} is no segment of X12.`;
-      message.faults.reject('1', said, offset, { segment: shown(tag), position }, 'segment');
+    if (!this.goodTags.has(tag)) this.checkTag(message, kept);
+    if (length > Math.min(limits.elements, limits.components)) this.checkParts(message, kept);
+  }
+
+  private checkTag({ faults }: MessageDraft, { tag, position, offset }: EdiSegment): void {
+    if (tagForm.test(tag)) {
+      this.goodTags.add(tag);
+      return;
     }
-    if (segment.body.length > Math.min(limits.elements, limits.components)) this.checkParts(message, kept);
+    const said = `${shown(tag) === '' ? 'A segment without a tag' : shown(tag)} is no segment of X12.`;
+    faults.reject('1', said, offset, { segment: shown(tag), position }, 'segment');
   }
 
   private checkParts({ faults }: MessageDraft, { tag, elements, position, offset }: EdiSegment): void {
@@ -355,8 +367,8 @@ export class EnvelopeReader {
     this.keepMessage(this.message);
   }
 
-  private keepMessage({ faults, count, ...message }: MessageDraft): void {
-    this.group?.messages.push({ ...message, faults: faults.list });
+  private keepMessage({ type, controlNumber, version, ordinal, segments, faults }: MessageDraft): void {
+    this.group?.messages.push({ type, controlNumber, version, ordinal, segments, faults: faults.list });
     this.message = undefined;
   }
 
@@ -400,9 +412,6 @@ export class EnvelopeReader {
     const { offset } = scanned;
     const segment = this.segmentOf(scanned, 0);
     if (this.group) this.closeGroup(offset);
-    if (!scanned.terminated) {
-      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
-    }
     const stated = numberOf(value(segment, 1));
     const groups = this.groups.length;
     if (stated !== groups) {
@@ -410,10 +419,15 @@ export class EnvelopeReader {
       faults.note('021', said, offset, { segment: 'IEA', element: 1 });
     }
     const number = value(segment, 2);
-    if (!sameControlNumber(number, this.controlNumber)) {
+    const same = sameControlNumber(number, this.controlNumber);
+    if (!same) {
       const said = `IEA02 is ${shown(number)}, ISA13 is ${shown(this.controlNumber)}.`;
       faults.note('001', said, offset, { segment: 'IEA', element: 2 });
     }
+    if (scanned.terminated) return;
+    if (same && stated === groups) {
+      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
+    } else faults.reject('023', 'The file ends within the IEA.', offset, { segment: 'IEA' });
   }
 
   /** Where files were joined, an IEA without terminator may be followed by the ISA of the next one. */
@@ -430,8 +444,8 @@ export class EnvelopeReader {
     else this.faults.reject('023', said, offset, { segment: shown(tag) });
   }
 
-  private segmentOf({ tag, offset, body }: ScannedSegment, position: number): EdiSegment {
-    return new X12Segment(tag, position, offset, body, this.header.separators);
+  private segmentOf({ tag, offset, end }: ScannedSegment, position: number): EdiSegment {
+    return new X12Segment(tag, position, offset, end, this.source);
   }
 
   private noteEmptySegment(offset: number): void {
@@ -443,7 +457,7 @@ export class EnvelopeReader {
 }
 
 function numberOf(sent: string): number | null {
-  return /^\d{1,9}$/.test(sent) ? Number(sent) : null;
+  return /^\d{1,15}$/.test(sent) ? Number(sent) : null;
 }
 
 function shown(sent: string): string {

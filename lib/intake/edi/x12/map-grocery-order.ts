@@ -117,7 +117,7 @@ class GroceryOrderMapping {
         this.totals(segment);
         return;
       default:
-        this.keep(segment.tag, this.rest(segment));
+        this.keep(this.qualifierOf(segment), this.valueOf(segment));
         if (keptTags.has(segment.tag)) return;
         this.findings.mistake(
           segment,
@@ -153,7 +153,7 @@ class GroceryOrderMapping {
     if (sent !== '' && date === null) findings.fault(segment, 2, 'bad-date', badDate);
     draft.poDate = date ?? '';
     draft.orderType = value(segment, 7);
-    draft.keep('G50', restOf(segment, this.separators, 4));
+    draft.keep('G50 segment', restOf(segment, this.separators, 4));
   }
 
   private date(segment: EdiSegment): void {
@@ -194,7 +194,7 @@ class GroceryOrderMapping {
       currency: '',
     };
     this.draft.lines.push(this.line);
-    this.keep('G68', restOf(segment, this.separators, 9));
+    this.keep('G68 segment', restOf(segment, this.separators, 9));
     if (value(segment, 10) !== '') {
       const said = `Line ${this.line.ordinal} names a cost for another unit (G6810 ${value(segment, 10)}), which is not taken.`;
       this.findings.doubt(said);
@@ -202,7 +202,7 @@ class GroceryOrderMapping {
   }
 
   private allowance(segment: EdiSegment): void {
-    this.keep('G72', this.rest(segment));
+    this.keep('G72 segment', this.rest(segment));
     this.draft.charged = true;
     const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
     this.findings.doubt(
@@ -217,6 +217,16 @@ class GroceryOrderMapping {
       draft.checkQuantitySum(segment, 1);
       draft.checkAmount(segment, 8, draft.lines);
     });
+  }
+
+  /** A grocery order has its references as N9: its N9 is what a REF is elsewhere. */
+  private qualifierOf(segment: EdiSegment): string {
+    const reference = (segment.tag === 'N9' || segment.tag === 'REF') && !this.line;
+    return reference ? value(segment, 1) : `${segment.tag} segment`;
+  }
+
+  private valueOf(segment: EdiSegment): string {
+    return this.qualifierOf(segment).includes(' ') ? this.rest(segment) : text(segment, 2, this.separators);
   }
 
   private rest(segment: EdiSegment): string {

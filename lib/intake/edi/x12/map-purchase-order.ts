@@ -47,6 +47,9 @@ const doubtfulTypes: Readonly<Record<string, string>> = {
   CN: 'a consignment order',
 };
 
+/** Data element 236: resale, retail, and suggested retail prices. */
+const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
+
 /** An 850 as an order, or as the cancellation of one. */
 export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new PurchaseOrderMapping(findings, separators).map(message.segments);
@@ -174,7 +177,7 @@ class PurchaseOrderMapping {
     const date = x12Date(sent);
     if (sent !== '' && date === null) findings.fault(segment, 5, 'bad-date', badDate);
     draft.poDate = date ?? '';
-    draft.keep('BEG', restOf(segment, this.separators, 6));
+    draft.keep('BEG segment', restOf(segment, this.separators, 6));
   }
 
   private currency(segment: EdiSegment): void {
@@ -187,7 +190,7 @@ class PurchaseOrderMapping {
       const message = `The order names the currencies ${this.draft.currency} and ${currency}; send one.`;
       this.findings.fault(segment, 2, 'currency-mismatch', message);
     }
-    this.keep('CUR', restOf(segment, this.separators, 3));
+    this.keep('CUR segment', restOf(segment, this.separators, 3));
   }
 
   private date(segment: EdiSegment): void {
@@ -211,12 +214,12 @@ class PurchaseOrderMapping {
   private beginParty(segment: EdiSegment): void {
     this.party = partyOf(segment, this.separators);
     (this.line ? this.line.parties : this.draft.parties).push(this.party);
-    if (this.line) this.keep('N1', restOf(segment, this.separators));
+    if (this.line) this.keep('N1 segment', restOf(segment, this.separators));
   }
 
   private takeOfParty(party: Party, segment: EdiSegment): void {
     if (addToParty(party, segment, this.separators)) {
-      if (this.line) this.keep(segment.tag, restOf(segment, this.separators));
+      if (this.line) this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
       return;
     }
     this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.valueOf(segment));
@@ -283,11 +286,11 @@ class PurchaseOrderMapping {
       findings.fault(segment, 2, 'conflicting-values', message);
     }
     line.schedule.push({ segment, quantity: value(segment, 1), date });
-    this.keep('SCH', restOf(segment, this.separators));
+    this.keep('SCH segment', restOf(segment, this.separators));
   }
 
   private allocation(segment: EdiSegment): void {
-    this.keep('SDQ', restOf(segment, this.separators));
+    this.keep('SDQ segment', restOf(segment, this.separators));
     if (this.allocated) return;
     this.allocated = true;
     const message =
@@ -301,7 +304,7 @@ class PurchaseOrderMapping {
       this.misplaced(segment);
       return;
     }
-    this.keep('SLN', restOf(segment, this.separators));
+    this.keep('SLN segment', restOf(segment, this.separators));
     const relation = value(segment, 3);
     if (relation === 'I' || relation === '') return;
     this.findings.doubt(
@@ -310,7 +313,7 @@ class PurchaseOrderMapping {
   }
 
   private charge(segment: EdiSegment): void {
-    this.keep(segment.tag, restOf(segment, this.separators));
+    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
     const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
     const words = segment.tag === 'SAC' ? chargeInWords(segment, this.separators) : 'an allowance or charge (ITA)';
     if (words === undefined) return;
@@ -323,16 +326,14 @@ class PurchaseOrderMapping {
     this.draft.addText(segment, this.text(segment, 3), this.line);
   }
 
+  /** What the goods are sold for later is no price of the order. */
   private otherPrice(segment: EdiSegment): void {
-    this.keep('CTP', restOf(segment, this.separators));
+    this.keep('CTP segment', restOf(segment, this.separators));
+    const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
     const price = decimalOf(value(segment, 3));
     const ordered = this.line ? decimalOf(this.line.price) : null;
-    const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
-    if (!multiplied && (price === null || price.units === 0n || (ordered !== null && equal(price, ordered)))) return;
-    const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
-    this.findings.doubt(
-      `${where} names a further price (CTP ${restOf(segment, this.separators)}), which is not taken.`,
-    );
+    const named = price !== null && price.units !== 0n && !(ordered !== null && equal(price, ordered));
+    if (multiplied || (named && !resalePrices.has(value(segment, 2)))) this.draft.addOtherPrice(this.line);
   }
 
   private totals(segment: EdiSegment): void {
@@ -355,13 +356,13 @@ class PurchaseOrderMapping {
 
   private other(segment: EdiSegment): void {
     const { tag } = segment;
-    this.keep(tag === 'REF' && !this.line ? this.qualifierOf(segment) : `${tag}`, this.keptOf(segment));
+    this.keep(this.line ? `${tag} segment` : this.qualifierOf(segment), this.keptOf(segment));
     if (keptTags.has(tag)) return;
     this.findings.mistake(segment, 0, 'not-supported', `The segment ${tag} is not known in an 850; it is not taken.`);
   }
 
   private misplaced(segment: EdiSegment): void {
-    this.keep(segment.tag, restOf(segment, this.separators));
+    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
     this.findings.mistake(segment, 0, 'conflicting-values', `The segment ${segment.tag} comes before any line.`);
   }
 
@@ -369,8 +370,9 @@ class PurchaseOrderMapping {
     return segment.tag === 'REF' && !this.line ? this.valueOf(segment) : restOf(segment, this.separators);
   }
 
+  /** Only what came as a REF has a qualifier of one word, and goes back as a REF in answers. */
   private qualifierOf(segment: EdiSegment): string {
-    return segment.tag === 'REF' ? value(segment, 1) : segment.tag;
+    return segment.tag === 'REF' ? value(segment, 1) : `${segment.tag} segment`;
   }
 
   /** REF03 says it in words when there is no number. */

@@ -49,6 +49,8 @@ export class OrderDraft {
   readonly lines: LineDraft[] = [];
   /** Charges and allowances that amounts of the message may contain. */
   charged = false;
+  /** Lines that name prices besides their own. */
+  private readonly otherPrices = new Set<string>();
 
   constructor(private readonly findings: Findings) {}
 
@@ -64,6 +66,10 @@ export class OrderDraft {
       this.findings.doubt(`${this.findings.at(segment)} says: ${sent.slice(0, 500)}`);
   }
 
+  addOtherPrice(line: LineDraft | undefined): void {
+    this.otherPrices.add(line ? `line ${this.nameOf(line)}` : 'the order');
+  }
+
   nameOf(line: LineDraft): string {
     return line.reference || String(line.ordinal);
   }
@@ -71,6 +77,10 @@ export class OrderDraft {
   mapped(purpose: EdiPurpose): MappedMessage {
     const { findings } = this;
     const numbers = lineNumbers(this.lines);
+    if (this.otherPrices.size > 0) {
+      const named = [...this.otherPrices].slice(0, 20).join(', ');
+      findings.doubt(`Further prices (CTP) are not taken: of ${named}${this.otherPrices.size > 20 ? ', …' : ''}.`);
+    }
     const order = this.order(numbers);
     const echo = this.echo(numbers);
     return finished(findings, purpose, findings.faults.length === 0 ? { order, echo } : { echo });
@@ -157,6 +167,7 @@ export class OrderDraft {
       this.findings.came('/customer', buyer.segment, 4);
       return buyer.id;
     }
+    if (this.findings.reading.customer) return this.findings.reading.customer;
     const message = 'Nobody is named as the buyer with an id; send an N1 segment with BY and the id (N104).';
     this.findings.add({ path: 'N1', code: 'missing-field', message });
     return undefined;

@@ -34,7 +34,7 @@ export function purposeOf(code: string): EdiPurpose {
 }
 
 export function unsupportedPurpose(message: string, code: string): string {
-  const name = names[code];
-  const said = name === undefined ? `"${code}"` : `${code} (${name})`;
+  const name = code === '' ? 'missing' : names[code];
+  const said = name === undefined ? `"${code}"` : `${code} (${name})`.trimStart();
   return `The purpose ${said} of an ${message} is not supported; send 00 for an order, 01 to cancel it, 05 to replace it, or an 860 to change it.`;
 }

@@ -25,11 +25,7 @@ export function readX12(
   if (scanned === null) {
     return refused(`The charset ${String(options.charset).slice(0, 40)} is not known; set one such as UTF-8.`);
   }
-  return new FileReader(
-    new SegmentScanner(scanned.text, scanned.bytes, limits.segmentBytes, scanned.decode),
-    limits,
-    scanned.warnings,
-  ).read();
+  return new FileReader(new SegmentScanner(scanned), limits, scanned.warnings).read();
 }
 
 class FileReader {

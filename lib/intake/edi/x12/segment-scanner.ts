@@ -1,20 +1,20 @@
 import { Buffer, isAscii, isUtf8 } from 'node:buffer';
 import type { EdiSeparators } from '../interchange';
+import type { ScannedText } from './scanned-text';
 
 const nonAscii = /[\x80-\xff]/;
+/** Tags have two or three characters; this is what is shown of anything else. */
+const longestTag = 20;
 
 /** One segment between two terminators. */
 export interface ScannedSegment {
   readonly tag: string;
-  /** Without line breaks round it, its tag included; '' when it is too long. */
-  readonly body: string;
   /** Of its tag. */
   readonly offset: number;
-  /** Of its terminator, or the end of the text without one. */
+  /** Of its last character and one more, without line breaks after it. */
   readonly end: number;
+  /** False when the text ends before it does. */
   readonly terminated: boolean;
-  /** It is longer than allowed, and not read. */
-  readonly tooLong: boolean;
 }
 
 /**
@@ -22,21 +22,23 @@ export interface ScannedSegment {
  * are decoded one segment at a time, so that a stray byte changes no other one.
  */
 export class SegmentScanner {
-  at: number;
+  at = 0;
   /** Some segment was no UTF-8 and was read as Latin-1. */
   fellBack = false;
+  readonly text: string;
   private readonly ascii: boolean;
+  private readonly decodeAs: ((bytes: Uint8Array) => string) | undefined;
+  /** Tags that were seen, by their characters: one string for all of a kind. */
+  private readonly tags = new Map<number, string>();
   /** Where terminators were found that lie ahead: one that is rare is searched for once, not once a segment. */
   private readonly found = new Map<string, number>();
+  private terminator = '';
+  private foundAt = -1;
 
-  constructor(
-    readonly text: string,
-    bytes: Uint8Array,
-    private readonly longestSegment: number,
-    private readonly decodeAs: ((bytes: Uint8Array) => string) | undefined,
-  ) {
-    this.at = 0;
+  constructor({ text, bytes, decode }: ScannedText) {
+    this.text = text;
     this.ascii = isAscii(bytes);
+    this.decodeAs = decode;
   }
 
   get atEnd(): boolean {
@@ -58,49 +60,69 @@ export class SegmentScanner {
   }
 
   /** The segment that begins here, after `skipBlanks`, and on to the next one; it ends before `until` at the latest. */
-  next(separators: EdiSeparators, until = this.text.length): ScannedSegment {
+  next({ terminator, element }: EdiSeparators, until = this.text.length): ScannedSegment {
     const { text } = this;
     const offset = this.at;
-    const found = this.find(separators.terminator, offset);
-    const terminated = found >= 0 && found < until;
+    const found = this.find(terminator, offset);
+    const terminated = found >= 0 && found <= until;
     let end = terminated ? found : until;
     this.at = terminated ? end + 1 : end;
-    const terminator = end;
-    if (end - offset > this.longestSegment) {
-      const tag = tagOf(text.slice(offset, offset + 10), separators.element);
-      return { tag, body: '', offset, end: terminator, terminated, tooLong: true };
-    }
-    // Line breaks round a segment belong to nothing.
     while (end > offset && isLineBreak(text.charCodeAt(end - 1))) end -= 1;
-    const body = this.decode(text.slice(offset, end));
-    return { tag: tagOf(body, separators.element), body, offset, end: terminator, terminated, tooLong: false };
+    return { tag: this.tagAt(offset, end, element), offset, end, terminated };
   }
 
   goTo(at: number): void {
     this.at = at;
   }
 
-  private find(terminator: string, from: number): number {
-    const known = this.found.get(terminator);
-    if (known !== undefined && (known < 0 || known >= from)) return known;
-    const found = this.text.indexOf(terminator, from);
-    this.found.set(terminator, found);
-    return found;
-  }
-
-  private decode(latin1: string): string {
+  /** The text of a segment, decoded. */
+  textBetween(start: number, end: number): string {
+    const latin1 = this.text.slice(start, end);
     if (this.ascii || !nonAscii.test(latin1)) return latin1;
     const bytes = Buffer.from(latin1, 'latin1');
     if (this.decodeAs) return this.decodeAs(bytes);
-    if (isUtf8(bytes)) return bytes.toString('utf8');
-    this.fellBack = true;
-    return latin1;
+    return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
+  }
+
+  /** Notes whether a segment is not in the charset that is taken for granted. */
+  checkCharset(start: number, end: number): void {
+    if (this.ascii || this.decodeAs || this.fellBack) return;
+    const latin1 = this.text.slice(start, end);
+    if (nonAscii.test(latin1)) this.fellBack = !isUtf8(Buffer.from(latin1, 'latin1'));
+  }
+
+  private find(terminator: string, from: number): number {
+    if (terminator !== this.terminator) {
+      this.found.set(this.terminator, this.foundAt);
+      this.terminator = terminator;
+      this.foundAt = this.found.get(terminator) ?? 0;
+    }
+    if (this.foundAt >= 0 && this.foundAt < from) this.foundAt = this.text.indexOf(terminator, from);
+    return this.foundAt;
+  }
+
+  private tagAt(offset: number, end: number, separator: string): string {
+    const { text } = this;
+    const separatorCode = separator.charCodeAt(0);
+    let length = 0;
+    let key = 0;
+    for (; length < 4 && offset + length < end; length += 1) {
+      const code = text.charCodeAt(offset + length);
+      if (code === separatorCode) break;
+      key = (key << 8) | code;
+    }
+    if (length > 3) return longTag(text.slice(offset, Math.min(end, offset + longestTag)), separator);
+    const known = this.tags.get(key);
+    if (known !== undefined) return known;
+    const tag = text.slice(offset, offset + length).trimEnd();
+    this.tags.set(key, tag);
+    return tag;
   }
 }
 
-function tagOf(body: string, separator: string): string {
-  const end = body.indexOf(separator);
-  return end < 0 ? body.trimEnd() : body.slice(0, end).trimEnd();
+function longTag(start: string, separator: string): string {
+  const end = start.indexOf(separator);
+  return (end < 0 ? start : start.slice(0, end)).trimEnd();
 }
 
 function isLineBreak(code: number): boolean {

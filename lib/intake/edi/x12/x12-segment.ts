@@ -5,20 +5,27 @@ export type Element = EdiSegment['elements'][number];
 /** What most elements of most segments are. */
 const emptyElement: Element = [['']];
 
-/** A segment that takes its text apart when its elements are asked for: most of the segments of a file never are. */
+/** The text that segments stand in, and how they are taken apart. */
+export interface SegmentSource {
+  readonly separators: EdiSeparators;
+  /** The text between two places, decoded. */
+  textBetween(start: number, end: number): string;
+}
+
+/** A segment that is taken apart when its elements are asked for: most of the segments of a file never are. */
 export class X12Segment implements EdiSegment {
-  private split: readonly Element[] | undefined;
+  private split: readonly Element[] | undefined = undefined;
 
   constructor(
     readonly tag: string,
     readonly position: number,
     readonly offset: number,
-    private readonly body: string,
-    private readonly separators: EdiSeparators,
+    private readonly end: number,
+    private readonly source: SegmentSource,
   ) {}
 
   get elements(): readonly Element[] {
-    this.split ??= elementsOf(this.body, this.separators);
+    this.split ??= elementsOf(this.source.textBetween(this.offset, this.end), this.source.separators);
     return this.split;
   }
 
@@ -35,9 +42,7 @@ function elementsOf(body: string, { element, component, repetition }: EdiSeparat
   for (let index = 1; index < values.length; index += 1) {
     const value = values[index] ?? '';
     if (value === '') elements.push(emptyElement);
-    else if (plain || !(value.includes(component) || (repetition !== '' && value.includes(repetition)))) {
-      elements.push([[value]]);
-    } else elements.push(partsOf(value, component, repetition));
+    else elements.push(plain ? [[value]] : partsOf(value, component, repetition));
   }
   return elements;
 }
