@@ -34,6 +34,8 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
+/** How much may wait at a stage before a source of many messages pauses. */
+const mostAhead = 5_000;
 /** SQLite has one connection; on a server several transactions of a stage run at once. */
 const lanesOfServer = 2;
 const patience = 60_000;
@@ -43,7 +45,6 @@ const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
-const askForRoomEvery = 10;
 const longestKeepingPause = 60_000;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
@@ -159,10 +160,10 @@ export class StoreRuntime {
     return queue;
   }
 
-  /** Resolves when fewer than `most` items wait at or are under way in all the steps, so that a source does not flood them. */
-  async room(most: number): Promise<void> {
-    const waiting = (): number => [...this.queues.values()].reduce((sum, queue) => sum + queue.depth, 0);
-    while (waiting() >= most && !this.closing) await new Promise((wake) => setTimeout(wake, askForRoomEvery));
+  /** Resolves when no stage has much more waiting than it works at once, or when it is of no more use. */
+  async room(stop: () => boolean): Promise<void> {
+    do await new Promise((wake) => setTimeout(wake, 0));
+    while (!stop() && [...this.queues.values()].some(({ depth }) => depth > mostAhead));
   }
 
   /** What failed at a step; the same for all nodes of this store. `step` is the node type. */

@@ -77,7 +77,7 @@ async function replayIds(
     context,
     ids.map((inboxId) => ({ inboxId, reading, by: context.actor })),
   );
-  const missing = ids.find((id) => !replays.some(({ inboxId }) => inboxId === id));
+  const missing = ids.find((id) => !replays.some(({ inboxId, replaces = inboxId }) => replaces === id));
   if (missing !== undefined) throw new BusinessRejection('not-found', `There is no message ${missing}.`);
   return replays;
 }

@@ -11,6 +11,8 @@ export interface ReadingGuard {
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
+  /** What the thread needed for a message of more bytes is not kept for the next one. */
+  readonly keep: number;
   /** How long it may take for one message, in ms. */
   readonly time: number;
   /** Most bytes of messages that may wait for it. */
@@ -36,9 +38,6 @@ interface Job {
   /** Documents that the sink has got. */
   given: number;
 }
-
-/** What a thread needed for a message of more bytes is not kept for the next one. */
-const thriftyFrom = 2_000_000;
 
 /**
  * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with
@@ -202,7 +201,7 @@ export class GuardedReader {
     const size = this.current?.message.bytes.length ?? 0;
     this.waiting -= size;
     this.current = undefined;
-    if (size > thriftyFrom && this.jobs.length === 0) this.endThread();
+    if (size > this.guard.keep && this.jobs.length === 0) this.endThread();
     settle();
     this.begin();
   }
@@ -239,7 +238,13 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
   };
 }
 
-const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
+const shared = new GuardedReader({
+  atOnce: 256 * 1024,
+  memory: 512,
+  keep: 2_000_000,
+  time: 30_000,
+  waiting: 100_000_000,
+});
 
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>

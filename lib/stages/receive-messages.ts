@@ -95,18 +95,23 @@ export async function readAnyReception(message: ReceivedMessage, limits: IntakeL
   return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
 }
 
-function readReceptionOf(message: ReceivedMessage, content: MessageContent): ReadReception {
+function readReceptionOf(message: ReceivedMessage, { documents: read, ...content }: MessageContent): ReadReception {
   const digest = digestOf(message.bytes);
-  const whole =
-    content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
-  const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
-  const documents = content.documents.map(readOrder);
+  const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
+  const documents = storedForms(read as ReadDocument[]);
   return {
     message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
+}
+
+/** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
+function storedForms(documents: (ReadDocument | ReadOrder)[]): ReadOrder[] {
+  for (const [at, document] of documents.entries()) documents[at] = readOrder(document as ReadDocument);
+  return documents as ReadOrder[];
 }
 
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {

@@ -52,7 +52,7 @@ async function refuseUnlessRepeated(work: Work, { inboxId }: Correction, sha256:
   if ([newest, ...others].some((known) => known?.sha256 === sha256)) return;
   const words =
     newest === undefined
-      ? `Nothing of message ${inboxId} failed: there is nothing to correct.`
+      ? `Nothing of message ${inboxId} is rejected or parked now: there is nothing to correct.`
       : `Message ${inboxId} was corrected before, by message ${newest.inboxId}. Correct that one, if it failed too.`;
   throw new BusinessRejection('illegal-transition', words);
 }

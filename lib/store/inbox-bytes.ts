@@ -99,7 +99,10 @@ export async function messagesAfter(db: Database, inboxId: number, count: number
   }));
 }
 
-/** Of these messages, those with a document that waits for its verdict or for a person, or had something happen to it since a time. */
+/**
+ * Of these messages, those that are still being read, and those with a document that waits for its verdict or for a
+ * person, or had something happen to it since a time.
+ */
 export async function messagesInUse(
   db: Database,
   inboxIds: readonly number[],
@@ -108,8 +111,9 @@ export async function messagesInUse(
   if (inboxIds.length === 0) return new Set();
   const rows = await db.all<{ inbox_id: number }>(
     `select distinct inbox_id from inbox_document
-     where ${db.dialect.inList('inbox_id', 'bigint')} and (state in ('stored', 'parked') or step_at >= ?)`,
-    [db.dialect.listOf(inboxIds), since],
+     where ${db.dialect.inList('inbox_id', 'bigint')} and (state in ('stored', 'parked') or step_at >= ?)
+     union select inbox_id from import_job where ${db.dialect.inList('inbox_id', 'bigint')} and state = 'reading'`,
+    [db.dialect.listOf(inboxIds), since, db.dialect.listOf(inboxIds)],
   );
   return new Set(rows.map((row) => row.inbox_id));
 }

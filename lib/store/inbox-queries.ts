@@ -209,6 +209,7 @@ interface DocumentRow {
   step_at: string;
 }
 
+// Only the status is wanted: a left join with the view would let SQLite build all orders there are, for each question.
 const documentColumns = `d.document_id, d.inbox_id, d.ordinal, d.kind, d.place, d.po_number, d.state, d.replaced_by,
   case when d.canonical is null then 0 else 1 end as is_read, d.order_id, o.status as order_status,
   d.code, d.faults, d.attempts, d.next_attempt_at, d.step_at`;
@@ -240,7 +241,7 @@ export async function documentsOf(
 ): Promise<DocumentEntry[]> {
   const conditions = new Conditions().add('d.inbox_id = ?', inboxId).when('d.ordinal > ?', page?.after);
   const rows = await db.all<DocumentRow>(
-    `select ${documentColumns} from inbox_document d left join sales_order o on o.order_id = d.order_id
+    `select ${documentColumns} from inbox_document d left join sales_order_state o on o.order_id = d.order_id
      ${conditions.where} order by d.ordinal ${page === undefined ? '' : `limit ${page.count}`}`,
     conditions.values,
   );
@@ -284,7 +285,7 @@ export async function findDocuments(
   }
   const rows = await db.all<DocumentRow & Pick<EntryRow, 'channel' | 'partner' | 'document' | 'received_at'>>(
     `select ${documentColumns}, m.channel, m.partner, m.document, m.received_at
-     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id left join sales_order o on o.order_id = d.order_id
+     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id left join sales_order_state o on o.order_id = d.order_id
      ${conditions.where} order by d.document_id desc limit ${count}`,
     conditions.values,
   );
@@ -302,10 +303,22 @@ export async function findDecided(db: Database, inboxIds: readonly number[]): Pr
   if (inboxIds.length === 0) return new Set();
   const rows = await db.all<{ inbox_id: number }>(
     `select m.inbox_id from inbox_message m where ${db.dialect.inList('m.inbox_id', 'bigint')} and not exists (
-       select 1 from inbox_document d left join sales_order o on o.order_id = d.order_id
+       select 1 from inbox_document d left join sales_order_state o on o.order_id = d.order_id
        where d.inbox_id = m.inbox_id and (d.state = 'stored' or (d.state in ('accepted', 'duplicate') and o.status = 'Created')))
        and not exists (select 1 from import_job j where j.inbox_id = m.inbox_id and j.state = 'reading')`,
     [db.dialect.listOf(inboxIds)],
   );
   return new Set(rows.map((row) => row.inbox_id));
+}
+
+/** How many of these documents of a message became orders of their own. */
+export async function acceptedAmong(db: Database, inboxId: number, documentIds: readonly number[]): Promise<number> {
+  if (documentIds.length === 0) return 0;
+  const row = await first<{ count: number }>(
+    db,
+    `select cast(count(*) as bigint) as count from inbox_document
+     where inbox_id = ? and state = 'accepted' and ${db.dialect.inList('document_id', 'bigint')}`,
+    [inboxId, db.dialect.listOf(documentIds)],
+  );
+  return row?.count ?? 0;
 }

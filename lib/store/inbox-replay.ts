@@ -173,6 +173,8 @@ export interface ReadAgain {
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** Why a person has to look at it. */
+  readonly review: readonly string[];
   readonly state: 'stored' | 'rejected';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
@@ -189,6 +191,7 @@ export async function saveReadAgain(db: Database, documents: readonly ReadAgain[
         po_number: document.poNumber,
         canonical: document.canonical,
         fingerprint: document.fingerprint,
+        review: document.review.length === 0 ? null : JSON.stringify(document.review),
         state: document.state,
         code: document.code,
         faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),

@@ -32,9 +32,10 @@ export async function documentsLeft(
     channel: string;
     partner: string;
   }>(
-    `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
-     where d.state = 'stored' and ((d.step_at <= ? and d.next_attempt_at is null) or d.next_attempt_at <= ?)${sql}
-     order by d.document_id limit ?`,
+    `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from (
+       select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and step_at <= ? and next_attempt_at is null
+       union all select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and next_attempt_at <= ?) d
+     join inbox_message m on m.inbox_id = d.inbox_id where true${sql} order by d.document_id limit ?`,
     [before, now, ...values, limit],
   );
   return rows.map((row) => ({

@@ -137,7 +137,7 @@ export const comparisons: readonly Comparison[] = [
        from inbox_document d left join inbox_message m on m.inbox_id = d.replaced_by and m.inbox_id <> d.inbox_id
        where d.replaced_by is not null and (m.inbox_id is null or d.state <> 'rejected')`,
       `select 'message ' || c.inbox_id as subject, 'message that it corrects' as what, c.corrects as expected, m.inbox_id as found
-       from inbox_message c left join inbox_message m on m.inbox_id = c.corrects and m.partner = c.partner and m.channel = c.channel
+       from inbox_message c left join inbox_message m on m.inbox_id = c.corrects
        where c.corrects is not null and m.inbox_id is null`,
       `select 'message ' || inbox_id as subject, 'bytes' as what, case when bytes_dropped_at is null then size else 0 end as expected, length(bytes) as found
        from inbox_message where length(bytes) <> case when bytes_dropped_at is null then size else 0 end`,

@@ -68,7 +68,9 @@ export function orderChanges(
     let differs = order.holds !== before.holds && holds.compare(order, before);
     order.lines.forEach((line, i) => {
       const columns = changingLineColumns(line);
-      if (!lines.differs(columns, before.lines[i] as Row)) return;
+      const old = before.lines[i];
+      // a line that came with a change of its customer is written already
+      if (old === undefined || !lines.differs(columns, old)) return;
       lines.rows.push({ order_id: id, line: line.line, ...columns });
       differs = true;
     });

@@ -9,6 +9,7 @@ import { correctMessage } from '../../lib/stages/correct-message';
 import { type Replay, replayMessages, replaySelection } from '../../lib/stages/replay-messages';
 import { answered, requestOf } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { releaseBody } from '../request-body';
 import type { StoreRuntime } from '../store-runtime';
 import { type CorrectionAsked, isCorrection, type ReplayAsked, readAsked } from './read-asked';
 
@@ -44,10 +45,11 @@ export = (RED: NodeAPI): void => {
       ),
     );
 
-    /** Waits until everything taken up has its verdict, and tells what became of it. */
+    const decided = ({ inboxId }: { readonly inboxId: number }): Promise<void> =>
+      runtime.decided.wait(inboxId, patience, closing.signal);
+
     const tell = async (message: Message, begun: Begun, emit: Emit): Promise<void> => {
       const { inboxId, reopened, refused } = begun;
-      await runtime.decided.wait(inboxId, patience, closing.signal);
       const told = await runtime.read((db) => replayOut(db, inboxId, reopened));
       if (told === undefined) return;
       const fails = told.rejected + told.parked > 0;
@@ -68,6 +70,7 @@ export = (RED: NodeAPI): void => {
     };
 
     const workOne = async (message: Message, begun: Begun, asked: ReplayAsked | CorrectionAsked, emit: Emit) => {
+      await decided(begun);
       await tell(message, begun, emit);
       if (requestOf(message) !== undefined) emit(answerPort, answered(message, await answer(begun, asked)));
     };
@@ -84,8 +87,9 @@ export = (RED: NodeAPI): void => {
           }
           if (asked.inboxId !== undefined) return await workOne(message, await begin(runtime, asked), asked, emit);
           for await (const batch of replaySelection(context, replaySelectionOf(asked.filter), asked.by)) {
-            for (const replay of batch) await tell(message, begunOf(replay), emit);
+            await Promise.all(batch.map(decided));
             if (closing.signal.aborted) return;
+            for (const replay of batch) await tell(message, begunOf(replay), emit);
           }
         } catch (error) {
           emit(answerPort, answered(message, problemOf(error)));
@@ -93,6 +97,9 @@ export = (RED: NodeAPI): void => {
           const { code, faults } = error;
           const told = { code, message: error.message, errors: faults, summary: `Not worked again: ${error.message}` };
           emit(failingPort, { ...message, payload: told });
+        } finally {
+          const request = requestOf(message);
+          if (request !== undefined) releaseBody(request);
         }
       },
       close() {

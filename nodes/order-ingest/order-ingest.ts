@@ -26,10 +26,21 @@ import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from '.
 type Charge = (orders: number) => void;
 const noQuota: Charge = () => undefined;
 
+/** A message that is safe: its documents, and how it has to be read on when it is large. */
+interface Taken {
+  readonly reception: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>;
+  readonly reading: Reading | undefined;
+  readonly charge: Charge;
+}
+
 const documentsPort = 0;
 const rejectedPort = 1;
 const answerPort = 2;
 const tooMany = 429;
+/** What is refused with these is not kept. */
+const atTheDoor: ReadonlySet<number> = new Set([401, 403, 408, 413, 415, tooMany]);
+/** Documents of a message that go out in one turn of the event loop. */
+const documentsAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
   registerPreview(RED);
@@ -39,7 +50,8 @@ export = (RED: NodeAPI): void => {
 
     let closing = false;
 
-    const sendDocuments = (
+    /** No faster than the next steps take them. What is not sent when the flow closes waits in the store and is taken up again. */
+    const sendDocuments = async (
       message: Message,
       {
         inboxId,
@@ -50,9 +62,13 @@ export = (RED: NodeAPI): void => {
       }: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>,
       emit: Emit,
       count = documents.length + rejected.length,
-    ): void => {
-      for (const { documentId, kind, ordinal } of documents) {
-        runtime.inProcess.leave(documentKey(documentId));
+    ): Promise<void> => {
+      for (const { documentId } of documents) runtime.inProcess.leave(documentKey(documentId));
+      for (const [index, { documentId, kind, ordinal }] of documents.entries()) {
+        if (index > 0 && index % documentsAtOnce === 0) {
+          await runtime.room(() => closing);
+          if (closing) return;
+        }
         const payload = { inboxId, documentId, kind, ordinal, channel, partner };
         emit(documentsPort, { ...message, payload, parts: { id: String(inboxId), index: ordinal - 1, count } });
       }
@@ -81,7 +97,7 @@ export = (RED: NodeAPI): void => {
       const handover = handedOver(message);
       if (handover !== undefined) runtime.handovers.settle(handover.id, refusalOf(error));
       emit(answerPort, answered(message, answer));
-      if (requestOf(message) !== undefined && answer.statusCode < 500)
+      if (requestOf(message) !== undefined && atTheDoor.has(answer.statusCode))
         runtime.door.refused(answer.statusCode, codeOf(error), whoSends(message));
       if (answer.statusCode === tooMany && requestOf(message) !== undefined) return; // a flood is counted, nothing more
       if (!(error instanceof BusinessRejection)) throw error;
@@ -140,23 +156,22 @@ export = (RED: NodeAPI): void => {
     ) => {
       const read = await readGuarded(received, limits);
       charge(read.content.documents.length);
-      const reception = await readRepeat(await runtime.context(), read, await queue.submit(read));
+      const reception = await readRepeat(await runtime.context(), received, await queue.submit(read));
       if (reception.refused !== undefined) throw reception.refused;
       acknowledge(message, reception, emit);
-      sendDocuments(message, reception, emit);
+      return reception;
     };
 
     /** Returns who reads the message, which is safe by then; nobody, when it was here before. */
     const takeLarge = async (message: Message, received: ReceivedMessage, limits: IntakeLimits, emit: Emit) => {
-      const reception = await large.store(received, limits);
+      const reception = await readRepeat(await runtime.context(), received, await large.store(received, limits));
       if (reception.refused !== undefined) throw reception.refused;
       acknowledge(message, reception, emit);
-      sendDocuments(message, { ...reception, rejected: [] }, emit);
-      return reception.reading;
+      return reception;
     };
 
     /** Stores and acknowledges a message. Returns how it has to be read on when it is large. */
-    const take = async (message: Message, emit: Emit): Promise<(Reading & { readonly charge: Charge }) | undefined> => {
+    const take = async (message: Message, emit: Emit): Promise<Taken | undefined> => {
       const request = requestOf(message);
       try {
         const settings = await runtime.settings();
@@ -167,25 +182,28 @@ export = (RED: NodeAPI): void => {
             ? await readDelivered(RED, node, message, config, limits.bytes)
             : await readPosted(message, request, config, limits.bytes);
         if (isLarge(received)) {
-          const reading = await takeLarge(message, received, limits, emit);
-          return reading && { ...reading, charge };
+          const reception = await takeLarge(message, received, limits, emit);
+          return { reception: { ...reception, rejected: [] }, reading: reception.reading, charge };
         }
-        await takeSmall(message, received, limits, charge, emit);
+        return { reception: await takeSmall(message, received, limits, charge, emit), reading: undefined, charge };
       } catch (error) {
         refuse(message, error, emit);
+        return undefined;
       } finally {
-        if (request !== undefined) releaseBody(request);
+        if (request !== undefined) releaseBody(request); // from here on nothing holds its bytes
       }
-      return undefined;
     };
 
     return {
       async input(message, emit) {
-        const reading = await take(message, emit);
+        const taken = await take(message, emit);
+        if (taken === undefined) return;
+        const { reception, reading, charge } = taken;
+        await sendDocuments(message, reception, emit);
         if (reading === undefined) return;
         await large.read(reading, (piece) => {
-          reading.charge(piece.documents.length);
-          sendDocuments(message, piece, emit, piece.expected);
+          charge(piece.documents.length);
+          return sendDocuments(message, piece, emit, piece.expected);
         });
       },
       async sweep(emit) {

@@ -10,13 +10,15 @@ import { signals } from '../../lib/ops/signals';
 import { correctMessage } from '../../lib/stages/correct-message';
 import { createOrders } from '../../lib/stages/create-orders';
 import { readRepeat } from '../../lib/stages/read-repeat';
-import { readReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { type Reception, readReception, receiveMessages } from '../../lib/stages/receive-messages';
 import { type Replay, replayMessages, replaySelection } from '../../lib/stages/replay-messages';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import { insertJob } from '../../lib/store/import-jobs';
 import { dropBytes, readBytes } from '../../lib/store/inbox-bytes';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
+import { purchaseOrder, x12 } from '../support/edi';
 import { purchase, receive, received, type SentMessage } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 
@@ -162,7 +164,7 @@ describe('working messages again', () =>
         const message = { ...received(company.context, csv, file), csv: { ...defaultReading.csv, mapping } } as const;
         const read = readReception(message as never, defaultIntakeLimits);
         const [reception] = await receiveMessages(company.context, [read]);
-        return readRepeat(company.context, read, reception as never);
+        return readRepeat(company.context, message as never, reception as Reception);
       };
       expect(await again({})).to.deep.include({ inboxId: first.inboxId, replayed: true, documents: [] });
       const mapped = await again({ Nr: 'poNumber' });
@@ -186,6 +188,7 @@ describe('working messages again', () =>
     it('takes a corrected copy as a message of its own, and keeps the bytes that came first', async () => {
       const wrong = purchase({ sku: 'WRONG' });
       const inboxId = await sent(wrong, { messageKey: 'key of a shop' });
+      const failedBefore = (await store.read((db) => signals(db, company.now))).failedImports.count;
       const right = { ...wrong, lines: [{ sku: 'A', quantity: '1' }] };
       const copy = { inboxId, bytes: Buffer.from(JSON.stringify(right)), by: 'anna', reason: 'SKU of last year' };
       const [first, ...others] = await Promise.all(
@@ -215,6 +218,7 @@ describe('working messages again', () =>
       });
       const { answer } = await store.read((db) => answerForMessage(db, inboxId, { replayed: true }));
       expect(JSON.stringify(answer.body)).to.include(`message ${correction}`);
+      expect((await store.read((db) => signals(db, company.now))).failedImports.count).to.equal(failedBefore - 1);
       const [audit] = await company.rows<{ actor: string; evidence: string }>(
         "select actor, evidence from audit_record where subject = 'document' and to_state = 'replaced' and evidence like ?",
         [`%"inboxId":${inboxId},%`],
@@ -312,6 +316,48 @@ describe('working messages again', () =>
       expect(again?.refused?.code).to.equal('raw-dropped');
       expect(again?.refused?.message).to.include('2026-11-23');
       await expectSoundBooks();
+    });
+
+    it('takes EDI in once more when its sender is known by now, and reads nothing of it by itself', async () => {
+      const edi: SentMessage = { channel: 'edi', contentType: 'application/edi-x12' };
+      const lines = [['1', '5', 'EA', '', 'VN', 'A']];
+      const message = x12('850', [purchaseOrder('EDI-1', 'C-1', lines), ['BEG*00*SA']], { control: 7, sender: 'LATE' });
+      const inboxId = await sent(message, edi);
+      expect(await statesOf(inboxId)).to.deep.equal(['rejected', 'rejected']);
+      expect((await replay(inboxId))?.refused?.code).to.equal('not-supported');
+      await company.master('partners', [
+        { partner: 'LATE', name: 'Late', channels: ['edi'], customers: ['C-1'], ediIds: ['ZZ:LATE'] },
+      ]);
+      const all = await Promise.all([replay(inboxId), replay(inboxId)]);
+      expect(new Set(all.map((each) => each?.inboxId)).size).to.equal(1);
+      const again = all.find((each) => each?.reopened.length === 1) as Replay;
+      expect(again).to.include({ replaces: inboxId, partner: 'LATE', unreadable: 1 });
+      expect(again.reopened).to.have.length(1);
+      await work();
+      expect(await statesOf(again.inboxId)).to.deep.equal(['accepted', 'rejected']);
+      expect((await statesOf(inboxId))[0]).to.equal('replaced');
+      expect(await ordersOf('EDI-1')).to.equal(1);
+      expect((await replay(again.inboxId))?.refused?.code).to.equal('not-supported');
+      const copy = x12('850', [purchaseOrder('EDI-2', 'C-1', lines)], { control: 8, sender: 'LATE' });
+      const correction = await correctMessage(company.context, {
+        inboxId: again.inboxId,
+        bytes: Buffer.from(copy),
+        by: 'anna',
+        reason: null,
+      });
+      await work();
+      expect(await statesOf(correction.inboxId)).to.deep.equal(['accepted']);
+      expect(await statesOf(again.inboxId)).to.deep.equal(['accepted', 'replaced']);
+      await expectSoundBooks();
+    });
+
+    it('leaves a message alone that is still being read', async () => {
+      const file = { channel: 'file', contentType: 'text/csv' } as const;
+      const csv = 'poNumber,customer,sku,quantity\nBIG-1,C-1,A,many\n';
+      const inboxId = await sent(csv, file);
+      await store.transaction((db) => insertJob(db, { inboxId, reader: 'another', limits: '{}' }, company.now));
+      expect((await replay(inboxId))?.refused?.code).to.equal('illegal-transition');
+      await store.transaction((db) => db.run('delete from import_job').then(() => undefined));
     });
 
     it('finds messages and documents by a text, in any case', async () => {

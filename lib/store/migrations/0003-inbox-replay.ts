@@ -14,6 +14,7 @@ export const inboxReplay: Migration = {
     `alter table inbox_message add column bytes_dropped_at ${text}`,
     'create index inbox_message_corrections on inbox_message (corrects) where corrects is not null',
     `alter table inbox_document add column replaced_by ${int}`,
+    "create index inbox_document_due on inbox_document (next_attempt_at) where state = 'stored' and next_attempt_at is not null",
   ],
   appendOnly: [],
 };

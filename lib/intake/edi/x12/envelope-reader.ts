@@ -2,7 +2,7 @@ import type { EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiSegment, Synta
 import { sameControlNumber, value, withoutZeros, x12Date, x12Time } from './elements';
 import { type InterchangeHeader, isInterchangeHeader } from './interchange-header';
 import type { ScannedSegment, SegmentScanner } from './segment-scanner';
-import { type SegmentSource, X12Segment } from './x12-segment';
+import { SegmentSource, X12Segment } from './x12-segment';
 
 /** More faults than a file may fill the memory with. */
 const mostFaults = 100_000;
@@ -100,8 +100,7 @@ export class EnvelopeReader {
     private readonly budget: FaultBudget,
   ) {
     this.faults = new Faults('interchange', budget);
-    const { separators } = header;
-    this.source = { separators, textBetween: (begin, end) => scanner.textBetween(begin, end) };
+    this.source = new SegmentSource(header.separators, (begin, end) => scanner.textBetween(begin, end));
     this.controlNumber = this.headerValue(13);
   }
 

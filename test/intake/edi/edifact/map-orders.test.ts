@@ -249,6 +249,10 @@ describe('ORDERS', () => {
       expect(apart.review.join()).to.contain('line 2 on 2026-12-01');
     });
 
+    it('that the order has no use for are named', () => {
+      expect(mapOrders(['DTM+200:20261129:102', ...line(1)]).warnings.join()).to.contain('200 2026-11-29');
+    });
+
     it('of a reference are not those of the order', () => {
       const mapped = mapOrders(['RFF+CT:K-1', 'DTM+171:20250101:102', ...line(1)]);
       expect(mapped.order).to.include({ orderDate: '2026-11-23' }).and.not.have.property('requestedDelivery');

@@ -64,6 +64,21 @@ describe('reading EDIFACT', () => {
     ]);
   });
 
+  it('keeps the delimiters of a UNA at the top of a file for later interchanges that end like the first', () => {
+    const other = interchange([small()], { una: "UNA:+.? '" }).replaceAll("'", '~');
+    const file = readText(other + other.slice(9) + interchange([small()]));
+    expect(faultsOf(file)).to.deep.equal([]);
+    expect(file.interchanges).to.have.length(3);
+    expect(file.warnings).to.have.length(1);
+  });
+
+  it('takes new delimiters even where an interchange was left open', () => {
+    const other = interchange([small()], { una: "UNA:+.? '" }).replaceAll('+', '*');
+    const file = readText(other.replace("UNZ*1*77'", '') + interchange([small()]));
+    expect(faultsOf(file)).to.deep.equal(['interchange 13']);
+    expect(messagesOf(file).map(({ segments }) => segments[1]?.elements[1])).to.deep.equal([[['PO-1']], [['PO-1']]]);
+  });
+
   it('has no release character when the UNA gives a blank', () => {
     const text = interchange([message(orders, ['FTX+AAI+++what?'])], { una: "UNA:+.  '" });
     expect(messagesOf(readText(text))[0]?.segments[1]?.elements[3]).to.deep.equal([['what?']]);
