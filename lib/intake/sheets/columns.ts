@@ -25,7 +25,11 @@ export function readHeader(row: SheetRow, number: number, layout: SheetLayout, p
   const faults: Fault[] = [];
   const meaningOf = meanings(layout, place.row(number), faults);
   const header = row.map(textOf);
+  const mapped = new Set(Object.keys(layout.mapping).map(plainName));
   const own = new Set(header.map((name) => meaningOf.get(plainName(name))));
+  const byMapping = new Set(
+    header.map(plainName).flatMap((plain) => (mapped.has(plain) ? [meaningOf.get(plain)] : [])),
+  );
   const names = new Map<SheetField, string>();
   const unnamed: number[] = [];
   const fields = header.map((name, index) => {
@@ -35,11 +39,13 @@ export function readHeader(row: SheetRow, number: number, layout: SheetLayout, p
     const at = place.cell(number, index, shownText(name));
     if (name === '') unnamed.push(index);
     else if (field === undefined) {
-      if (layout.othersLeftOut !== true) faults.push({ path: at, code: 'unknown-column', message: unknownWords });
+      if (!layout.othersLeftOut) faults.push({ path: at, code: 'unknown-column', message: unknownWords });
+    } else if (layout.othersLeftOut && !mapped.has(plain) && byMapping.has(field)) {
+      return undefined;
     } else if (field !== '') {
       const first = names.get(field);
       if (first === undefined) names.set(field, place.column(index, name));
-      else if (!joiners.has(field) || !isMapped(layout, plain)) {
+      else if (!joiners.has(field) || !mapped.has(plain)) {
         const message = `The column ${first} gives ${field} already; keep one of the two.`;
         faults.push({ path: at, code: 'duplicate-key', message });
         return undefined;
@@ -58,10 +64,6 @@ export function readHeader(row: SheetRow, number: number, layout: SheetLayout, p
 }
 
 const unknownWords = `No field has this name. Rename the column to one of ${sheetFields.join(', ')}, or map it to a field, or to nothing.`;
-
-function isMapped({ mapping }: SheetLayout, plain: string): boolean {
-  return Object.keys(mapping).some((column) => plainName(column) === plain);
-}
 
 function meanings({ mapping }: SheetLayout, path: string, faults: Fault[]): Map<string, SheetField | ''> {
   const meaningOf = new Map<string, SheetField | ''>(fieldOfName);

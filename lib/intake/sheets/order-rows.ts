@@ -1,7 +1,7 @@
 import type { Fault, FaultCode } from '../../domain/faults';
 import { poKey } from '../canonical-order';
 import { shownText } from '../shown-value';
-import { isBlank, type SheetCell, type SheetRow, textOf } from './cells';
+import { isBlank, isEmpty, type SheetCell, type SheetRow, textOf } from './cells';
 import type { SheetColumns } from './columns';
 import {
   cancelledBy,
@@ -100,7 +100,7 @@ export class OrderRows {
     for (let index = 0; index < fields.length; index += 1) {
       const field = fields[index];
       const cell = row[index];
-      if (field === undefined || cell === undefined || textOf(cell) === '') continue;
+      if (field === undefined || cell === undefined || isEmpty(cell)) continue;
       const before = cells[field];
       cells[field] = before === undefined ? cell : `${textOf(before)}${joiners.get(field)}${textOf(cell)}`;
     }
