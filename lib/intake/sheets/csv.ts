@@ -7,7 +7,7 @@ import { OrderTable, type TableContent } from './order-table';
 const separators = [',', ';', '\t', '|'] as const;
 /** Characters of one row: an unclosed quote ends here instead of taking the rest of the file. */
 const longestRow = 100_000;
-/** Blank rows count as rows of the file, so there is an end to them too. */
+/** Rows with nothing in them are no order lines, but there is an end to them too. */
 const mostBlankRows = 1_000_000;
 /** Excel's own line that names the separator; Excel does not count it as a row. */
 const separatorLine = /^sep=([,;\t|])(?:\r\n|\r|\n)/i;
@@ -23,7 +23,8 @@ export function readCsv(bytes: Uint8Array, layout: SheetLayout, limits: SheetLim
   const text = named ? decoded.text.slice(named[0].length) : decoded.text;
   const separator = layout.separator || named?.[1] || separatorOf(text);
   const table = new OrderTable(layout, limits);
-  const fault = splitRows(text, separator, (row, number) => table.add(row, number));
+  const mostRows = limits.rows + mostBlankRows;
+  const fault = splitRows(text, separator, mostRows, (row, number) => table.add(row, number));
   const content = table.end();
   if (fault !== undefined) return { ...content, unreadable: [fault], orders: [] };
   return decoded.warning === undefined ? content : { ...content, warnings: [decoded.warning, ...content.warnings] };
@@ -54,6 +55,7 @@ class EnoughRows extends Error {}
 function splitRows(
   text: string,
   separator: string,
+  mostRows: number,
   take: (row: string[], number: number) => boolean,
 ): Fault | undefined {
   // The parser makes an Error for each row that is shorter than the header; without stack traces that costs a third.
@@ -67,21 +69,25 @@ function splitRows(
       record_delimiter: ['\r\n', '\n', '\r'],
       relax_column_count: true,
       max_record_size: longestRow,
-      to: mostBlankRows,
       on_record(row: string[]): null {
         number += 1;
-        if (!take(row, number)) throw new EnoughRows();
+        if (number > mostRows || !take(row, number)) throw new EnoughRows();
         return null;
       },
     });
     return undefined;
   } catch (error) {
-    if (error instanceof EnoughRows) return undefined;
+    if (error instanceof EnoughRows) return number > mostRows ? tooManyRows(mostRows) : undefined;
     if (!(error instanceof CsvError)) throw error;
     return csvFault(error, number + 1);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+function tooManyRows(mostRows: number): Fault {
+  const message = `The file has more than ${mostRows} rows, most of them empty; remove those.`;
+  return { path: `row ${mostRows + 1}`, code: 'too-many-rows', message };
 }
 
 function csvFault(error: CsvError, row: number): Fault {

@@ -232,7 +232,7 @@ class RowGroup implements SheetOrder {
   private readNumber(text: string, shown: string, row: number, field: SheetField): string {
     if (decimalFields.has(field)) return text;
     if (dateFields.has(field)) return this.date(text, row, field);
-    if (text.replace(/\D/g, '').length > mostDigits) {
+    if (text.replace(/\D/g, '').length > mostDigits || /e/i.test(text)) {
       const message = `A spreadsheet keeps ${mostDigits} digits of a number and makes zeros of the others. Format the column as text, and type the ${field} again.`;
       this.fault(row, field, 'inexact-number', message, text);
     }
