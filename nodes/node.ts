@@ -30,6 +30,8 @@ export interface Behaviour {
 interface Wrapped {
   readonly node: Node;
   readonly runtime: StoreRuntime;
+  /** Shows how far a long piece of work is, instead of the counts; undefined when it has ended. */
+  readonly progress: (text: string | undefined) => void;
 }
 
 /**
@@ -52,13 +54,14 @@ export function registerStoreNode<Config extends StoreNodeConfig>(
       );
       return;
     }
-    wrap(this, store.runtime, outputs, behave({ node: this, runtime: store.runtime }, config));
+    const status = new NodeStatus(this, outputs);
+    const progress = (text: string | undefined): void => status.progress(text);
+    wrap(this, store.runtime, outputs, status, behave({ node: this, runtime: store.runtime, progress }, config));
   }
   RED.nodes.registerType(type, StoreNode);
 }
 
-function wrap(node: Node, runtime: StoreRuntime, outputs: number, behaviour: Behaviour): void {
-  const status = new NodeStatus(node, outputs);
+function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeStatus, behaviour: Behaviour): void {
   const token = {};
   let pending = 0;
   let sweeping = false;
@@ -142,6 +145,7 @@ class NodeStatus {
   private timer: NodeJS.Timeout | undefined;
   private last = 0;
   private fault: string | undefined;
+  private working: string | undefined;
 
   constructor(
     private readonly node: Node,
@@ -167,6 +171,12 @@ class NodeStatus {
     this.showSoon();
   }
 
+  progress(text: string | undefined): void {
+    if (this.working === text) return;
+    this.working = text;
+    this.showSoon();
+  }
+
   clear(): void {
     clearTimeout(this.timer);
     this.node.status({});
@@ -182,6 +192,8 @@ class NodeStatus {
     this.timer = undefined;
     this.last = Date.now();
     if (this.fault !== undefined) this.node.status({ fill: 'red', shape: 'ring', text: this.fault });
+    else if (this.working !== undefined)
+      this.node.status({ fill: 'blue', shape: 'dot', text: this.working.slice(0, 20) });
     else this.node.status({ fill: 'green', shape: 'dot', text: this.counts.map(short).join(' · ').slice(0, 20) });
   }
 }

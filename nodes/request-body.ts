@@ -101,6 +101,10 @@ function receive(request: HttpRequest, announced: number, limit: number): Promis
 /** A connection that breaks after we have stopped to listen is nobody's business any more. */
 const ignore = (): void => undefined;
 
+/** Bytes from which on a body is kept in memory that threads share: the one that reads it needs no copy. */
+const shared = 256 * 1024;
+const sharedBuffer = (length: number): Buffer => Buffer.from(new SharedArrayBuffer(length));
+
 /** Bytes of a known length go to their place at once, so that a large body is never there twice. */
 class GrowingBody {
   size = 0;
@@ -108,7 +112,7 @@ class GrowingBody {
   private readonly chunks: Buffer[] = [];
 
   constructor(announced: number) {
-    if (announced > 0) this.whole = Buffer.allocUnsafeSlow(announced);
+    if (announced > 0) this.whole = announced < shared ? Buffer.allocUnsafe(announced) : sharedBuffer(announced);
   }
 
   add(chunk: Buffer): void {
@@ -118,7 +122,15 @@ class GrowingBody {
   }
 
   bytes(): Buffer {
-    return this.whole === undefined ? Buffer.concat(this.chunks, this.size) : this.whole.subarray(0, this.size);
+    return this.whole?.subarray(0, this.size) ?? this.gathered();
+  }
+
+  private gathered(): Buffer {
+    if (this.size < shared) return Buffer.concat(this.chunks, this.size);
+    const whole = sharedBuffer(this.size);
+    let at = 0;
+    for (let chunk = this.chunks.shift(); chunk !== undefined; chunk = this.chunks.shift()) at += chunk.copy(whole, at);
+    return whole;
   }
 }
 

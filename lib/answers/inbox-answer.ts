@@ -1,6 +1,13 @@
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import { type DocumentEntry, documentCounts, documentsOf, findDecided, findMessage } from '../store/inbox-queries';
+import {
+  acceptedAmong,
+  type DocumentEntry,
+  documentCounts,
+  documentsOf,
+  findDecided,
+  findMessage,
+} from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';
 import {
@@ -11,6 +18,7 @@ import {
   problemAnswer,
   problemOf,
   problemOfFaults,
+  type ReadStore,
   titleOf,
 } from './problem';
 
@@ -61,6 +69,10 @@ export async function answerForMessage(
     const state = counts === undefined ? 'stored' : stateOfMessage(counts);
     return { decided: false, answer: jsonAnswer(202, { inboxId: String(inboxId), state }, { location }) };
   }
+  if (!message.single) {
+    const counts = await documentCountsOf(db, inboxId, options);
+    if (counts.documents > mostAtOnce) return { decided: true, answer: piecewise(inboxId, counts, options) };
+  }
   const documents = await documentsOf(db, inboxId);
   const results = await resultsOf(db, documents, options);
   const [only] = results;
@@ -85,6 +97,57 @@ function listAnswer(inboxId: number, results: readonly DocumentResult[]): HttpAn
     replayed: count(({ order }) => order?.replayed === true),
     results,
   });
+}
+
+/** From more documents on the answer is made and sent in pieces of so many. */
+const mostAtOnce = 250;
+
+interface ResultCounts {
+  readonly documents: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly replayed: number;
+}
+
+/** What the results will be, without making them. */
+async function documentCountsOf(
+  db: Database,
+  inboxId: number,
+  { replayed, reopened = [] }: MessageAnswerOptions,
+): Promise<ResultCounts> {
+  const all = (await documentCounts(db, [inboxId])).get(inboxId);
+  const { accepted = 0, duplicate = 0, rejected = 0, parked = 0 } = all ?? {};
+  const fresh = replayed ? await acceptedAmong(db, inboxId, reopened) : accepted;
+  return {
+    documents: accepted + duplicate + rejected + parked,
+    accepted: fresh,
+    rejected: rejected + parked,
+    replayed: accepted - fresh + duplicate,
+  };
+}
+
+function piecewise(
+  inboxId: number,
+  { accepted, rejected, replayed }: ResultCounts,
+  options: MessageAnswerOptions,
+): HttpAnswer {
+  async function* pieces(read: ReadStore): AsyncGenerator<string> {
+    yield `{"inboxId":"${inboxId}","accepted":${accepted},"rejected":${rejected},"replayed":${replayed},"results":[`;
+    let after: number | undefined;
+    for (;;) {
+      const from: number = after ?? -1;
+      const page = await read(async (db) => {
+        const documents = await documentsOf(db, inboxId, { after: from, count: mostAtOnce });
+        return { results: await resultsOf(db, documents, options), last: documents.at(-1)?.ordinal };
+      });
+      if (page.last === undefined) break;
+      const text = page.results.map((result) => JSON.stringify(result)).join();
+      yield after === undefined ? text : `,${text}`;
+      after = page.last;
+    }
+    yield ']}';
+  }
+  return { ...jsonAnswer(207, undefined), pieces };
 }
 
 async function resultsOf(
@@ -123,8 +186,10 @@ function problemOfDocument(document: DocumentEntry): Problem {
     return problem(500, 'parked', titleOf(500), detail);
   }
   const code = document.code ?? fault?.code ?? 'unreadable';
+  const replaced =
+    document.replacedBy === null ? '' : ` A corrected copy took its place: message ${document.replacedBy}.`;
   const more = document.faults.length > 1 ? ` (and ${document.faults.length - 1} more)` : '';
-  const detail = `${fault?.message ?? 'The document was rejected.'}${more}`;
+  const detail = `${fault?.message ?? 'The document was rejected.'}${more}${replaced}`;
   if (document.kind !== 'unreadable') return problemOfFaults(code, detail, document.faults);
   return problem(400, code, titleOf(400), detail, document.faults);
 }

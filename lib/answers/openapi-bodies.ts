@@ -229,6 +229,7 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       duplicate: whole,
       rejected: whole,
       parked: whole,
+      replaced: { ...whole, description: 'Of the rejected, those that a corrected copy replaced.' },
       inProgress: whole,
     }),
   ),

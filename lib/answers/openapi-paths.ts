@@ -40,7 +40,7 @@ const days = (what: string): readonly Schema[] => [
   query('from', `${what}, included.`),
   query('to', `${what}, included.`),
 ];
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
 const source: readonly Schema[] = [
   query('channel', 'Only of this channel.', oneOf(...channels)),
   query('partner', 'Only of this partner.'),
@@ -222,6 +222,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
       query('state', 'With a document in this state.', documentState),
       query('code', 'With a document of this fault code.'),
+      query('text', 'Found in the name of the document, or in a PO number.'),
       ...source,
       ...period,
       ...page,
@@ -230,11 +231,39 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/inbox/{id}': { get: getMessage },
   '/o2c/inbox/{id}/replay': {
     post: {
-      summary: 'Work a message again. Not built in this version: refused with the code not-supported.',
+      summary:
+        'Work again what failed of a message; with a body, take that as its corrected copy: a message of its own. Orders are made once, however often it is asked.',
+      roles: ['operations'],
+      parameters: [inPath('id'), query('reason', 'Why the copy was corrected, for the audit trail.')],
+      body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+      answers: {
+        200: ['The order was there already.', json(ref('Order'))],
+        201: ['The order exists now.', json(ref('Order'))],
+        202: ['The verdict takes longer. Location tells where to look.', json(ref('Pending'))],
+        207: ['A result for each order of the message.', json(ref('Results'))],
+      },
+      problems: [400, 403, 404, 409, 410, 413, 415, 422, 429],
+    },
+  },
+  '/o2c/inbox/{id}/raw': {
+    get: {
+      summary: 'The bytes of a message as they came in, to be saved.',
       roles: ['operations'],
       parameters: [inPath('id')],
-      answers: {},
-      problems: [404, 422],
+      answers: {
+        200: [
+          'The bytes, with the content type that they came with.',
+          {
+            'application/json': {},
+            'text/csv': text,
+            'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': text,
+            'application/edi-x12': text,
+            'application/edifact': text,
+            'application/octet-stream': text,
+          },
+        ],
+      },
+      problems: [404, 410],
     },
   },
   '/o2c/messages': {
@@ -244,6 +273,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       query('poNumber', 'As it was sent.'),
       query('state', 'Those in this state.', documentState),
       query('code', 'Those with this fault code.'),
+      query('text', 'Found in the name of the document, or in the PO number.'),
       ...source,
       ...period,
       ...page,

@@ -9,6 +9,7 @@ const problemWords: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or it is not for this key.',
   408: 'Nothing of the body came any more.',
   409: 'It conflicts with what is there.',
+  410: 'It was there, and is not kept any more.',
   413: 'The body is too large.',
   415: 'This content type is not taken.',
   422: 'Rejected, with every fault found.',

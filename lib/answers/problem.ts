@@ -1,4 +1,5 @@
 import { BusinessRejection, type Fault, type FaultCode, TechnicalFault } from '../domain/faults';
+import type { Database } from '../store/database';
 import { postgres, sqlite } from '../store/dialect';
 
 /** What an HTTP response node needs. */
@@ -6,7 +7,12 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** A body that is too large to be built whole, instead of `body`: its JSON text in pieces, each read from the store by itself. */
+  readonly pieces?: (read: ReadStore) => AsyncIterable<string>;
 }
+
+/** Reads the store in one snapshot. */
+export type ReadStore = <T>(work: (db: Database) => Promise<T>) => Promise<T>;
 
 export const jsonType = 'application/json; charset=utf-8';
 export const problemType = 'application/problem+json; charset=utf-8';
@@ -53,6 +59,7 @@ const titles: Readonly<Record<number, string>> = {
   405: 'Not with this method',
   408: 'Too slow',
   409: 'Conflict with what is there',
+  410: 'Not there any more',
   413: 'Too large',
   415: 'This content type is not taken',
   417: 'This cannot be expected',
@@ -78,6 +85,7 @@ const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
   'payment-conflict': 409,
   'queue-full': 429,
   'rate-limited': 429,
+  'raw-dropped': 410,
   'settings-conflict': 409,
   'slip-conflict': 409,
   'source-refused': 403,

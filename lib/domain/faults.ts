@@ -34,6 +34,7 @@ export type FaultCode =
   | 'possible-duplicate'
   | 'queue-full'
   | 'rate-limited'
+  | 'raw-dropped'
   | 'settings-conflict'
   | 'slip-conflict'
   | 'source-refused'

@@ -27,6 +27,8 @@ export interface Settings {
     /** The order date is further ahead. */
     readonly orderDaysAhead: number;
   };
+  /** Days that the bytes of decided messages are kept; null: for ever. */
+  readonly retentionDays: number | null;
   readonly limits: {
     readonly bytes: number;
     readonly rows: number;
@@ -58,6 +60,7 @@ export const defaultSettings: Settings = {
   recoverAfterSeconds: 30,
   rates: { requestsPerMinute: 60_000, ordersPerMinute: 600_000 },
   review: { deliveryDaysPast: 30, orderDaysAhead: 30 },
+  retentionDays: 3650,
   limits: { bytes: 10_000_000, rows: 200_000, ordersPerMessage: 20_000, linesPerOrder: 1000 },
 };
 
@@ -121,6 +124,10 @@ const rules: Readonly<Record<string, Rule>> = {
   '/rates/ordersPerMinute': whole(1, greatestRate),
   '/review/deliveryDaysPast': whole(0, 36_500),
   '/review/orderDaysAhead': whole(0, 36_500),
+  '/retentionDays': (value) =>
+    value === null
+      ? undefined
+      : whole(1, 36_500)(value) && 'must be a whole number of days from 1 to 36500, or null for ever',
   '/limits/bytes': whole(1000, 100_000_000),
   '/limits/rows': whole(1, 1_000_000),
   '/limits/ordersPerMessage': whole(1, 100_000),

@@ -4,7 +4,8 @@ import { defaultEdiLimits, type EdiStandard } from './edi/interchange';
 import { defaultEdiReading, type EdiReading } from './edi/mapped-message';
 import { type EdiDocument, type InterchangeOutline, readEdi } from './edi/read-edi';
 import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
-import { readJson } from './json';
+import { mostDuplicates, readJson } from './json';
+import { type ArrayElement, elementsOf } from './json-array';
 import { type JsonPath, pointerOf } from './json-pointer';
 import { normalizeOrder } from './normalize-order';
 import { readCsv } from './sheets/csv';
@@ -100,8 +101,15 @@ export function isStreamed(contentType: string): boolean {
   return mediaTypeOf(contentType).type in streamReaders;
 }
 
-/** @throws BusinessRejection for what is refused at the door */
-function takenType({ bytes, contentType, limits }: ReceivedMessage): ReturnType<typeof mediaTypeOf> {
+/**
+ * What is decided about a message before anything of it is read or stored.
+ * @throws BusinessRejection `message-too-large` and `unsupported-media-type`
+ */
+export function takenType({
+  bytes,
+  contentType,
+  limits,
+}: Pick<ReceivedMessage, 'bytes' | 'contentType' | 'limits'>): ReturnType<typeof mediaTypeOf> {
   const media = mediaTypeOf(contentType);
   if (!(media.type in readers) && !(media.type in streamReaders)) throw unsupported(media.type);
   if (bytes.length <= limits.bytes) return media;
@@ -153,8 +161,37 @@ function unsupported(type: string): BusinessRejection {
 
 function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
   const items = Math.max(limits.ordersPerMessage, limits.linesPerOrder + 1);
+  const elements = elementsOf(bytes, limits.ordersPerMessage);
+  const oneByOne = elements && readElements(bytes, elements, limits, items);
+  if (oneByOne !== undefined) return oneByOne;
   const content = readJson(bytes, { depth: limits.depth, items });
   return 'fault' in content ? unreadable([content.fault]) : documentsOf(content.value, content.duplicates, limits);
+}
+
+/**
+ * An array order by order, each read and forgotten before the next. undefined when the JSON of one is broken: then the
+ * whole is read once more, to say where.
+ */
+function readElements(
+  bytes: Buffer,
+  elements: readonly ArrayElement[],
+  limits: IntakeLimits,
+  items: number,
+): MessageContent | undefined {
+  let duplicates = 0;
+  const broken = new Error('The JSON of an element is broken.');
+  try {
+    return readEach(elements, [], ({ start, end }, index) => {
+      const content = readJson(bytes.subarray(start, end), { depth: limits.depth - 1, items });
+      if ('fault' in content) throw broken;
+      duplicates += content.duplicates.length;
+      if (duplicates > mostDuplicates) throw broken;
+      return jsonDocument(content.value, index + 1, `/${index}`, content.duplicates, limits);
+    });
+  } catch (error) {
+    if (error === broken) return undefined;
+    throw error;
+  }
 }
 
 function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: IntakeLimits): MessageContent {

@@ -1,7 +1,7 @@
 import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import type { Database } from '../store/database';
-import { type DocumentState, documentCounts, documentStates, findInbox } from '../store/inbox-queries';
+import { type DocumentState, documentCounts, documentStates, findInbox, noDocuments } from '../store/inbox-queries';
 
 /** A message as a job: what of its documents is done. The counts add up to `documents`. */
 export interface Job {
@@ -16,6 +16,8 @@ export interface Job {
   readonly duplicate: number;
   readonly rejected: number;
   readonly parked: number;
+  /** Of the rejected, those that a corrected copy replaced: nobody has to see to them. */
+  readonly replaced: number;
   readonly inProgress: number;
 }
 
@@ -35,7 +37,7 @@ const greatestLimit = 500;
 
 /**
  * Messages with their counts, newest first. `state`: jobs with at least one document in that state (stored, accepted,
- * duplicate, rejected, parked); `from`, `to`: dates (UTC) or times of the receipt, both inclusive; `limit` 1 to 500.
+ * duplicate, rejected, parked, replaced); `from`, `to`: dates (UTC) or times of the receipt, both inclusive; `limit` 1 to 500.
  * @throws BusinessRejection `out-of-range` for a filter that cannot be understood
  */
 export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ jobs: Job[]; next: string | null }> {
@@ -60,14 +62,8 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
     page.map(({ inboxId }) => inboxId),
   );
   const jobs = page.map(({ inboxId, channel, partner, document, receivedAt }): Job => {
-    const { stored, accepted, duplicate, rejected, parked } = counts.get(inboxId) ?? {
-      stored: 0,
-      accepted: 0,
-      duplicate: 0,
-      rejected: 0,
-      parked: 0,
-    };
-    const state = stored > 0 ? 'in progress' : rejected + parked > 0 ? 'failed' : 'done';
+    const { stored, accepted, duplicate, rejected, parked, replaced } = counts.get(inboxId) ?? noDocuments;
+    const state = stored > 0 ? 'in progress' : rejected - replaced + parked > 0 ? 'failed' : 'done';
     const documents = stored + accepted + duplicate + rejected + parked;
     return {
       inboxId: String(inboxId),
@@ -81,6 +77,7 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
       duplicate,
       rejected,
       parked,
+      replaced,
       inProgress: stored,
     };
   });

@@ -173,14 +173,10 @@ export class DeliveryBooks {
       shipments.map(({ line, quantity }) => ({ line: line.line, quantity })),
     );
     work.changeAccount(order.creditAccount, { uninvoicedGross: gross });
-    const came = shipments.map(({ line, quantity }) => ({
-      line: line.line,
-      sku: line.sku,
-      quantity: formatQuantity(quantity),
-    }));
+    const came = shipments.map(({ line, quantity }) => ({ line: line.line, quantity: formatQuantity(quantity) }));
     const slips = [
       ...(this.delivered.get(order) ?? []),
-      { packingSlip: documentOf(slip), final: slip.final, lines: came },
+      { packingSlip: documentOf(slip), digest: slip.digest, final: slip.final, lines: came },
     ];
     this.delivered.set(order, slips);
     work.note(order, short ? 'short-delivered' : null, { slips }, by);

@@ -82,15 +82,16 @@ function outcomeOf(
   const told = { slipId, replayed: false };
   const outcome =
     state === 'confirmed' ? deliveredOutcome(slip, orders, told) : exceptionOutcome(slip, orders, faults, told);
+  if (state === 'confirmed') return outcome; // the records of its orders tell of the slip
   work.record({
     subject: 'slip',
     subjectId: documentOf(slip),
     from: null,
     to: state,
     reason: faults[0]?.code ?? null,
-    evidence: { summary: outcome.summary, digest: slip.digest, ...(faults.length > 0 ? { faults } : {}) },
+    evidence: { summary: outcome.summary, digest: slip.digest, faults },
   });
-  if (state === 'exception') raise(work, slip, outcome.summary, faults);
+  raise(work, slip, outcome.summary, faults);
   return outcome;
 }
 

@@ -11,20 +11,32 @@ export interface ReadingGuard {
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
+  /** What the thread needed for a message of more bytes is not kept for the next one. */
+  readonly keep: number;
   /** How long it may take for one message, in ms. */
   readonly time: number;
   /** Most bytes of messages that may wait for it. */
   readonly waiting: number;
 }
 
+/** Takes a message as it is read. The next part comes when the one before is dealt with. */
+export interface ReadingSink {
+  /** The message is read and has `count` documents, which follow; `reception` has none of them. */
+  begin(reception: ReadReception, count: number): Promise<void> | void;
+  /** The next documents, in order. */
+  part(documents: readonly ReadOrder[]): Promise<void> | void;
+}
+
 interface Job {
   readonly message: ReceivedMessage;
   readonly limits: IntakeLimits;
-  readonly resolve: (reception: ReadReception) => void;
-  readonly reject: (error: Error) => void;
-  /** What has come so far of a message that is read. */
-  read?: Extract<ReadingAnswer, { read: unknown }>;
-  readonly documents: ReadOrder[];
+  readonly sink: ReadingSink;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+  /** Documents that the message has, once it is read. */
+  count?: number;
+  /** Documents that the sink has got. */
+  given: number;
 }
 
 /**
@@ -47,9 +59,31 @@ export class GuardedReader {
    * @throws TechnicalFault `queue-full` when too many large messages wait already
    */
   async read(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
+    const atOnce = !this.isLarge(message) && !isStreamed(message.contentType);
+    if (atOnce || message.bytes.length > limits.bytes) return readReception(message, limits);
+    const documents: ReadOrder[] = [];
+    let read: ReadReception | undefined;
+    await this.readInParts(message, limits, {
+      begin: (reception) => {
+        read = reception;
+      },
+      part: (part) => void documents.push(...part),
+    });
+    if (read === undefined) throw new Error('The message has not been read.');
+    return { ...read, content: { ...read.content, documents } };
+  }
+
+  /** True for a message that is too large to be read on the thread that asks, and to be stored in one go. */
+  isLarge({ bytes }: Pick<ReceivedMessage, 'bytes'>): boolean {
+    return bytes.length > this.guard.atOnce;
+  }
+
+  /**
+   * Reads a message in the thread and hands it over part by part. What the sink throws ends the reading and is thrown on.
+   * @throws as `read`
+   */
+  async readInParts(message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> {
     const size = message.bytes.length;
-    const atOnce = size <= this.guard.atOnce && !isStreamed(message.contentType);
-    if (atOnce || size > limits.bytes) return readReception(message, limits);
     if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
       throw new TechnicalFault(
         'queue-full',
@@ -59,7 +93,7 @@ export class GuardedReader {
     return new Promise((resolve, reject) => {
       this.endWhenIdle = false;
       this.waiting += size;
-      this.jobs.push({ message, limits, resolve, reject, documents: [] });
+      this.jobs.push({ message, limits, sink, resolve, reject, given: 0 });
       this.begin();
     });
   }
@@ -103,7 +137,7 @@ export class GuardedReader {
     });
     worker.unref();
     worker.on('message', (answer: ReadingAnswer) => {
-      if (worker === this.worker) this.take(answer);
+      if (worker === this.worker) void this.take(answer);
     });
     let cause = 'its thread ended';
     worker.on('error', (error: Error & { code?: string }) => {
@@ -116,30 +150,58 @@ export class GuardedReader {
     return worker;
   }
 
-  private take(answer: ReadingAnswer): void {
+  private async take(answer: ReadingAnswer): Promise<void> {
     const job = this.current;
     if (job === undefined) return;
     if ('rejection' in answer || 'failure' in answer) {
       this.finish(() => job.reject(errorOf(answer)));
       return;
     }
-    if ('read' in answer) job.read = answer;
-    else job.documents.push(...answer.part);
-    if (job.documents.length < (job.read?.documents ?? 0)) this.ask('next');
-    else this.finish(() => job.resolve(receptionOf(job)));
+    try {
+      await this.handOver(job, answer);
+    } catch (error) {
+      if (job === this.current) this.finish(() => job.reject(error));
+      return;
+    }
+    if (job !== this.current) return; // the thread ended meanwhile
+    if (job.given < (job.count ?? 0)) this.ask('next');
+    else this.finish(job.resolve);
+  }
+
+  private async handOver(
+    job: Job,
+    answer: Extract<ReadingAnswer, { read: unknown } | { part: unknown }>,
+  ): Promise<void> {
+    if ('part' in answer) {
+      job.given += answer.part.length;
+      await job.sink.part(answer.part);
+      return;
+    }
+    clearTimeout(this.limit);
+    job.count = answer.documents;
+    await job.sink.begin(receptionOf(job.message, answer), answer.documents);
   }
 
   /** The thread is of no more use, and the message is to blame. */
   private giveUp(reason: string): void {
     const job = this.current;
     this.endThread();
-    this.finish(() => job?.resolve(unreadable(job.message, { path: '', code: 'unreadable', message: reason })));
+    if (job === undefined) return;
+    if (job.count !== undefined) {
+      this.finish(() => job.reject(new TechnicalFault('unexpected', reason)));
+      return;
+    }
+    job.count = 0;
+    const given = job.sink.begin(unreadable(job.message, { path: '', code: 'unreadable', message: reason }), 0);
+    this.finish(() => void Promise.resolve(given).then(job.resolve, job.reject));
   }
 
   private finish(settle: () => void): void {
     clearTimeout(this.limit);
-    this.waiting -= this.current?.message.bytes.length ?? 0;
+    const size = this.current?.message.bytes.length ?? 0;
+    this.waiting -= size;
     this.current = undefined;
+    if (size > this.guard.keep && this.jobs.length === 0) this.endThread();
     settle();
     this.begin();
   }
@@ -157,15 +219,11 @@ function errorOf(answer: Extract<ReadingAnswer, { rejection: unknown } | { failu
   return new BusinessRejection(code, message, faults);
 }
 
-function receptionOf({ message, read, documents }: Job): ReadReception {
-  if (read === undefined) throw new Error('The message has not been read.');
-  const { content, sha256, fingerprint } = read.read;
-  return {
-    message: { ...message, messageKey: read.messageKey },
-    content: { ...content, documents },
-    sha256,
-    fingerprint,
-  };
+function receptionOf(
+  message: ReceivedMessage,
+  { read, messageKey }: Extract<ReadingAnswer, { read: unknown }>,
+): ReadReception {
+  return { message: { ...message, messageKey }, ...read };
 }
 
 /** It is stored like every message that cannot be read, for a person to look at. */
@@ -180,11 +238,24 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
   };
 }
 
-const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
+const shared = new GuardedReader({
+  atOnce: 256 * 1024,
+  memory: 512,
+  keep: 2_000_000,
+  time: 30_000,
+  waiting: 100_000_000,
+});
 
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>
   shared.read(message, limits);
+
+/** True for a message that is to be stored first, then read and its documents stored piece by piece. */
+export const isLarge = (message: Pick<ReceivedMessage, 'bytes'>): boolean => shared.isLarge(message);
+
+/** Reads a message part by part with the shared thread. @throws as `GuardedReader.readInParts` */
+export const readInParts = (message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> =>
+  shared.readInParts(message, limits, sink);
 
 /** Ends the shared thread as soon as it has nothing to read. */
 export const endGuardedReader = (): void => shared.end();

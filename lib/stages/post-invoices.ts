@@ -2,19 +2,13 @@ import { addDays } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
-import type { Order } from '../domain/order';
+import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
 import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
-import {
-  claimOrdersToInvoice,
-  markInvoiced,
-  ordersOfSlips,
-  type UninvoicedLine,
-  uninvoicedLines,
-} from '../store/packing-slips';
+import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -26,10 +20,14 @@ const documentType = 'INV';
 export interface InvoiceSelection {
   /** Only these slips; without them whatever waits, the oldest slips first. */
   readonly slipIds?: readonly number[];
-  /** Most orders taken at once when no slips are given. */
+  /** Only these orders. */
+  readonly orderIds?: readonly number[];
+  /** Most orders taken at once when no slips or orders are given. */
   readonly limit: number;
   /** Only orders at which nothing has happened since this time. */
   readonly leftSince?: string;
+  /** Orders that failed and are not to be tried with others. */
+  readonly except?: readonly number[];
 }
 
 /** What one slip delivered on one order: one invoice. */
@@ -51,18 +49,20 @@ interface Settlement extends Bill {
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   return inTransaction(context, 'invoice', async (work) => {
-    const { slipIds, limit, leftSince } = selection;
-    const orderIds =
-      slipIds === undefined
-        ? await claimOrdersToInvoice(work.db, limit, leftSince)
-        : await ordersOfSlips(work.db, slipIds);
-    await work.lockOrders(orderIds);
+    const { slipIds } = selection;
+    await work.lockOrders(await ordersOf(work, selection));
     const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
     const { bills, exceptions } = billsOf(work, lines);
     const posted = await post(work, bills);
     const replayed = slipIds === undefined ? [] : await recorded(work, slipIds, posted);
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
   });
+}
+
+async function ordersOf(work: Work, selection: InvoiceSelection): Promise<readonly number[]> {
+  const { slipIds, orderIds } = selection;
+  if (orderIds !== undefined) return orderIds;
+  return slipIds === undefined ? claimOrdersToInvoice(work.db, selection) : ordersOfSlips(work.db, slipIds);
 }
 
 function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {
@@ -117,12 +117,6 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
   await insertInvoices(work.db, invoices, work.now);
   for (const [i, { order }] of bills.entries())
     if (order.channel === 'edi') work.answerDue('invoice', (invoices[i] as Invoice).invoiceId);
-  await markInvoiced(
-    work.db,
-    settled.flatMap(({ lines, payable }) =>
-      lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId })),
-    ),
-  );
   await insertApplications(
     work.db,
     settled.flatMap(({ applications }) => applications),
@@ -139,7 +133,16 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
     'invoiced',
     work.now,
   );
-  for (const [i, settlement] of settled.entries()) writeLedger(work, settlement, invoices[i] as Invoice);
+  const told = new Map<Order, Evidence[]>();
+  for (const [i, settlement] of settled.entries()) {
+    const { order } = settlement;
+    const evidence = writeLedger(work, settlement, invoices[i] as Invoice);
+    told.set(order, [...(told.get(order) ?? []), evidence]);
+  }
+  for (const [order, evidence] of told) {
+    work.note(order, null, { invoices: evidence });
+    work.settle(order);
+  }
   return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
 }
 
@@ -196,7 +199,7 @@ function writeLedger(
   work: Work,
   { order, lines, totals, applications }: Settlement,
   { number, dueDate }: Invoice,
-): void {
+): Evidence {
   const posting = { documentType: 'invoice', document: number } as const;
   const { currency } = order;
   work.post({ ...posting, debit: 'receivables', credit: 'revenue', amount: totals.net, currency });
@@ -211,7 +214,8 @@ function writeLedger(
     currency: work.settings.currency,
   });
   const money = (minor: number) => formatMoney(minor, currency);
-  const evidence = {
+  return {
+    invoice: number,
     slip: subjectOf(lines[0]),
     gross: money(totals.gross),
     net: money(totals.net),
@@ -220,9 +224,6 @@ function writeLedger(
     dueDate,
     paidFromCash: money(sumOf(applications)),
   };
-  work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
-  work.note(order, null, { invoice: number });
-  work.settle(order);
 }
 
 function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: Invoice): InvoiceOutcome {

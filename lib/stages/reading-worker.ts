@@ -15,8 +15,11 @@ export type ReadingAnswer =
 /** Documents are handed over in parts, so that taking them never holds up the thread that asked. */
 const partSize = 500;
 
-let documents: readonly ReadOrder[] = [];
-let next = 0;
+let documents: ReadOrder[] = [];
+
+/** The other thread's bytes are its own or shared with it; either way they need no copy. */
+const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
 async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promise<ReadingAnswer> {
   try {
@@ -25,9 +28,8 @@ async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promi
       sha256,
       fingerprint,
       message: known,
-    } = await readAnyReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
-    documents = content.documents;
-    next = 0;
+    } = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
+    documents = [...content.documents];
     return {
       read: { content: { ...content, documents: [] }, sha256, fingerprint },
       messageKey: known.messageKey,
@@ -41,10 +43,7 @@ async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promi
 }
 
 function nextPart(): ReadingAnswer {
-  const part = documents.slice(next, next + partSize);
-  next += partSize;
-  if (next >= documents.length) documents = [];
-  return { part };
+  return { part: documents.splice(0, partSize) };
 }
 
 parentPort?.on('message', async (request: ReadingRequest) => {

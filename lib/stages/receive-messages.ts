@@ -3,9 +3,11 @@ import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
 import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
 import { readAnyMessage, readMessage } from '../intake/read-message';
+import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import {
+  type Correction,
   type DocumentKind,
   findMessages,
   insertDocuments,
@@ -18,6 +20,7 @@ import {
 import type { AdmittedInterchange } from './admit-interchanges';
 import { admitInterchanges } from './admit-interchanges';
 import { acknowledgeAgain, admittedOf, arrivedWith, storeEdiDocuments, withSenders } from './receive-edi';
+import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
@@ -39,6 +42,8 @@ export interface ReceivedMessage {
   readonly edi?: EdiReading;
   /** In the name of which partners the sender may speak, for EDI says by itself who sends it; null: all. */
   readonly speaksFor?: readonly string[] | null;
+  /** There when a person sends a corrected copy of another message. */
+  readonly corrects?: Correction;
 }
 
 export interface DocumentHint {
@@ -90,18 +95,23 @@ export async function readAnyReception(message: ReceivedMessage, limits: IntakeL
   return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
 }
 
-function readReceptionOf(message: ReceivedMessage, content: MessageContent): ReadReception {
+function readReceptionOf(message: ReceivedMessage, { documents: read, ...content }: MessageContent): ReadReception {
   const digest = digestOf(message.bytes);
-  const whole =
-    content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
-  const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
-  const documents = content.documents.map(readOrder);
+  const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
+  const documents = storedForms(read as ReadDocument[]);
   return {
     message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
+}
+
+/** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
+function storedForms(documents: (ReadDocument | ReadOrder)[]): ReadOrder[] {
+  for (const [at, document] of documents.entries()) documents[at] = readOrder(document as ReadDocument);
+  return documents as ReadOrder[];
 }
 
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {
@@ -113,6 +123,7 @@ function readOrder({ order, ...document }: ReadDocument): ReadOrder {
 export function receiveMessages(context: StageContext, read: readonly ReadReception[]): Promise<Reception[]> {
   return inTransaction(context, 'ingest', async (work) => {
     const receptions = await withSenders(work, read);
+    const corrected = await claimCorrected(work, receptions);
     const known = new Map(
       (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
     );
@@ -125,6 +136,7 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
     const documents = await takeDocuments(work.db, fresh, messages, interchanges);
     await insertDocuments(work.db, documents.flat(), work.now);
     await storeEdiDocuments(work, fresh, documents, interchanges);
+    await replaceCorrected(work, corrected, (reception) => storedOf(reception, known)?.inboxId);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
     const earlier = repeats
       .map((reception) => storedOf(reception, known)?.inboxId as number)
@@ -224,6 +236,8 @@ function messageOf({ message, content, sha256: digest, fingerprint }: ReadRecept
     warnings: content.warnings,
     receivedAt: message.receivedAt,
     keyId: message.keyId,
+    reading: storedReading(message),
+    corrects: message.corrects ?? null,
   };
 }
 
@@ -249,7 +263,7 @@ async function takeDocuments(
   });
 }
 
-function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
+export function unreadable(faults: readonly Fault[], inboxId: number, documentId: number): NewDocument {
   return {
     documentId,
     inboxId,
@@ -266,7 +280,8 @@ function unreadable(faults: readonly Fault[], inboxId: number, documentId: numbe
   };
 }
 
-function documentOf(
+/** A document as it is stored first: it waits for its order, unless it is faulty. */
+export function documentOf(
   document: ReadOrder,
   inboxId: number,
   documentId: number,
@@ -303,6 +318,9 @@ const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => (
   sha256: message.sha256,
   documents: documents.length,
   rejected: documents.filter((document) => document.state === 'rejected').length,
+  ...(message.corrects === null
+    ? {}
+    : { corrects: message.corrects.inboxId, by: message.corrects.by, why: message.corrects.reason }),
 });
 
 function receptionOf(

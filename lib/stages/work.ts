@@ -20,14 +20,16 @@ import type { Verdict } from '../domain/verdict';
 import { type AuditRecord, appendAudit, takeAuditBatch } from '../store/audit';
 import { type AccountChange, addToAccounts, countPasses, lockAccounts, noChange } from '../store/credit-accounts';
 import { type Database, together } from '../store/database';
+import { saveDecisions } from '../store/decisions';
 import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { StampedOrder } from '../store/order-memory';
-import { lockOrders, type OrderBefore, rememberOrder, saveDecisions, saveOrders } from '../store/orders';
+import { lockOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
+import { type OrderBefore, rememberOrder, saveOrders } from '../store/save-orders';
 import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
-import type { Store } from '../store/store';
+import type { LastStatements, Store } from '../store/store';
 import { accountsAwaiting } from '../store/waiting';
 import { freeCash } from './free-cash';
 
@@ -249,8 +251,8 @@ export class Work {
     this.records.push({ at: this.now, actor: this.actor, stage: this.stage, ...record });
   }
 
-  /** Writes everything; the transaction's last act. */
-  async finish(): Promise<void> {
+  /** Writes everything; the transaction's last act. The audit goes out with the commit: the chain's head is locked no longer. */
+  async finish(last: LastStatements): Promise<void> {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
     this.tellVerdicts();
@@ -280,7 +282,7 @@ export class Work {
       insertDueAnswers(this.db, this.answers, this.now),
       this.closeSettled(items),
     ]);
-    await appendAudit(this.db, batch, records, this.now);
+    last(appendAudit(this.db, batch, records, this.now));
   }
 
   /** An order that begins to wait for credit remembers how many approvals its account has seen by then. */
@@ -361,7 +363,9 @@ export class Work {
   private async closeSettled(items: readonly StockItem[]): Promise<void> {
     const repaid = items.filter((item) => item.deficit === 0 && this.deficitBefore(item) > 0).map(placeOf);
     const unparked = this.loaded().flatMap(({ order, before }) =>
-      before.releases.filter(({ parked }, i) => parked && order.releases[i]?.parked === false).map(({ key }) => key),
+      before.releases
+        .filter(({ parked }, i) => parked === 1 && order.releases[i]?.parked === false)
+        .map(({ key }) => key),
     );
     if (repaid.length > 0) await closeExceptions(this.db, 'stock-deficit', repaid, this.actor, this.stage, this.now);
     if (unparked.length > 0)
@@ -408,10 +412,10 @@ export async function inTransaction<T>(
   run: (work: Work) => Promise<T>,
 ): Promise<T> {
   const { store, actor, clock } = context;
-  const { result, orders } = await store.transaction(async (db) => {
+  const { result, orders } = await store.transaction(async (db, last) => {
     const work = new Work(store, db, stage, actor, clock(), await currentSettings(db));
     const done = await run(work);
-    await work.finish();
+    await work.finish(last);
     return { result: done, orders: work.stampedOrders() };
   });
   for (const order of orders) store.orders.keep(order);

@@ -12,8 +12,8 @@ export interface Database {
   run(sql: string, values?: readonly unknown[]): Promise<number>;
   /** Inserts rows that all have the columns of the first one, in one statement (PostgreSQL) or one prepared statement (SQLite). Returns how many went in. */
   insert(table: string, rows: readonly Row[], options?: { readonly onConflict?: 'nothing' }): Promise<number>;
-  /** Updates rows found by `keys`; the other columns of the first row are set. Returns how many were found. */
-  update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number>;
+  /** Updates rows found by `keys`; `columns` are set, or all others of the first row. Returns how many were found. */
+  update(table: string, keys: readonly string[], rows: readonly Row[], columns?: readonly string[]): Promise<number>;
   /** Adds numbers to columns of rows found by `keys`. */
   add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number>;
   /** The next `count` numbers of a sequence, ascending. They are never given twice; a rolled back transaction may leave a gap. */

@@ -48,6 +48,7 @@ export async function insertAnswers(db: Database, answers: readonly EdiAnswer[],
       wants_acknowledgement: answer.wantsAcknowledgement ? 1 : 0,
       words: null,
       created_at: now,
+      taken_until: null,
       sent_at: null,
       acknowledged_at: null,
     }),
@@ -104,15 +105,16 @@ const answerOf = (row: AnswerRow): EdiAnswer & Pick<AnswerEntry, 'state'> => ({
 export async function takeReadyAnswers(
   db: Database,
   selection: { readonly partner?: string; readonly kinds?: readonly string[] },
+  now: string,
   limit: number,
 ): Promise<EdiAnswer[]> {
   const partner = selection.partner === undefined ? '' : ' and partner = ?';
   const kinds = selection.kinds === undefined ? '' : ` and ${db.dialect.inList('kind', 'text')}`;
-  const values: unknown[] = [];
+  const values: unknown[] = [now];
   if (selection.partner !== undefined) values.push(selection.partner);
   if (selection.kinds !== undefined) values.push(db.dialect.listOf(selection.kinds));
   const rows = await db.all<AnswerRow>(
-    `select ${entryColumns}, bytes from edi_answer where state = 'ready'${partner}${kinds} order by answer_id limit ? ${db.dialect.lockFreeRows}`,
+    `select ${entryColumns}, bytes from edi_answer where state = 'ready' and (taken_until is null or taken_until <= ?)${partner}${kinds} order by answer_id limit ? ${db.dialect.lockFreeRows}`,
     [...values, limit],
   );
   return rows.map(answerOf);
@@ -131,6 +133,15 @@ export async function answersTo(
   return rows.map(answerOf);
 }
 
+/** Nobody else takes them until then. */
+export async function leaseAnswers(db: Database, answerIds: readonly number[], until: string): Promise<void> {
+  if (answerIds.length === 0) return;
+  await db.run(`update edi_answer set taken_until = ? where ${db.dialect.inList('answer_id', 'bigint')}`, [
+    until,
+    db.dialect.listOf(answerIds),
+  ]);
+}
+
 export async function markSent(db: Database, answerIds: readonly number[], now: string): Promise<void> {
   if (answerIds.length === 0) return;
   await db.run(
@@ -143,7 +154,7 @@ export async function markSent(db: Database, answerIds: readonly number[], now: 
 export async function sendAgain(db: Database, answerIds: readonly number[]): Promise<void> {
   if (answerIds.length === 0) return;
   await db.run(
-    `update edi_answer set state = 'ready' where state = 'sent' and ${db.dialect.inList('answer_id', 'bigint')}`,
+    `update edi_answer set state = 'ready', taken_until = null where state in ('ready', 'sent') and ${db.dialect.inList('answer_id', 'bigint')}`,
     [db.dialect.listOf(answerIds)],
   );
 }

@@ -370,7 +370,7 @@ export async function invoiceContents(
   return db.all(
     `select i.invoice_id, i.number, i.document_type, i.order_id, s.packing_slip, i.currency, i.net, i.tax, i.gross, i.taxes, i.invoice_date, i.due_date, l.line,
        cast(sum(l.quantity) as bigint) as quantity
-     from invoice i join packing_slip s on s.slip_id = i.slip_id join packing_slip_line l on l.invoice_id = i.invoice_id and l.order_id = i.order_id
+     from invoice i join packing_slip s on s.slip_id = i.slip_id join packing_slip_line l on l.slip_id = i.slip_id and l.order_id = i.order_id
      where ${db.dialect.inList('i.invoice_id', 'bigint')}
      group by i.invoice_id, i.number, i.document_type, i.order_id, s.packing_slip, i.currency, i.net, i.tax, i.gross, i.taxes, i.invoice_date, i.due_date, l.line
      order by i.invoice_id, l.line`,

@@ -5,13 +5,15 @@ import type { Database } from './database';
 export interface RaisedException {
   readonly kind:
     | 'answer-rejected'
+    | 'answer-unwritable'
     | 'change-request'
     | 'delivery'
     | 'interchange-conflict'
     | 'invoice'
     | 'stock-deficit'
     | 'warehouse-parked'
-    | 'late-delivery';
+    | 'late-delivery'
+    | 'stage-stuck';
   readonly subject: string;
   readonly message: string;
   readonly evidence: Evidence;

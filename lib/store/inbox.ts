@@ -25,6 +25,17 @@ export interface NewMessage {
   readonly warnings: readonly string[];
   readonly receivedAt: string;
   readonly keyId: string | null;
+  /** How it was read, as JSON; null when as usual. */
+  readonly reading: string | null;
+  /** There when the message is a corrected copy of another one. */
+  readonly corrects: Correction | null;
+}
+
+/** The message that a person corrected, who did it, and why. */
+export interface Correction {
+  readonly inboxId: number;
+  readonly by: string;
+  readonly reason: string | null;
 }
 
 export interface NewDocument {
@@ -38,7 +49,7 @@ export interface NewDocument {
   readonly fingerprint: string | null;
   /** Why a person has to look at its order. */
   readonly review: readonly string[];
-  readonly state: 'stored' | 'accepted' | 'rejected';
+  readonly state: 'stored' | 'accepted' | 'rejected' | 'parked';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }
@@ -81,6 +92,7 @@ export async function findMessages(db: Database, keys: readonly string[]): Promi
 
 /** Returns false when another transaction stored one of the keyed messages first: the caller starts again and finds it. */
 export async function insertMessages(db: Database, messages: readonly NewMessage[]): Promise<boolean> {
+  const rare = messages.some(({ reading, corrects }) => reading !== null || corrects !== null);
   const rows = messages.map(
     (message): Row => ({
       inbox_id: message.inboxId,
@@ -98,10 +110,18 @@ export async function insertMessages(db: Database, messages: readonly NewMessage
       warnings: JSON.stringify(message.warnings),
       received_at: message.receivedAt,
       key_id: message.keyId,
+      ...(rare ? rareColumns(message) : {}),
     }),
   );
   return (await db.insert('inbox_message', rows, { onConflict: 'nothing' })) === rows.length;
 }
+
+/** What most messages do not have costs them nothing. */
+const rareColumns = ({ reading, corrects }: NewMessage): Row => ({
+  reading,
+  corrects: corrects?.inboxId ?? null,
+  correction: corrects === null ? null : JSON.stringify({ by: corrects.by, reason: corrects.reason }),
+});
 
 /** A file may bring very many: they go in part by part, and whatever else this process has to do comes between. */
 export async function insertDocuments(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
@@ -255,7 +275,10 @@ export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerd
   );
 }
 
-/** Takes rejected or parked, but readable, documents of these messages up again: what was unknown then may be known now. */
+/**
+ * Takes rejected or parked, but readable, documents of these messages up again: what was unknown then may be known now.
+ * A document that a corrected copy replaced is done with.
+ */
 export async function reopenRejected(
   db: Database,
   inboxIds: readonly number[],
@@ -264,7 +287,7 @@ export async function reopenRejected(
   if (inboxIds.length === 0) return [];
   const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number }>(
     `update inbox_document set state = 'stored', code = null, faults = null, attempts = 0, next_attempt_at = null, step_at = ?
-     where state in ('rejected', 'parked') and canonical is not null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
+     where state in ('rejected', 'parked') and canonical is not null and replaced_by is null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
     [now, db.dialect.listOf(inboxIds)],
   );
   return rows.map((row) => ({ documentId: row.document_id, inboxId: row.inbox_id, ordinal: row.ordinal }));
@@ -278,14 +301,18 @@ export async function postponeDocument(
     readonly attempts: number;
     readonly parked: boolean;
     readonly nextAttemptAt: string | null;
+    /** What went wrong, for the operators. */
+    readonly cause: string;
   },
   now: string,
 ): Promise<void> {
+  const fault: Fault = { path: '', code: 'parked', message: document.cause };
   await db.run(
-    'update inbox_document set state = ?, code = ?, attempts = ?, next_attempt_at = ?, step_at = ? where document_id = ?',
+    'update inbox_document set state = ?, code = ?, faults = ?, attempts = ?, next_attempt_at = ?, step_at = ? where document_id = ?',
     [
       document.parked ? 'parked' : 'stored',
       document.parked ? 'parked' : null,
+      JSON.stringify([fault]),
       document.attempts,
       document.nextAttemptAt,
       now,

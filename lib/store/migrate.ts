@@ -1,6 +1,8 @@
 import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
+import { importJobs } from './migrations/0002-import-jobs';
+import { inboxReplay } from './migrations/0003-inbox-replay';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
 
@@ -19,6 +21,8 @@ export interface SchemaWords {
   readonly table: string;
   /** table options of a table that is found by its own key only */
   readonly narrow: string;
+  /** table options of a table that is found by its own key only and whose rows hardly ever change */
+  readonly written: string;
   /** table options of a table that is found by its own key only and whose rows are rewritten a few times */
   readonly rewritten: string;
   /** table options of a table whose rows are rewritten at every step */
@@ -34,7 +38,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, edi, intake];
+export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {
@@ -45,6 +49,7 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'bytea',
     table: '',
     narrow: 'with (fillfactor = 80)',
+    written: '',
     rewritten: 'with (fillfactor = 50)',
     changing: 'with (fillfactor = 50)',
   },
@@ -56,6 +61,7 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'blob',
     table: 'strict',
     narrow: 'strict, without rowid',
+    written: 'strict, without rowid',
     rewritten: 'strict, without rowid',
     changing: 'strict',
   },

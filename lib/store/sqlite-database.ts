@@ -33,8 +33,13 @@ export class SqliteDatabase implements Database {
     );
   }
 
-  async update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
-    return this.change(table, keys, rows, (name) => `${name} = ?`);
+  async update(
+    table: string,
+    keys: readonly string[],
+    rows: readonly Row[],
+    columns?: readonly string[],
+  ): Promise<number> {
+    return this.change(table, keys, rows, (name) => `${name} = ?`, columns);
   }
 
   async add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -56,10 +61,11 @@ export class SqliteDatabase implements Database {
     keys: readonly string[],
     rows: readonly Row[],
     assign: (name: string) => string,
+    columns?: readonly string[],
   ): number {
     const [head] = rows;
     if (head === undefined) return 0;
-    const set = Object.keys(head).filter((name) => !keys.includes(name));
+    const set = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
     const match = keys.map((key) => `${key} = ?`);
     return this.each(
       `update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`,
@@ -70,9 +76,14 @@ export class SqliteDatabase implements Database {
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
     const statement = preparedStatement(this.connection, sql);
+    const values = new Array<SQLInputValue>(names.length);
     let changes = 0;
-    for (const row of rows)
-      changes += Number(statement.run(...names.map((name) => row[name] as SQLInputValue)).changes);
+    for (const row of rows) {
+      names.forEach((name, i) => {
+        values[i] = row[name] as SQLInputValue;
+      });
+      changes += Number(statement.run(...values).changes);
+    }
     return changes;
   }
 }

@@ -71,6 +71,13 @@ function shortHeader(request: HttpRequest, name: string): string | undefined {
   throw new BusinessRejection('out-of-range', `The ${name} has more than ${longestDocument} characters.`);
 }
 
+/** A file that an `order-folder` has claimed: it knows whose file it is, and waits to hear that it is safe. */
+export function handedOver(message: Message): { readonly id: string; readonly partner: string } | undefined {
+  const { handover } = message as { handover?: { id?: unknown; partner?: unknown } };
+  if (typeof handover?.id !== 'string' || typeof handover.partner !== 'string') return undefined;
+  return { id: handover.id, partner: handover.partner };
+}
+
 /** A message that another node of the flow brings: a path, bytes, text or objects. */
 export async function readDelivered(
   RED: NodeAPI,
@@ -83,13 +90,14 @@ export async function readDelivered(
   const path = typeof filename === 'string' ? filename : undefined;
   const bytes =
     payload === undefined || payload === null || payload === '' ? await readPath(path, limit) : bytesOf(payload);
-  const channel = config.channel === 'api' ? 'api' : 'file';
+  const handover = handedOver(message);
+  const channel = config.channel === 'api' && handover === undefined ? 'api' : 'file';
   return {
     ...common(config),
     bytes,
     contentType: saidType(message) ?? contentTypeOf(path, bytes),
     channel,
-    partner: await partnerOf(RED, node, message, config),
+    partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
     document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
     keyId: null,

@@ -3,8 +3,9 @@ import { type Principal, visibilityOf } from '../../lib/access/principal';
 import { healthAnswer } from '../../lib/answers/health';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { answered, askerOf, requestOf } from '../http-messages';
+import { answered, askerOf, requestOf, responseOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { sendAnswer } from '../send-answer';
 import { forPartners, isQuery, type QueryInput, queries, type Reader } from './queries';
 
 interface OrderQueryConfig extends StoreNodeConfig {
@@ -34,8 +35,10 @@ export = (RED: NodeAPI): void => {
           throw new BusinessRejection('forbidden', 'Only an administrator may ask for keys.');
         const answer = await queries[name](context, inputOf(message, asker));
         const whole = name === 'metrics' ? { ...answer, body: `${answer.body}${runtime.door.metrics()}` } : answer;
-        emit(0, answered(message, 'statusCode' in whole ? whole : jsonAnswer(200, whole.body)));
+        const told = 'statusCode' in whole ? whole : jsonAnswer(200, whole.body);
+        await sendAnswer(message, told, (work) => runtime.read(work), emit);
       } catch (error) {
+        if (responseOf(message)?.headersSent === true) throw error;
         emit(0, answered(message, problemOf(error)));
         if (!(error instanceof BusinessRejection)) throw error;
       }

@@ -4,6 +4,7 @@ import { allKeys } from '../../lib/access/keys';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
+import { rawMessage } from '../../lib/answers/inbox-raw';
 import { getInvoice } from '../../lib/answers/invoice-out';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { metricsText, metricsType } from '../../lib/answers/metrics';
@@ -65,6 +66,7 @@ export const queries = {
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),
+  'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, inboxIdOf(key))),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   settings: async (context) => ({ body: await readSettings(context) }),
@@ -108,12 +110,14 @@ async function found(key: string | undefined, what: string, value: Promise<unkno
   return { body };
 }
 
+const inboxIdOf = (key: string | undefined): number => (/^\d{1,15}$/.test(key ?? '') ? Number(key) : 0);
+
 /** The company's people see the message as it came in; a partner sees the answer to its own message. */
 async function inboxMessageFor(
   context: StageContext,
   { key, filter, reader }: QueryInput,
 ): Promise<HttpAnswer | { body: unknown }> {
-  const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
+  const inboxId = inboxIdOf(key);
   const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
   if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);

@@ -1,5 +1,4 @@
 import type { NodeAPI } from 'node-red';
-import { TechnicalFault } from '../../lib/domain/faults';
 import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { documentsLeft } from '../../lib/store/left-behind';
@@ -7,6 +6,7 @@ import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { documentOf } from '../order-messages';
+import { isOfTheWork } from '../retrying';
 
 interface SourceTagConfig extends StoreNodeConfig {
   readonly rules: readonly IndicatorRule[];
@@ -52,7 +52,7 @@ export = (RED: NodeAPI): void => {
       try {
         return await queue.submit({ documentId, rules });
       } catch (error) {
-        if (isOfTheDocument(error)) await postponeAfterFault(await runtime.context(), documentId, error);
+        if (isOfTheWork(error)) await postponeAfterFault(await runtime.context(), documentId, error);
         throw error;
       }
     };
@@ -84,8 +84,3 @@ export = (RED: NodeAPI): void => {
     };
   });
 };
-
-/** A closing or busy stage and a store that is away are no fault of the document. */
-function isOfTheDocument(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof TechnicalFault && error.code !== 'unexpected');
-}

@@ -28,6 +28,7 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/inbox', 'get'],
   ['/o2c/inbox/{id}', 'get'],
   ['/o2c/inbox/{id}/replay', 'post'],
+  ['/o2c/inbox/{id}/raw', 'get'],
   ['/o2c/messages', 'get'],
   ['/o2c/jobs', 'get'],
   ['/o2c/signals', 'get'],

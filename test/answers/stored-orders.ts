@@ -11,6 +11,7 @@ import { orderAmounts } from '../../lib/domain/pricing';
 import { loosePoKey, poKey } from '../../lib/intake/canonical-order';
 import { writeAudit } from '../../lib/store/audit';
 import type { Database } from '../../lib/store/database';
+import { saveDecisions } from '../../lib/store/decisions';
 import {
   insertDocuments,
   insertMessages,
@@ -18,7 +19,8 @@ import {
   type NewMessage,
   saveVerdicts,
 } from '../../lib/store/inbox';
-import { insertOrders, loadOrders, rememberOrder, saveDecisions, saveOrders } from '../../lib/store/orders';
+import { insertOrders, loadOrders } from '../../lib/store/orders';
+import { rememberOrder, saveOrders } from '../../lib/store/save-orders';
 
 export const now = '2026-11-23T10:00:00.000Z';
 
@@ -169,6 +171,8 @@ export function aMessage(inboxId: number, change: Partial<NewMessage> = {}): New
     warnings: [],
     receivedAt: now,
     keyId: null,
+    reading: null,
+    corrects: null,
     ...change,
   };
 }

@@ -128,6 +128,35 @@ export function httpManners(product: () => Product, keys: () => Keys): void {
     expect((await product().call('GET', '/o2c/keys', { key: keys().operations })).status).to.equal(403);
   });
 
+  it('answers a long array in pieces, with a result an order', async () => {
+    const unknown = Array.from({ length: 300 }, () => anOrder({ lines: [{ sku: 'NOT-THERE', quantity: '1' }] }));
+    const send = () =>
+      product().call('POST', '/o2c/orders', {
+        key: keys().shop,
+        headers: { prefer: 'wait=30' },
+        body: [...unknown.slice(0, 299), good, ...unknown.slice(299)],
+      });
+    const good = anOrder();
+    const { status, body, headers } = await send();
+    expect([status, body.accepted, body.rejected, body.replayed]).to.deep.equal([207, 1, 300, 0]);
+    expect(headers.get('transfer-encoding')).to.equal('chunked');
+    expect(body.results.map(({ place }: { place: string }) => place)).to.deep.equal(
+      Array.from({ length: 301 }, (_, i) => `/${i}`),
+    );
+    expect(body.results[299].order.poNumber).to.equal((good as { poNumber: string }).poNumber);
+    const partners = await product().call('GET', `/o2c/inbox/${body.inboxId}`, { key: keys().shop });
+    expect([partners.status, partners.body.results.length]).to.deep.equal([207, 301]);
+  });
+
+  it('answers at once when it is asked to, and tells where to look', async () => {
+    const { status, headers, body } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      headers: { prefer: 'respond-async' },
+      body: anOrder(),
+    });
+    expect([status, headers.get('location')]).to.deep.equal([202, `/o2c/inbox/${body.inboxId}`]);
+  });
+
   it('limits what a partner may send, and says when to come again', async () => {
     const busy = { partner: 'BUSY', name: 'Busy', channels: ['api'], customers: ['C-1'] };
     await product().call('PUT', '/o2c/master/partners', { body: { ...busy, ordersPerMinute: 3 } });

@@ -114,7 +114,69 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect(body.messages[0].inboxId).to.equal(inboxId);
     await product().call('GET', '/o2c/jobs', { key: operations });
     const replay = await product().call('POST', `/o2c/inbox/${inboxId}/replay`, { key: operations });
-    expect([replay.status, replay.body.code]).to.deep.equal([422, 'not-supported']);
+    expect([replay.status, replay.body.salesOrder, replay.body.replayed]).to.deep.equal([
+      200,
+      invoiced.salesOrder,
+      true,
+    ]);
+  });
+
+  it('hands out a message as it came, to be saved', async () => {
+    const { operations, shop } = keys();
+    const path = `/o2c/inbox/${invoiced.source.inboxId}/raw`;
+    const raw = await product().call('GET', path, { key: operations });
+    expect(raw.status).to.equal(200);
+    expect(raw.body.poNumber).to.equal(invoiced.poNumber);
+    expect(raw.headers.get('content-disposition')).to.match(/^attachment; filename="message-\d+\.json"/);
+    expect((await product().call('GET', path, { key: shop })).status).to.equal(403);
+    expect((await product().call('GET', '/o2c/inbox/999999/raw', { key: operations })).status).to.equal(404);
+  });
+
+  it('works a rejected message again when its cause is mended, and takes a corrected copy of one', async () => {
+    const { operations, shop } = keys();
+    const send = async (sku: string) => {
+      const body = anOrder({ lines: [{ sku, quantity: '2' }] }) as { poNumber: string };
+      expect((await product().call('POST', '/o2c/orders', { key: shop, body })).status).to.equal(422);
+      const { body: page } = await product().call('GET', `/o2c/messages?text=${body.poNumber}&state=rejected`, {
+        key: operations,
+      });
+      return { body, inboxId: page.messages[0].inboxId as string };
+    };
+    const replay = (inboxId: string, sending: object = {}, query = '') =>
+      product().call('POST', `/o2c/inbox/${inboxId}/replay${query}`, { key: operations, ...sending });
+
+    const later = await send('LATER');
+    expect((await replay(later.inboxId)).status).to.equal(422);
+    const product0 = { sku: 'LATER', name: 'Later', baseUom: 'EA', price: '1.00', cost: '0.50', taxCode: 'FULL' };
+    await product().call('PUT', '/o2c/master/products', { body: product0 });
+    await product().call('PUT', '/o2c/master/stock', { body: { sku: 'LATER', warehouse: 'MAIN', onHand: '50' } });
+    const [one, two] = await Promise.all([replay(later.inboxId), replay(later.inboxId, { body: '{}' })]);
+    expect([one.status, two.status].sort()).to.deep.equal([200, 201]);
+    expect(one.body.salesOrder).to.equal(two.body.salesOrder);
+    await product().invoiced(one.body.salesOrder);
+
+    const wrong = await send('WRONG');
+    const body = { ...wrong.body, lines: [{ sku: 'A', quantity: '2' }] };
+    const corrected = await replay(wrong.inboxId, { body }, '?reason=a%20slip%20of%20the%20pen');
+    expect(corrected.status).to.equal(201);
+    expect(corrected.body.source.partner).to.equal('SHOP');
+    const { body: original } = await product().call('GET', `/o2c/inbox/${wrong.inboxId}`, { key: operations });
+    expect(original.state).to.equal('replaced');
+    expect(corrected.headers.get('content-location')).to.equal(`/o2c/inbox/${original.corrections[0]}`);
+    const { body: copy } = await product().call('GET', `/o2c/inbox/${original.corrections[0]}`, { key: operations });
+    expect(copy).to.deep.include({
+      corrects: wrong.inboxId,
+      correction: { by: 'operations', reason: 'a slip of the pen' },
+    });
+    expect((await product().call('GET', `/o2c/inbox/${wrong.inboxId}`, { key: shop })).body.detail).to.include(
+      `message ${original.corrections[0]}`,
+    );
+    expect((await replay(wrong.inboxId, { body: anOrder() })).status).to.equal(409);
+    expect((await replay('999999')).status).to.equal(404);
+    expect((await replay(wrong.inboxId, { body: 'x', headers: { 'content-type': 'image/png' } })).status).to.equal(415);
+    expect(
+      (await product().call('GET', '/o2c/inbox?state=replaced&limit=500', { key: operations })).body.inbox,
+    ).to.have.length(1);
   });
 
   it('tells what needs attention, and counts', async () => {

@@ -23,6 +23,7 @@ describe('a sweep of a check', () => {
     try {
       const sent: Message[] = [];
       const step = {
+        node: 'inventory-check',
         check: 'inventory' as const,
         after: 0,
         outputs: ['reserved', 'cancelled', 'back-ordered'] as const,

@@ -19,6 +19,7 @@ const helper = require('node-red-node-test-helper') as TestHelper;
 const ours = [
   'o2c-store',
   'o2c-warehouse',
+  'order-folder',
   'order-ingest',
   'source-tag',
   'inventory-check',
@@ -32,6 +33,7 @@ const ours = [
   'order-action',
   'order-query',
   'order-answer',
+  'inbox-replay',
   'master-data',
   'access-check',
 ]);

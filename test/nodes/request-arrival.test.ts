@@ -16,6 +16,7 @@ describe('a request in the middle of a deploy', () => {
     watchArrivals({ events } as unknown as NodeAPI);
     server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
+    events.emit('flows:started');
   });
   after(() => server.close());
 

@@ -63,6 +63,7 @@ describe('jobs, signals and reports', () => {
           duplicate: 1,
           rejected: 2,
           parked: 1,
+          replaced: 0,
           inProgress: 1,
         },
       ]);

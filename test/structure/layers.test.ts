@@ -6,7 +6,7 @@ const root = resolve(__dirname, '../../..');
 
 /** What a layer may import besides itself. Layers that are not named here do not exist. */
 const core = ['lib/domain', 'lib/intake'];
-const services = ['lib/stages', 'lib/ops', 'lib/answers', 'lib/access'];
+const services = ['lib/stages', 'lib/ops', 'lib/answers', 'lib/access', 'lib/folder'];
 const machinery = ['lib/store', 'lib/warehouse'];
 const guard = ['lib']; // lib/needs-node.ts
 const mayImport: Record<string, string[]> = {
@@ -19,6 +19,7 @@ const mayImport: Record<string, string[]> = {
   'lib/ops': [...machinery, ...core, 'lib/stages'],
   'lib/answers': [...machinery, ...core, 'lib/stages'],
   'lib/access': [...machinery, ...core],
+  'lib/folder': ['lib/domain'],
   'lib/cli': [...services, ...machinery, ...core, ...guard],
   nodes: [...services, ...machinery, ...core],
 };

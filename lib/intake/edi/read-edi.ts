@@ -118,15 +118,15 @@ function documentsOf(
     if (said.length > 0) documents.unshift(interchangeAcknowledgement(said, interchange, index));
   }
   if (documents.length > 0) return documents;
-  if (envelope.length === 0) return [];
-  // an envelope without messages that is wrong must not pass in silence
+  // an envelope without messages must not pass in silence
+  const empty: Fault = { path: '', code: 'empty-document', message: 'The interchange holds no messages.' };
   return [
     {
       place: `interchange ${interchange.controlNumber}`,
       kind: 'unreadable',
       purpose: 'unsupported',
       review: [],
-      faults: envelope.map(faultOf),
+      faults: envelope.length === 0 ? [empty] : envelope.map(faultOf),
       interchange: index,
       messageType: '',
       controlNumber: '',

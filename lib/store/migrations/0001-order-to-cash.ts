@@ -10,7 +10,7 @@ import type { Migration } from '../migrate';
 export const orderToCash: Migration = {
   number: 1,
   name: 'order-to-cash',
-  statements: ({ text, int, id, serial, bytes, table, narrow, rewritten, changing }) => [
+  statements: ({ text, int, id, serial, bytes, table, narrow, written, rewritten, changing }) => [
     `create table setting (
       version ${id}, settings ${text} not null, created_at ${text} not null, created_by ${text} not null
     ) ${table}`,
@@ -94,7 +94,7 @@ export const orderToCash: Migration = {
     `create table decision (
       order_id ${int} not null, check_name ${text} not null, outcome ${text} not null, reason ${text}, explanation ${text} not null, evidence ${text} not null,
       passes_if ${text}, decided_at ${text} not null, primary key (order_id, check_name)
-    ) ${narrow}`,
+    ) ${written}`,
     `create table hold (
       order_id ${int} not null, reason ${text} not null, rule ${text} not null, evidence ${text} not null, since ${text} not null, placed_by ${text} not null, forced ${int} not null,
       primary key (order_id, reason)
@@ -125,8 +125,8 @@ export const orderToCash: Migration = {
     ) ${table}`,
     `create table packing_slip_line (
       slip_id ${int} not null, slip_line ${int} not null, order_id ${int} not null, line ${int} not null, release ${int} not null, sku ${text} not null,
-      quantity ${int} not null check (quantity > 0), cost ${int} not null check (cost >= 0), lot ${text}, serials ${text}, invoice_id ${int}, primary key (slip_id, slip_line)
-    ) ${rewritten}`,
+      quantity ${int} not null check (quantity > 0), cost ${int} not null check (cost >= 0), lot ${text}, serials ${text}, primary key (slip_id, slip_line)
+    ) ${written}`,
     'create index packing_slip_line_order on packing_slip_line (order_id)',
 
     `create table invoice (
@@ -165,7 +165,7 @@ export const orderToCash: Migration = {
     `create table audit_record (
       batch ${int} not null, position ${int} not null, at ${text} not null, actor ${text} not null, stage ${text} not null, subject ${text} not null, subject_id ${text} not null,
       from_state ${text}, to_state ${text}, reason ${text}, evidence ${text} not null, primary key (batch, position)
-    ) ${narrow}`,
+    ) ${written}`,
     'create index audit_record_subject on audit_record (subject_id, subject)',
     `create table audit_link (
       link ${id}, batch ${int} not null unique, records ${int} not null, digest ${text} not null, hash ${text} not null, at ${text} not null

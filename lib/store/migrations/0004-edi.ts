@@ -35,7 +35,7 @@ export const edi: Migration = {
       answer_id ${id}, partner ${text} not null, standard ${text} not null check (standard in ('x12', 'edifact')), kind ${text} not null, subject ${text} not null,
       interchange_number ${int}, group_number ${int}, file_name ${text} not null, content_type ${text} not null, bytes ${bytes} not null,
       state ${text} not null check (state in ('ready', 'sent', 'acknowledged', 'rejected')), wants_acknowledgement ${int} not null, words ${text},
-      created_at ${text} not null, sent_at ${text}, acknowledged_at ${text}, unique (kind, subject)
+      created_at ${text} not null, taken_until ${text}, sent_at ${text}, acknowledged_at ${text}, unique (kind, subject)
     ) ${table}`,
     "create index edi_answer_open on edi_answer (state, answer_id) where state in ('ready', 'sent')",
     'create index edi_answer_number on edi_answer (partner, standard, interchange_number)',

@@ -44,11 +44,16 @@ export class InterchangeBuilder {
   readonly warnings: string[] = [];
   private readonly faults = new SyntaxFaults();
   private readonly groups: GroupBuilder[] = [];
+  /** Of the messages that stand in no group. */
+  private ungrouped: GroupBuilder | undefined;
+  private grouped = false;
   private group: GroupBuilder | undefined;
   private message: MessageBuilder | undefined;
   private trailer: EdiSegment | undefined;
   private readonly references = new Set<string>();
   private emptySegments = 0;
+  /** The characters are chosen by escape sequences. */
+  private iso2022 = false;
   private strays = 0;
 
   constructor(
@@ -157,8 +162,6 @@ export class InterchangeBuilder {
     }
   }
 
-  private iso2022 = false;
-
   private checkTrailer(): void {
     const { trailer, header } = this;
     if (!trailer) {
@@ -170,7 +173,7 @@ export class InterchangeBuilder {
       const message = `The UNZ has the reference ${reference.slice(0, 35)}, the UNB ${this.controlNumber.slice(0, 35)}; they must be equal.`;
       this.fault('28', message, trailer, { element: 2, dataElement: '0020', value: reference });
     }
-    const grouped = this.groups.some((group) => group.header !== undefined);
+    const { grouped } = this;
     const counted = grouped ? this.groups.length : (this.groups[0]?.count ?? 0);
     const stated = codeValue(trailer, 1);
     if (countOf(stated) !== counted) {
@@ -188,14 +191,12 @@ export class InterchangeBuilder {
   private openMessage(segment: EdiSegment, problem: Problem): void {
     this.closeMessage();
     if (!this.group) {
-      if (this.groups.some((group) => group.header !== undefined)) {
-        this.fault('30', 'A message stands outside the groups of the interchange.', segment);
+      if (this.grouped) this.fault('30', 'A message stands outside the groups of the interchange.', segment);
+      if (!this.ungrouped) {
+        this.ungrouped = new GroupBuilder(undefined, this.header);
+        this.groups.push(this.ungrouped);
       }
-      this.group = this.groups.find((group) => group.header === undefined);
-      if (!this.group) {
-        this.group = new GroupBuilder(undefined, this.header);
-        this.groups.push(this.group);
-      }
+      this.group = this.ungrouped;
     }
     this.message = new MessageBuilder(segment, problem, this.group.count + 1, this.limits);
     if (this.iso2022) this.message.refuseEscapes();
@@ -205,9 +206,10 @@ export class InterchangeBuilder {
   private openGroup(segment: EdiSegment): void {
     this.closeMessage();
     this.closeGroup();
-    if (this.groups.some((group) => group.header === undefined)) {
+    if (this.ungrouped) {
       this.fault('30', 'The interchange has messages in groups and outside of groups.', segment);
     }
+    this.grouped = true;
     this.group = new GroupBuilder(segment, this.header);
     if (this.references.has(this.group.controlNumber)) {
       const message = 'Another group of the interchange has the same reference.';

@@ -24,8 +24,12 @@ export interface LineIds {
 export function lineIds({ lin, segments }: LineGroup): LineIds {
   const found: { id: Reference; segment: EdiSegment }[] = [];
   const substitutes: Reference[] = [];
+  const seen = new Set<string>();
   const own = referenceAt(lin, 3);
-  if (own) found.push({ id: own, segment: lin });
+  if (own) {
+    found.push({ id: own, segment: lin });
+    seen.add(keyOf(own));
+  }
   for (const { segment } of segments) {
     if (segment.tag !== 'PIA') continue;
     const kind = codeValue(segment, 1);
@@ -33,10 +37,10 @@ export function lineIds({ lin, segments }: LineGroup): LineIds {
       const id = referenceAt(segment, element);
       if (!id) continue;
       if (kind === '2' || kind === '3' || kind === '4') substitutes.push(id);
-      else if (!found.some((each) => same(each.id, id))) {
-        const replaced =
-          kind === '5' ? found.findIndex((each) => each.segment === lin && each.id.qualifier === id.qualifier) : -1;
-        if (replaced >= 0) found[replaced] = { id, segment };
+      else if (!seen.has(keyOf(id))) {
+        seen.add(keyOf(id));
+        const replaces = kind === '5' && found[0]?.segment === lin && found[0].id.qualifier === id.qualifier;
+        if (replaces) found[0] = { id, segment };
         else found.push({ id, segment });
       }
     }
@@ -54,8 +58,8 @@ export function lineIds({ lin, segments }: LineGroup): LineIds {
   };
 }
 
-function same(one: Reference, other: Reference): boolean {
-  return one.qualifier === other.qualifier && one.value === other.value;
+function keyOf({ qualifier, value }: Reference): string {
+  return `${qualifier}\u0000${value}`;
 }
 
 /** C212: the id and its qualifier. */

@@ -14,9 +14,8 @@ const accepting: ReadonlySet<string> = new Set(['1', '7', '8']);
 export function mapContrl(message: EdiMessage): MappedMessage {
   const findings = new MessageFindings(message);
   const acknowledgement = readContrl(message, findings);
-  const { place, review, warnings, faults, placeOf } = findings;
-  const found = { place, review, warnings, faults, placeOf };
-  return acknowledgement === undefined || faults.length > 0
+  const found = findings.result();
+  return acknowledgement === undefined || found.faults.length > 0
     ? { purpose: 'acknowledgement', ...found }
     : { purpose: 'acknowledgement', acknowledgements: [acknowledgement], ...found };
 }

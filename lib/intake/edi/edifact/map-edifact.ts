@@ -7,20 +7,20 @@ import { MessageFindings } from './message-findings';
 import { codeValue } from './segment-view';
 
 /** Message types that are known and not read. */
-const otherTypes: Readonly<Record<string, string>> = {
-  APERAK: 'application error and acknowledgement',
-  DESADV: 'despatch advice',
-  DELFOR: 'delivery schedule',
-  DELJIT: 'delivery just in time',
-  INVOIC: 'invoice',
-  INVRPT: 'inventory report',
-  ORDRSP: 'purchase order response',
-  PARTIN: 'party information',
-  PRICAT: 'price catalogue',
-  RECADV: 'receiving advice',
-  REMADV: 'remittance advice',
-  SLSRPT: 'sales report',
-};
+const otherTypes: ReadonlyMap<string, string> = new Map<string, string>([
+  ['APERAK', 'application error and acknowledgement'],
+  ['DESADV', 'despatch advice'],
+  ['DELFOR', 'delivery schedule'],
+  ['DELJIT', 'delivery just in time'],
+  ['INVOIC', 'invoice'],
+  ['INVRPT', 'inventory report'],
+  ['ORDRSP', 'purchase order response'],
+  ['PARTIN', 'party information'],
+  ['PRICAT', 'price catalogue'],
+  ['RECADV', 'receiving advice'],
+  ['REMADV', 'remittance advice'],
+  ['SLSRPT', 'sales report'],
+]);
 
 /**
  * One message as the intake takes it: ORDERS as an order, ORDCHG as a change, CONTRL as an acknowledgement of an interchange
@@ -48,7 +48,7 @@ function mapByType(message: EdiMessage, reading: EdiReading): MappedMessage {
     case 'CONTRL':
       return mapContrl(message);
     default: {
-      const name = otherTypes[message.type];
+      const name = otherTypes.get(message.type);
       const text = `A message ${message.type.slice(0, 10)}${name === undefined ? '' : ` (${name})`} is not read; ORDERS, ORDCHG and CONTRL are.`;
       return refusal(message, 'not-supported', text);
     }
@@ -68,7 +68,7 @@ function refusedBySyntax(message: EdiMessage): MappedMessage | undefined {
         : `${segment}${inSegment}${position === undefined ? '' : ` (segment ${position})`}`;
     findings.fault(place, 'unreadable', text, value);
   }
-  return { ...emptyResult(findings), purpose: 'unsupported' };
+  return { purpose: 'unsupported', ...findings.result() };
 }
 
 /** S010: a message that comes in several pieces. */
@@ -87,11 +87,7 @@ function refusedByHeader(message: EdiMessage): MappedMessage | undefined {
 function refusal(message: EdiMessage, code: 'not-supported' | 'unreadable', text: string): MappedMessage {
   const findings = new MessageFindings(message);
   findings.fault(`${findings.place}`, code, text, message.type);
-  return { ...emptyResult(findings), purpose: 'unsupported' };
-}
-
-function emptyResult({ place, review, warnings, faults, placeOf }: MessageFindings): Omit<MappedMessage, 'purpose'> {
-  return { place, review, warnings, faults, placeOf };
+  return { purpose: 'unsupported', ...findings.result() };
 }
 
 /** Directories D.93A to D.01B have the same segments; other ones are read as the nearest of them. */

@@ -19,13 +19,14 @@ import { checkTotals, noteOf, remarkSegments, reviewTerms } from './order-terms'
 import { codeValue } from './segment-view';
 
 /** Action codes of a line (1229). */
-const actions: Readonly<Record<string, LineChange['action']>> = {
-  '1': 'add',
-  '2': 'delete',
-  '3': 'change',
-  '4': 'none',
-  '': 'change',
-};
+const actions: ReadonlyMap<string, LineChange['action']> = new Map<string, LineChange['action']>([
+  ['1', 'add'],
+  ['2', 'delete'],
+  ['3', 'change'],
+  ['4', 'none'],
+  ['11', 'none'],
+  ['', 'change'],
+]);
 
 /** ORDCHG as a change, or a cancellation, of an order that was sent before. */
 export function mapOrderChange(message: EdiMessage, reading: EdiReading): MappedMessage {
@@ -64,17 +65,15 @@ class ChangeMapping {
     const date = dates.get('137') ?? dates.get('4');
     const requested = requestedDelivery(dates);
     const window = deliveryWindow(dates);
-    if (window !== '')
-      findings.warnings.push(`Delivery is wanted ${window}; the change holds the date ${requested?.date}.`);
+    if (window !== '') findings.remark(`Delivery is wanted ${window}; the change holds the date ${requested?.date}.`);
     const lines = purpose === 'cancel' ? [] : this.lines(own);
     if (purpose === 'cancel' && own.length > 0) {
-      findings.warnings.push('The whole order is cancelled; the lines of the message were not read.');
+      findings.remark('The whole order is cancelled; the lines of the message were not read.');
     }
     reviewTerms(groups, findings);
     remarkSegments(groups, reading, findings);
-    const { place, review, warnings, faults, placeOf } = findings;
-    const found = { place, review, warnings, faults, placeOf };
-    if (faults.length > 0) return { purpose, ...found };
+    const found = findings.result();
+    if (found.faults.length > 0) return { purpose, ...found };
     const change = {
       poNumber: order.poNumber,
       ...(order.release === '' ? {} : { release: order.release }),
@@ -115,7 +114,7 @@ class ChangeMapping {
     if (poNumber === '' && head.segment) {
       findings.fault(findings.place, 'missing-field', 'The change names no order; send its number as RFF+ON.');
     }
-    return { poNumber, release: reference ? codeValue(reference, 1, 5) : head.revision };
+    return { poNumber, release: reference ? codeValue(reference, 1, 5) || codeValue(reference, 1, 4) : head.revision };
   }
 
   private lines(groups: readonly LineGroup[]): LineChange[] {
@@ -142,7 +141,7 @@ class ChangeMapping {
     const { findings } = this;
     const { lin, ordinal, segments } = read.group;
     const code = codeValue(lin, 2);
-    const action = actions[code];
+    const action = actions.get(code);
     if (action === undefined) {
       const message = `The action ${code.slice(0, 10)} of a line is not read; 1 adds, 2 deletes, 3 changes, 4 leaves it.`;
       findings.fault(placeOfSegment(lin, ordinal, 2), 'not-supported', message, code);
@@ -164,7 +163,7 @@ class ChangeMapping {
         'The line is split over stores (LOC+7); that is not read.',
       );
     } else if (read.splits.length > 0) {
-      findings.review.push(`Line ${ordinal} is wanted in parts, which the order does not hold.`);
+      findings.doubt(`Line ${ordinal} is wanted in parts, which the order does not hold.`);
     }
     const requested = requestedDelivery(datesOf(segments, findings, ordinal));
     const further = read.ids.filter((id) => id !== read.primary);
@@ -179,11 +178,13 @@ class ChangeMapping {
     };
   }
 
+  /** The line in the order that is changed: RFF names it (1156), where the LIN only counts the lines of the change. */
   private lineNumber({ reference, group }: ReadLine): number | undefined {
-    const named = group.segments.find(
-      ({ segment }) => segment.tag === 'RFF' && codeValue(segment, 1, 1) === 'LI',
-    )?.segment;
-    const text = reference === '' && named ? codeValue(named, 1, 2) || codeValue(named, 1, 3) : reference;
+    const references = group.segments.filter(({ segment }) => segment.tag === 'RFF').map(({ segment }) => segment);
+    const order = references.find((segment) => codeValue(segment, 1, 1) === 'ON');
+    const line = references.find((segment) => codeValue(segment, 1, 1) === 'LI');
+    const named = (order && codeValue(order, 1, 3)) || (line && (codeValue(line, 1, 3) || codeValue(line, 1, 2)));
+    const text = named || reference;
     return /^\d{1,6}$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
   }
 

@@ -11,6 +11,7 @@ import {
   deliveryWindow,
   documentHead,
   partiesOf,
+  partyReferences,
   purposeName,
   referencesOf,
   requestedDelivery,
@@ -52,9 +53,8 @@ class OrderMapping {
 
   private result(content: Pick<MappedMessage, 'order' | 'change' | 'echo'>): MappedMessage {
     const { findings, head } = this;
-    const { place, review, warnings, faults, placeOf } = findings;
-    const refused = faults.length > 0 ? {} : content;
-    return { purpose: head.purpose, place, ...refused, review, warnings, faults, placeOf };
+    const refused = findings.faults.length > 0 ? {} : content;
+    return { purpose: head.purpose, ...refused, ...findings.result() };
   }
 
   private checkHead(segment: NonNullable<DocumentHead['segment']>): void {
@@ -70,18 +70,17 @@ class OrderMapping {
       const message = `A document of the type ${head.type.slice(0, 10)} is not read as an order; 220 is an order.`;
       findings.fault(placeOfSegment(segment, 0, 1), 'not-supported', message, head.type);
     }
-    if (head.type === '')
-      findings.warnings.push('The BGM does not say the type of the document; it was read as an order.');
-    if (head.type === '221') findings.review.push('This is a blanket order (221), not one to be delivered at once.');
+    if (head.type === '') findings.remark('The BGM does not say the type of the document; it was read as an order.');
+    if (head.type === '221') findings.doubt('This is a blanket order (221), not one to be delivered at once.');
     if (head.type === '227')
-      findings.review.push('This is a consignment order (227): the goods stay ours until they are used.');
-    if (head.type === '224') findings.warnings.push('The order is marked as a rush order (224).');
+      findings.doubt('This is a consignment order (227): the goods stay ours until they are used.');
+    if (head.type === '224') findings.remark('The order is marked as a rush order (224).');
   }
 
   private cancellation(): OrderChange {
     const { head, findings, groups } = this;
     if (groups.lines.length > 0)
-      findings.warnings.push('The whole order is cancelled; the lines of the message were not read.');
+      findings.remark('The whole order is cancelled; the lines of the message were not read.');
     if (head.number === '') this.missingNumber();
     const buyer = partiesOf(groups).find(({ code }) => code === 'BY');
     const date = datesOf(groups.header, findings).get('137');
@@ -144,14 +143,15 @@ class OrderMapping {
     give('shipTo', shipTo);
     give('note', note);
     order.lines = lines.map((line, index) => orderLine(line, numbers[index] ?? ''));
+    const ofParties = partyReferences(groups.header);
     const echo: OrderEcho = {
       poNumber: head.number,
       release: head.revision,
       poDate: ordered?.date ?? '',
       orderType: head.type,
       parties: parties.map(({ segment, code, agency, id, name }) => {
-        const references = referencesOf(groups.header, segment);
-        return { code, qualifier: agency, id, name, ...(references.length === 0 ? {} : { references }) };
+        const references = ofParties.get(segment);
+        return { code, qualifier: agency, id, name, ...(references === undefined ? {} : { references }) };
       }),
       references: referencesOf(groups.header),
       currency,
@@ -166,7 +166,7 @@ class OrderMapping {
       const quantity = line.segments.find(({ segment }) => segment.tag === 'QTY')?.segment;
       const said = quantity ? `${codeValue(quantity, 1, 2)} × ` : '';
       const id = codeValue(line.lin, 3) || 'without an id';
-      this.findings.warnings.push(
+      this.findings.remark(
         `LIN ${line.ordinal} (${said}${id.slice(0, 35)}) is a component of line ${codeValue(line.lin, 4, 2).slice(0, 6)}, not ordered by itself.`,
       );
     }
@@ -191,7 +191,7 @@ class OrderMapping {
     const { currency, others } = segment ? currencyOf(segment) : { currency: '', others: [] };
     if (segment) findings.locate('/currency', placeOfSegment(segment, 0, 1));
     if (others.length > 0) {
-      findings.review.push(
+      findings.doubt(
         `The order is in ${currency.slice(0, 3)} and names ${others.join(', ').slice(0, 20)} too, which the order does not hold.`,
       );
     }
@@ -212,10 +212,9 @@ class OrderMapping {
     const header = requestedDelivery(dates);
     const cancelAfter = dates.get('61');
     if (cancelAfter)
-      findings.review.push(`The order is to be cancelled when it is not delivered by ${cancelAfter.date} (DTM+61).`);
+      findings.doubt(`The order is to be cancelled when it is not delivered by ${cancelAfter.date} (DTM+61).`);
     const window = deliveryWindow(dates);
-    if (window !== '')
-      findings.warnings.push(`Delivery is wanted ${window}; the order holds the date ${header?.date}.`);
+    if (window !== '') findings.remark(`Delivery is wanted ${window}; the order holds the date ${header?.date}.`);
     const ofLines = lines.map(({ group }) => requestedDelivery(datesOf(group.segments, findings, group.ordinal)));
     const given = ofLines.filter((date) => date !== undefined);
     const distinct = new Set(given.map(({ date }) => date));
@@ -229,7 +228,7 @@ class OrderMapping {
     );
     if (other.length > 0) {
       const more = other.length > 10 ? `, and ${other.length - 10} more` : '';
-      findings.review.push(`Lines are wanted on dates of their own: ${other.slice(0, 10).join(', ')}${more}.`);
+      findings.doubt(`Lines are wanted on dates of their own: ${other.slice(0, 10).join(', ')}${more}.`);
     }
     return header?.date;
   }
@@ -251,9 +250,7 @@ class OrderMapping {
     }
     const [store] = stores;
     if (store !== undefined && !parties.some(({ code, id }) => ['DP', 'ST', 'UC'].includes(code) && id === store)) {
-      findings.review.push(
-        `All goods are for the location ${store.slice(0, 35)} (LOC+7), which the order does not hold.`,
-      );
+      findings.doubt(`All goods are for the location ${store.slice(0, 35)} (LOC+7), which the order does not hold.`);
     }
     for (const line of lines) this.reviewSchedule(line);
   }
@@ -269,7 +266,7 @@ class OrderMapping {
       return `${split.quantity.slice(0, 20)}${date === '' ? '' : ` on ${date.slice(0, 20)}`}`;
     });
     const total = complete ? '' : `; together ${decimalText(sum(parts))}, not the quantity ordered`;
-    this.findings.review.push(`Line ${group.ordinal} is wanted in parts: ${said.join(', ')}${total}.`);
+    this.findings.doubt(`Line ${group.ordinal} is wanted in parts: ${said.join(', ')}${total}.`);
   }
 
   /** A line that goes elsewhere than the order. */

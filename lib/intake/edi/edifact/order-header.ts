@@ -7,53 +7,53 @@ import { addressOf, type MessageParty, partyOf } from './message-parties';
 import { codeValue, rawValue } from './segment-view';
 
 /** Purposes of a document (1225) and what they mean here. */
-const purposes: Readonly<Record<string, EdiPurpose>> = {
-  '': 'original',
-  '9': 'original',
-  '1': 'cancel',
-  '4': 'change',
-  '33': 'change',
-  '36': 'change',
-  '5': 'replace',
-  '7': 'duplicate',
-  '35': 'duplicate',
-  '31': 'copy',
-  '6': 'confirmation',
-  '42': 'confirmation',
-};
+const purposes: ReadonlyMap<string, EdiPurpose> = new Map<string, EdiPurpose>([
+  ['', 'original'],
+  ['9', 'original'],
+  ['1', 'cancel'],
+  ['4', 'change'],
+  ['33', 'change'],
+  ['36', 'change'],
+  ['5', 'replace'],
+  ['7', 'duplicate'],
+  ['35', 'duplicate'],
+  ['31', 'copy'],
+  ['6', 'confirmation'],
+  ['42', 'confirmation'],
+]);
 
-const purposeNames: Readonly<Record<string, string>> = {
-  '2': 'addition',
-  '3': 'deletion',
-  '8': 'status',
-  '11': 'response',
-  '12': 'not processed',
-  '13': 'request',
-  '14': 'advance notification',
-  '15': 'reminder',
-  '16': 'proposal',
-  '17': 'cancel, to be reissued',
-  '18': 'reissue',
-  '20': 'replace heading section only',
-  '21': 'replace item detail and summary only',
-  '22': 'final transmission',
-  '23': 'transaction on hold',
-  '27': 'not accepted',
-  '29': 'accepted without amendment',
-  '34': 'accepted with amendment',
-  '40': 'request for deletion',
-  '43': 'additional transmission',
-  '46': 'provisional',
-  '47': 'definitive',
-};
+const purposeNames: ReadonlyMap<string, string> = new Map<string, string>([
+  ['2', 'addition'],
+  ['3', 'deletion'],
+  ['8', 'status'],
+  ['11', 'response'],
+  ['12', 'not processed'],
+  ['13', 'request'],
+  ['14', 'advance notification'],
+  ['15', 'reminder'],
+  ['16', 'proposal'],
+  ['17', 'cancel, to be reissued'],
+  ['18', 'reissue'],
+  ['20', 'replace heading section only'],
+  ['21', 'replace item detail and summary only'],
+  ['22', 'final transmission'],
+  ['23', 'transaction on hold'],
+  ['27', 'not accepted'],
+  ['29', 'accepted without amendment'],
+  ['34', 'accepted with amendment'],
+  ['40', 'request for deletion'],
+  ['43', 'additional transmission'],
+  ['46', 'provisional'],
+  ['47', 'definitive'],
+]);
 
 export function purposeOf(code: string): EdiPurpose {
-  return purposes[code] ?? 'unsupported';
+  return purposes.get(code) ?? 'unsupported';
 }
 
 /** `46 (provisional)` */
 export function purposeName(code: string): string {
-  const name = purposeNames[code];
+  const name = purposeNames.get(code);
   return name === undefined ? code.slice(0, 10) : `${code} (${name})`;
 }
 
@@ -80,7 +80,7 @@ export function documentHead({ header }: MessageGroups, findings: MessageFinding
     return { segment, type: '', number: '', revision: '', purposeCode: '', purpose: 'unsupported', answerWanted: '' };
   }
   const purposeCode = codeValue(segment, 3);
-  if (purposeCode === '') findings.warnings.push('The BGM does not say its purpose; it was read as an original.');
+  if (purposeCode === '') findings.remark('The BGM does not say its purpose; it was read as an original.');
   return {
     segment,
     type: codeValue(segment, 1),
@@ -98,8 +98,10 @@ export interface PlacedDate extends MessageDate {
   readonly place: string;
 }
 
-/** Groups whose dates are their own: rates of exchange, terms of payment, means of transport, schedules. */
-const ownDates: ReadonlySet<string> = new Set(['CUX', 'PAT', 'SCC', 'LOC', 'ALC', 'PRI']);
+/** Parts of a line or order that are wanted at a time of their own. */
+const ownDates: ReadonlySet<string> = new Set(['SCC', 'LOC']);
+/** Dates of documents: after an RFF that of the document it names. */
+const documentDates: ReadonlySet<string> = new Set(['137', '4']);
 /** Qualifiers (2005) that speak of the order; one that cannot be read is a fault. */
 const orderDates: ReadonlySet<string> = new Set(['137', '4', '2', '64', '63', '10', '61']);
 
@@ -114,7 +116,7 @@ export function datesOf(
     if (segment.tag !== 'DTM' || ownDates.has(opener?.tag ?? '')) continue;
     const qualifier = codeValue(segment, 1, 1);
     const text = codeValue(segment, 1, 2);
-    if (text === '') continue;
+    if (text === '' || (opener?.tag === 'RFF' && documentDates.has(qualifier))) continue;
     const place = placeOfSegment(segment, line, 1);
     const date = readMessageDate(text, codeValue(segment, 1, 3));
     if (date !== null) {
@@ -150,12 +152,30 @@ export function partiesOf({ header }: MessageGroups): MessageParty[] {
   return header.filter(({ segment }) => segment.tag === 'NAD').map(({ segment }) => partyOf(segment));
 }
 
-/** References of the order, of a line, or, under its NAD, of a party: the number of its VAT, of its account. */
-export function referencesOf(segments: readonly PlacedSegment[], party?: EdiSegment): Reference[] {
+/** References of the order or of a line. */
+export function referencesOf(segments: readonly PlacedSegment[]): Reference[] {
   return segments
-    .filter(({ segment, opener }) => segment.tag === 'RFF' && (party ? opener === party : opener?.tag !== 'NAD'))
-    .map(({ segment }) => ({ qualifier: codeValue(segment, 1, 1), value: codeValue(segment, 1, 2) }))
+    .filter(({ segment, opener }) => segment.tag === 'RFF' && opener?.tag !== 'NAD')
+    .map(({ segment }) => referenceOf(segment))
     .filter(({ value }) => value !== '');
+}
+
+/** References under a NAD are numbers of that party: of its VAT, of its account. */
+export function partyReferences(segments: readonly PlacedSegment[]): ReadonlyMap<EdiSegment, Reference[]> {
+  const found = new Map<EdiSegment, Reference[]>();
+  for (const { segment, opener } of segments) {
+    if (segment.tag !== 'RFF' || opener?.tag !== 'NAD') continue;
+    const reference = referenceOf(segment);
+    if (reference.value === '') continue;
+    const ofParty = found.get(opener);
+    if (ofParty) ofParty.push(reference);
+    else found.set(opener, [reference]);
+  }
+  return found;
+}
+
+function referenceOf(segment: EdiSegment): Reference {
+  return { qualifier: codeValue(segment, 1, 1), value: codeValue(segment, 1, 2) };
 }
 
 /** The order currency: what a CUX says with 9, else its reference currency (2), else its first. */

@@ -50,7 +50,7 @@ export function readLine(group: LineGroup, pointer: string, findings: MessageFin
   findings.locate(`${pointer}/line`, placeOfSegment(lin, ordinal, 1));
   if (ids.substitutes.length > 0) {
     const named = ids.substitutes.slice(0, 5).map(({ value }) => value.slice(0, 35));
-    findings.warnings.push(`Line ${ordinal} names substitutes that are not used: ${named.join(', ')}.`);
+    findings.remark(`Line ${ordinal} names substitutes that are not used: ${named.join(', ')}.`);
   }
   const quantity = new LineQuantity(segments, ordinal, findings);
   if (quantity.segment) {
@@ -127,19 +127,19 @@ class LineQuantity {
     }
     for (const free of qualified('192')) {
       const quantity = `${codeValue(free, 1, 2)} ${codeValue(free, 1, 3)}`.trim();
-      findings.review.push(
+      findings.doubt(
         `Line ${ordinal} asks for ${quantity.slice(0, 30)} free of charge (QTY+192), which the order does not hold.`,
       );
     }
     const known = new Set(['21', '1', '192', '11', '59', '52']);
     const others = own.map(({ segment }) => codeValue(segment, 1, 1)).filter((qualifier) => !known.has(qualifier));
     if (others.length > 0) {
-      findings.warnings.push(
+      findings.remark(
         `Line ${ordinal} has quantities that are not used: QTY+${[...new Set(others)].slice(0, 5).join(', QTY+').slice(0, 60)}.`,
       );
     }
     for (const packed of qualified('59', '52')) {
-      findings.warnings.push(
+      findings.remark(
         `Line ${ordinal} says ${codeValue(packed, 1, 2).slice(0, 20)} units a pack; the pack sizes of the product hold.`,
       );
     }
@@ -151,7 +151,7 @@ class LineQuantity {
     const uom = codeValue(other, 1, 3);
     if (plainNumber(text) === this.text && uom === this.uom) return;
     if (uom !== this.uom) {
-      findings.review.push(
+      findings.doubt(
         `Line ${ordinal} orders ${this.sent} ${this.uom || pieces} and also ${text} ${uom || pieces}; the first was taken.`,
       );
       return;
@@ -202,7 +202,7 @@ class LinePrice {
       .filter((qualifier) => !informationPrices.has(qualifier) && !grossPrices.includes(qualifier));
     if (unknown.length === 0) return;
     const named = [...new Set(unknown)].slice(0, 5).join(', PRI+').slice(0, 40);
-    this.findings.warnings.push(`Line ${this.ordinal} has prices that are not used: PRI+${named}.`);
+    this.findings.remark(`Line ${this.ordinal} has prices that are not used: PRI+${named}.`);
   }
 
   private calculate(segment: EdiSegment, basis: { quantity: string; uom: string }): string | undefined {
@@ -222,7 +222,7 @@ class LinePrice {
       return undefined;
     }
     if (!this.otherUnit(basis.uom) || this.agrees(perUnit)) return perUnit;
-    this.findings.review.push(
+    this.findings.doubt(
       `The price of line ${this.ordinal}, ${this.sent.slice(0, 20)}, is for ${basis.quantity || '1'} ${basis.uom.slice(0, 10)}, its quantity is in ${this.quantity.uom.slice(0, 10) || pieces}; the price was left out.`,
     );
     return undefined;
@@ -244,7 +244,7 @@ class LinePrice {
   private checkAmount(): void {
     if (this.amount === '' || this.perUnit === undefined || this.quantity.value === null) return;
     if (readNumber(this.perUnit) === null || this.agrees(this.perUnit)) return;
-    this.findings.review.push(
+    this.findings.doubt(
       `The amount of line ${this.ordinal}, ${this.amount.slice(0, 30)}, is not its quantity times its price (${this.quantity.sent} × ${this.perUnit}).`,
     );
   }

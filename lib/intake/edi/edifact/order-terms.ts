@@ -1,6 +1,7 @@
+import type { EdiSegment } from '../interchange';
 import type { EdiReading } from '../mapped-message';
-import type { MessageFindings } from './message-findings';
-import { placeOfSegment } from './message-findings';
+import { readMessageDate } from './message-dates';
+import { type MessageFindings, placeOfSegment } from './message-findings';
 import type { MessageGroups, PlacedSegment } from './message-groups';
 import { decimalText, equalNumbers, readNumber, sum } from './message-numbers';
 import { freeText } from './order-header';
@@ -33,7 +34,22 @@ export function remarkSegments(groups: MessageGroups, reading: EdiReading, findi
   visit(groups.header, 0);
   for (const line of groups.lines) visit(line.segments, line.ordinal);
   visit(groups.summary, 0);
-  if (unused.size > 0) findings.warnings.push(`Read, but not used: ${[...unused].slice(0, 20).join(', ')}.`);
+  remarkDates(groups, findings);
+  if (unused.size > 0) findings.remark(`Read, but not used: ${[...unused].slice(0, 20).join(', ')}.`);
+}
+
+/** Dates (2005) that the order is made of, and 171, the date of the reference before it. */
+const usedDates: ReadonlySet<string> = new Set(['137', '4', '2', '64', '63', '10', '61', '171']);
+
+function remarkDates({ header, lines }: MessageGroups, findings: MessageFindings): void {
+  const said = [...header, ...lines.flatMap((line) => line.segments)]
+    .filter(({ segment, opener }) => segment.tag === 'DTM' && opener?.tag !== 'SCC' && opener?.tag !== 'LOC')
+    .map(({ segment }) => [codeValue(segment, 1, 1), codeValue(segment, 1, 2)] as const)
+    .filter(([qualifier, date]) => date !== '' && !usedDates.has(qualifier))
+    .map(([qualifier, date]) => `${qualifier.slice(0, 3)} ${(readMessageDate(date, '')?.date ?? date).slice(0, 35)}`);
+  if (said.length === 0) return;
+  const more = said.length > 10 ? `, and ${said.length - 10} more` : '';
+  findings.remark(`Dates that are not used: ${said.slice(0, 10).join(', ')}${more}.`);
 }
 
 /** Allowances, charges and taxes that change what is to be paid: a person decides, because the order does not hold them. */
@@ -43,44 +59,56 @@ export function reviewTerms(groups: MessageGroups, findings: MessageFindings): v
 }
 
 function reviewGroup(segments: readonly PlacedSegment[], what: string, findings: MessageFindings): void {
+  const details = allowanceDetails(segments);
   for (const { segment, opener } of segments) {
-    if (segment.tag === 'ALC') {
-      const kind = codeValue(segment, 1);
-      if (kind === 'N') continue;
-      const name =
-        kind === 'A' ? 'an allowance' : kind === 'C' ? 'a charge' : `an allowance or charge (${kind.slice(0, 3)})`;
-      const details = [codeValue(segment, 5, 1), textValue(segment, 5, 4), ...allowanceDetails(segments, segment)];
-      const said = details
-        .filter((detail) => detail !== '')
-        .join(', ')
-        .slice(0, 120);
-      findings.review.push(`${what} has ${name}${said === '' ? '' : ` (${said})`} that the order does not hold.`);
-    } else if (segment.tag === 'TAX' && opener?.tag !== 'ALC') reviewTax(segment, what, findings);
+    if (segment.tag === 'ALC') reviewAllowance(segment, details.get(segment) ?? [], what, findings);
+    else if (segment.tag === 'TAX' && opener?.tag !== 'ALC') reviewTax(segment, what, findings);
   }
 }
 
-function allowanceDetails(segments: readonly PlacedSegment[], allowance: PlacedSegment['segment']): string[] {
-  return segments
-    .filter(({ segment, opener }) => opener === allowance && ['PCD', 'MOA', 'RTE', 'QTY'].includes(segment.tag))
-    .map(({ segment }) => `${segment.tag} ${codeValue(segment, 1, 2)}${segment.tag === 'PCD' ? ' %' : ''}`);
+function reviewAllowance(
+  segment: EdiSegment,
+  details: readonly string[],
+  what: string,
+  findings: MessageFindings,
+): void {
+  const kind = codeValue(segment, 1);
+  if (kind === 'N') return;
+  const other = `an allowance or charge (${kind.slice(0, 3)})`;
+  const name = kind === 'A' ? 'an allowance' : kind === 'C' ? 'a charge' : other;
+  const said = [codeValue(segment, 5, 1), textValue(segment, 5, 4), ...details]
+    .filter((detail) => detail !== '')
+    .join(', ')
+    .slice(0, 120);
+  findings.doubt(`${what} has ${name}${said === '' ? '' : ` (${said})`} that the order does not hold.`);
+}
+
+/** What each ALC says of its rate or amount. */
+function allowanceDetails(segments: readonly PlacedSegment[]): ReadonlyMap<EdiSegment, string[]> {
+  const details = new Map<EdiSegment, string[]>();
+  for (const { segment, opener } of segments) {
+    if (opener?.tag !== 'ALC' || !['PCD', 'MOA', 'RTE', 'QTY'].includes(segment.tag)) continue;
+    const detail = `${segment.tag} ${codeValue(segment, 1, 2)}${segment.tag === 'PCD' ? ' %' : ''}`;
+    const ofAllowance = details.get(opener);
+    if (ofAllowance) ofAllowance.push(detail);
+    else details.set(opener, [detail]);
+  }
+  return details;
 }
 
 /** The usual tax on sales at a rate is calculated here anyway; an exemption or another tax is a question for a person. */
-function reviewTax({ elements, ...segment }: PlacedSegment['segment'], what: string, findings: MessageFindings): void {
-  const view = { elements };
-  const type = codeValue(view, 2, 1);
-  const category = codeValue(view, 6);
-  const rate = codeValue(view, 5, 4);
+function reviewTax(segment: EdiSegment, what: string, findings: MessageFindings): void {
+  const type = codeValue(segment, 2, 1);
+  const category = codeValue(segment, 6);
+  const rate = codeValue(segment, 5, 4);
   const usual = (type === 'VAT' || type === 'GST') && (category === '' || category === 'S');
   const said = [type, category, rate === '' ? '' : `${rate} %`]
     .filter((part) => part !== '')
     .join(' ')
     .slice(0, 40);
   if (usual)
-    findings.warnings.push(
-      `${what} states the tax ${said}; the rates that are kept here hold (segment ${segment.position}).`,
-    );
-  else findings.review.push(`${what} states a tax or an exemption (${said}) that the order does not hold.`);
+    findings.remark(`${what} states the tax ${said}; the rates that are kept here hold (segment ${segment.position}).`);
+  else findings.doubt(`${what} states a tax or an exemption (${said}) that the order does not hold.`);
 }
 
 /** Longest note of an order. */
@@ -110,16 +138,14 @@ export function noteOf(
   read(groups.summary, '');
   if (codes.length > 0) {
     const message = `The message has coded texts whose meaning only the sender knows: ${codes.join(', ').slice(0, 80)}.`;
-    if (reading.reviewText) findings.review.push(message);
-    else findings.warnings.push(message);
+    if (reading.reviewText) findings.doubt(message);
+    else findings.remark(message);
   }
   if (texts.length === 0) return undefined;
-  if (reading.reviewText) findings.review.push('The order has texts that may change it; read the note.');
+  if (reading.reviewText) findings.doubt('The order has texts that may change it; read the note.');
   const note = texts.join('\n');
   if (note.length <= longestNote) return note;
-  findings.review.push(
-    `The texts of the order are longer than ${longestNote} characters; the rest is in the message only.`,
-  );
+  findings.doubt(`The texts of the order are longer than ${longestNote} characters; the rest is in the message only.`);
   return note.slice(0, longestNote).toWellFormed();
 }
 
@@ -130,10 +156,10 @@ export function checkTotals(
   reading: EdiReading,
   findings: MessageFindings,
 ): void {
-  const doubt = (segment: PlacedSegment['segment'], message: string) => {
+  const doubt = (segment: EdiSegment, message: string) => {
     if (reading.strict)
       findings.fault(placeOfSegment(segment, 0, 1), 'conflicting-values', message, codeValue(segment, 1, 2));
-    else findings.review.push(message);
+    else findings.doubt(message);
   };
   for (const { segment } of groups.summary) {
     if (segment.tag !== 'CNT') continue;

@@ -31,7 +31,8 @@ export function readEdifact(bytes: Uint8Array, options: { readonly limits?: EdiL
   return new FileReader(textOfFile(bytes), limits).read();
 }
 
-const startOfInterchange = /UNA[^A-Za-z0-9]{2}|UNB[+\x1d]/;
+const startOfInterchange = /^(?:UNA[^A-Za-z0-9]{2}|UNB[+\x1d])/;
+const longestHeader = 1000;
 const startAfterBreak = /[\r\n][ \t]*(?:UNA[^A-Za-z0-9]{2}|UNB[+\x1d])/;
 
 class FileReader {
@@ -58,8 +59,10 @@ class FileReader {
     const { scanner, file } = this;
     while (scanner.skipBlanks()) {
       if (file.text.startsWith('UNA', scanner.at) && this.serviceString()) continue;
-      if (!this.open && file.text.startsWith('UNB', scanner.at) && !this.delimitersOfHeader()) break;
-      if (!this.open && this.skipForeignText()) continue;
+      if (this.atHeader()) {
+        this.close(scanner.at);
+        if (!this.delimitersOfHeader()) break;
+      } else if (!this.open && this.skipForeignText()) continue;
       const start = scanner.at;
       const segment = scanner.next();
       if (segment === null) {
@@ -71,15 +74,16 @@ class FileReader {
     this.close(scanner.at);
     this.endStrays();
     if (this.serviceStringAt >= 0) this.faultAt(this.serviceStringAt, '13', 'After the UNA comes no UNB.');
-    const faults = this.faults.all();
-    if (this.interchanges.length === 0 && faults.length === 0) this.faultAt(0, '13', 'The file holds no interchange.');
+    if (this.interchanges.length === 0 && this.faults.all().length === 0) {
+      this.faultAt(0, '13', 'The file holds no interchange.');
+    }
     return { interchanges: this.interchanges, faults: this.faults.all(), warnings: this.warnings };
   }
 
+  /** One that cannot be read in full is no header. */
   private segment(segment: EdiSegment, start: number): void {
     const { problem } = this.scanner;
     if (segment.tag === 'UNB' && problem === undefined) {
-      this.close(start);
       this.openInterchange(segment, start);
     } else if (this.open) {
       this.open.add(segment, problem);
@@ -139,22 +143,25 @@ class FileReader {
     return true;
   }
 
+  private atHeader(): boolean {
+    const { text } = this.file;
+    const { at } = this.scanner;
+    return text.startsWith('UNB', at) && !/[A-Za-z0-9]/.test(text.charAt(at + 3));
+  }
+
   /** Delimiters of a UNB without UNA; false when they cannot be known, so that nothing more can be read. */
   private delimitersOfHeader(): boolean {
     const { scanner, file } = this;
     const separator = file.text[scanner.at + 3];
     if (this.serviceStringAt >= 0) return true;
-    if (separator === defaultDelimiters.element) {
-      scanner.useDelimiters(defaultDelimiters);
-      return true;
-    }
-    if (separator === controlDelimiters.element) {
-      scanner.useDelimiters(controlDelimiters);
-      return true;
-    }
-    if (this.previous && separator === this.previous.element) {
+    if (this.previous && separator === this.previous.element && this.endsLikeThePrevious(this.previous)) {
       scanner.useDelimiters(this.previous);
       this.warnings.push('An interchange without UNA was read with the delimiters of the one before it.');
+      return true;
+    }
+    const known = [defaultDelimiters, controlDelimiters].find(({ element }) => element === separator);
+    if (known) {
+      scanner.useDelimiters(known);
       return true;
     }
     const message =
@@ -162,6 +169,15 @@ class FileReader {
     this.faultAt(scanner.at, '22', message, file.text.slice(scanner.at, scanner.at + 20));
     scanner.at = file.text.length;
     return false;
+  }
+
+  /** A file may have one UNA at its top only: then its later headers do not end with the standard terminator first. */
+  private endsLikeThePrevious({ element, terminator }: Delimiters): boolean {
+    if (element === defaultDelimiters.element && terminator === defaultDelimiters.terminator) return false;
+    const head = this.file.text.slice(this.scanner.at, this.scanner.at + longestHeader);
+    const end = head.indexOf(terminator);
+    const standardEnd = head.indexOf(defaultDelimiters.terminator);
+    return end >= 0 && (standardEnd < 0 || end < standardEnd);
   }
 
   /** Text before an interchange, such as the head of a mail: ends where a line begins with UNA or UNB. */
@@ -231,15 +247,15 @@ class FileReader {
     const charset = charsetOf(syntax);
     if (!charset.known)
       return [`${name} names the unknown character set ${syntax.slice(0, 10)}; it was read as UTF-8.`];
-    if (charset.members && !charset.members.test(piece)) {
-      return [
-        `${name} has characters that ${syntax} does not allow; they were read as ${file.decoded || file.utf8 ? 'Unicode' : 'ISO 8859-1'}.`,
-      ];
-    }
-    if (file.decoded || file.utf8 || charset.decode || !/[\x80-\xff]/.test(piece)) return [];
-    if (decodeUtf8Bytes(piece) !== null) {
+    const readAsLatin1 = !file.decoded && !file.utf8 && charset.decode === undefined;
+    if (readAsLatin1 && /[\x80-\xff]/.test(piece) && decodeUtf8Bytes(piece) !== null) {
       return [
         `${name} says ${syntax} and was read as ISO 8859-1, but its bytes look like UTF-8; ask the sender which is right.`,
+      ];
+    }
+    if (charset.members && !charset.members.test(piece)) {
+      return [
+        `${name} has characters that ${syntax} does not allow; they were read as ${readAsLatin1 ? 'ISO 8859-1' : 'Unicode'}.`,
       ];
     }
     return [];

@@ -12,6 +12,7 @@ const emptyElement: Element = [['']];
 /** Elements of an interchange repeat a lot (`21:5:PCE`, `137:20261123:102`): equal short ones are kept once. */
 const longestKept = 40;
 const mostKept = 8192;
+const mostTags = 200;
 const notAscii = /[^\x00-\x7f]/;
 
 /** Cuts a text into segments, from left to right, each character looked at a fixed number of times. */
@@ -24,6 +25,8 @@ export class SegmentScanner {
   private readonly text: string;
   private releaseAt = -1;
   private readonly kept = new Map<string, Element>();
+  /** Of the segment that is being split; used again for the next one. */
+  private readonly parts: Element[] = [];
   private readonly tags = new Map<string, string>();
 
   constructor(
@@ -67,38 +70,46 @@ export class SegmentScanner {
       return this.segment(this.text.slice(start, start + 3), [], start);
     }
     const released = this.releaseFrom(start) < end;
-    let body = this.text.slice(start, end);
-    if (!released && body.charCodeAt(body.length - 1) <= 13) body = body.replace(/[\r\n]+$/, '');
+    let body = this.text.slice(start, released ? end : this.withoutBreaks(start, end));
     if (this.decode !== undefined && notAscii.test(body)) {
       const decoded = this.decode(body);
       if (decoded === null) this.problem = 'bad-characters';
       else body = decoded;
     }
-    const elements = released ? this.splitReleased(body) : this.splitPlain(body);
-    const tag = this.tagOf(elements.shift());
-    return this.segment(tag, this.withinLimits(elements, body.length), start);
+    const count = released ? this.splitReleased(body) : this.splitPlain(body);
+    return this.segment(this.tag(), this.elements(count, body.length), start);
   }
 
-  private segment(tag: string, elements: Element[], start: number): EdiSegment {
+  /** The end of a segment without the line breaks before its terminator. */
+  private withoutBreaks(start: number, end: number): number {
+    let last = end;
+    while (last > start) {
+      const code = this.text.charCodeAt(last - 1);
+      if (code !== 10 && code !== 13) break;
+      last -= 1;
+    }
+    return last;
+  }
+
+  private segment(tag: string, elements: readonly Element[], start: number): EdiSegment {
     return { tag, elements, position: 0, offset: this.file.byteAt(start) };
   }
 
   /** A tag may be followed by its nesting (`LIN:1`), which says nothing that the order of the segments does not. */
-  private tagOf(element: Element | undefined): string {
-    const text = element?.[0]?.[0] ?? '';
+  private tag(): string {
+    const text = this.parts[0]?.[0]?.[0] ?? '';
     const known = this.tags.get(text);
     if (known !== undefined) return known;
-    if (this.tags.size < 200) this.tags.set(text, text);
+    if (this.tags.size < mostTags) this.tags.set(text, text);
     return text;
   }
 
-  private withinLimits(elements: Element[], length: number): Element[] {
+  /** The elements behind the tag, in an array of just their size. */
+  private elements(count: number, length: number): readonly Element[] {
     const { elements: mostElements, components: mostComponents } = this.limits;
-    if (elements.length > mostElements) {
-      this.problem = 'too-many-elements';
-      return elements.slice(0, mostElements);
-    }
-    if (length > mostComponents && this.hasTooManyComponents(elements)) this.problem = 'too-many-components';
+    const elements = this.parts.slice(1, Math.min(count, mostElements + 1));
+    if (count - 1 > mostElements) this.problem = 'too-many-elements';
+    else if (length > mostComponents && this.hasTooManyComponents(elements)) this.problem = 'too-many-components';
     return elements;
   }
 
@@ -107,18 +118,20 @@ export class SegmentScanner {
     return elements.some((element) => element.length > components || element.some((each) => each.length > components));
   }
 
-  /** The elements with the tag as the first of them. */
-  private splitPlain(body: string): Element[] {
+  /** Fills `parts` with the tag and the elements, and gives their number. */
+  private splitPlain(body: string): number {
+    const { parts } = this;
     const { element } = this.delimiters;
-    const elements: Element[] = [];
+    let count = 0;
     let from = 0;
     for (;;) {
       const to = body.indexOf(element, from);
       if (to < 0) {
-        elements.push(this.element(body.slice(from)));
-        return elements;
+        parts[count] = this.element(body.slice(from));
+        return count + 1;
       }
-      elements.push(to === from ? emptyElement : this.element(body.slice(from, to)));
+      parts[count] = to === from ? emptyElement : this.element(body.slice(from, to));
+      count += 1;
       from = to + 1;
     }
   }
@@ -138,7 +151,7 @@ export class SegmentScanner {
     return element;
   }
 
-  private splitReleased(body: string): Element[] {
+  private splitReleased(body: string): number {
     const { element, component, repetition, release } = this.delimiters;
     const elements: string[][][] = [[['']]];
     let value = '';
@@ -166,7 +179,8 @@ export class SegmentScanner {
       }
     }
     endValue(body.length);
-    return elements;
+    for (let index = 0; index < elements.length; index += 1) this.parts[index] = elements[index] as Element;
+    return elements.length;
   }
 
   /** A terminator counts unless the number of release characters right before it is odd. */

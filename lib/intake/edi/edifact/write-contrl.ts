@@ -41,16 +41,18 @@ export function writeContrl(answer: SyntaxAnswer, envelope: OutgoingEnvelope): U
     else if (answer.receiptOnly) segments.write('UCI', ...subject, received);
     else {
       segments.write('UCI', ...subject, acknowledged);
-      for (const group of interchange.groups) writeGroup(segments, group, answer);
+      const codes = new Map(answer.refusedMessages?.map((each) => [keyOf(each.group, each.controlNumber), each.code]));
+      for (const group of interchange.groups) writeGroup(segments, group, codes);
     }
   });
 }
 
-function writeGroup(segments: SegmentWriter, group: EdiGroup, answer: SyntaxAnswer): void {
+/** `codes` are those for which the caller refuses messages. */
+function writeGroup(segments: SegmentWriter, group: EdiGroup, codes: ReadonlyMap<string, string>): void {
   const fault = group.faults.find(({ rejects }) => rejects);
   const verdicts = group.messages
     .filter(({ type }) => type !== 'CONTRL')
-    .map((message) => ({ message, code: addedCode(group, message, answer) }))
+    .map((message) => ({ message, code: codes.get(keyOf(group.controlNumber, message.controlNumber)) }))
     .filter(({ message, code }) => code !== undefined || message.faults.some(({ rejects }) => rejects));
   if (group.controlNumber !== '' && (fault || verdicts.length > 0)) {
     const subject = [group.controlNumber, group.sender, group.receiver];
@@ -60,10 +62,8 @@ function writeGroup(segments: SegmentWriter, group: EdiGroup, answer: SyntaxAnsw
   for (const { message, code } of verdicts) writeMessage(segments, message, code);
 }
 
-function addedCode(group: EdiGroup, message: EdiMessage, { refusedMessages = [] }: SyntaxAnswer): string | undefined {
-  return refusedMessages.find(
-    (each) => each.group === group.controlNumber && each.controlNumber === message.controlNumber,
-  )?.code;
+function keyOf(group: string, message: string): string {
+  return `${group}\u0000${message}`;
 }
 
 /** UCM, and for faults inside UCS with the segment and UCD with the element. */

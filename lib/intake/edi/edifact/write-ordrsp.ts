@@ -9,8 +9,11 @@ const functions: Readonly<Record<OrderAnswer['verdict'], string>> = {
   rejected: '27',
   held: '23',
 };
-/** 1229: accepted without amendment, changed, accepted with amendment, not accepted. */
-const actions: Readonly<Record<LineVerdict, string>> = { accepted: '5', changed: '3', backordered: '6', rejected: '7' };
+/** 1229: 5 accepted without amendment, 3 changed, 7 not accepted, 6 accepted with amendment, which EANCOM 1997 has not. */
+function actionOf(verdict: LineVerdict, version: string): string {
+  if (verdict === 'backordered') return version.startsWith('D:96A') ? '3' : '6';
+  return { accepted: '5', changed: '3', rejected: '7' }[verdict];
+}
 
 /** ORDRSP: what became of an order (or, with `answersChange`, of a change), line by line. */
 export function writeOrdrsp(answer: OrderAnswer, envelope: OutgoingEnvelope): Uint8Array {
@@ -24,14 +27,19 @@ export function writeOrdrsp(answer: OrderAnswer, envelope: OutgoingEnvelope): Ui
     if (answer.answersChange !== undefined) segments.write('RFF', ['PP', answer.answersChange]);
     writeParties(segments, echo, envelope, ['BY', 'SU', 'DP']);
     if (answer.currency !== '') segments.write('CUX', ['2', answer.currency, '9']);
-    for (const line of lines) writeVerdict(segments, echo, line);
+    for (const line of lines) writeVerdict(segments, echo, line, actionOf(line.verdict, envelope.version));
     segments.write('UNS', 'S').write('CNT', ['2', String(lines.length)]);
   });
 }
 
 /** QTY+21 is what the order is now: of a refused line what was ordered; 113 and 83 say what comes now and what later. */
-function writeVerdict(segments: SegmentWriter, echo: OrderAnswer['echo'], line: OrderAnswer['lines'][number]): void {
-  writeLine(segments, echo, line, actions[line.verdict]);
+function writeVerdict(
+  segments: SegmentWriter,
+  echo: OrderAnswer['echo'],
+  line: OrderAnswer['lines'][number],
+  action: string,
+): void {
+  writeLine(segments, echo, line, action);
   const quantity = (qualifier: string, value: string) => segments.write('QTY', [qualifier, value, line.uom]);
   quantity('21', line.verdict === 'changed' ? line.accepted : line.ordered);
   if (line.verdict === 'backordered' || !/^0*(\.0*)?$/.test(line.backordered)) {

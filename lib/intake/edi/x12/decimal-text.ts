@@ -1,7 +1,11 @@
 import { type Decimal, parseDecimal } from '../../../domain/decimal';
 
+const plainDecimal = /^\d+(?:\.\d+)?$/;
+const zero = /^[+-]?(?:0+\.?0*|\.0+)$/;
+
 /** X12 leaves out a zero before the point and may leave out all after it: `.8` and `5.` as `0.8` and `5`. */
 export function decimalText(sent: string): string {
+  if (plainDecimal.test(sent)) return sent;
   const [, sign = '', whole = '', decimals = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(sent) ?? [];
   if (whole === '' && decimals === '') return sent;
   const number = decimals === '' ? whole : `${whole === '' ? '0' : whole}.${decimals}`;
@@ -14,12 +18,23 @@ export function decimalOf(sent: string): Decimal | null {
 
 /** Whether a number is zero, whatever its decimals. */
 export function isZero(sent: string): boolean {
-  return decimalOf(sent)?.units === 0n;
+  return zero.test(sent);
 }
 
 export function add(one: Decimal, other: Decimal): Decimal {
   const scale = Math.max(one.scale, other.scale);
   return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
+}
+
+/** Null when one of them is no number. */
+export function sumOf(numbers: readonly string[]): Decimal | null {
+  let sum: Decimal = { units: 0n, scale: 0 };
+  for (const number of numbers) {
+    const decimal = decimalOf(number);
+    if (decimal === null) return null;
+    sum = add(sum, decimal);
+  }
+  return sum;
 }
 
 export function multiply(one: Decimal, other: Decimal): Decimal {

@@ -2,7 +2,7 @@ import type { EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiSegment, Synta
 import { sameControlNumber, value, withoutZeros, x12Date, x12Time } from './elements';
 import { type InterchangeHeader, isInterchangeHeader } from './interchange-header';
 import type { ScannedSegment, SegmentScanner } from './segment-scanner';
-import { type SegmentSource, X12Segment } from './x12-segment';
+import { SegmentSource, X12Segment } from './x12-segment';
 
 /** More faults than a file may fill the memory with. */
 const mostFaults = 100_000;
@@ -100,8 +100,7 @@ export class EnvelopeReader {
     private readonly budget: FaultBudget,
   ) {
     this.faults = new Faults('interchange', budget);
-    const { separators } = header;
-    this.source = { separators, textBetween: (begin, end) => scanner.textBetween(begin, end) };
+    this.source = new SegmentSource(header.separators, (begin, end) => scanner.textBetween(begin, end));
     this.controlNumber = this.headerValue(13);
   }
 
@@ -412,9 +411,6 @@ export class EnvelopeReader {
     const { offset } = scanned;
     const segment = this.segmentOf(scanned, 0);
     if (this.group) this.closeGroup(offset);
-    if (!scanned.terminated) {
-      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
-    }
     const stated = numberOf(value(segment, 1));
     const groups = this.groups.length;
     if (stated !== groups) {
@@ -422,10 +418,15 @@ export class EnvelopeReader {
       faults.note('021', said, offset, { segment: 'IEA', element: 1 });
     }
     const number = value(segment, 2);
-    if (!sameControlNumber(number, this.controlNumber)) {
+    const same = sameControlNumber(number, this.controlNumber);
+    if (!same) {
       const said = `IEA02 is ${shown(number)}, ISA13 is ${shown(this.controlNumber)}.`;
       faults.note('001', said, offset, { segment: 'IEA', element: 2 });
     }
+    if (scanned.terminated) return;
+    if (same && stated === groups) {
+      faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
+    } else faults.reject('023', 'The file ends within the IEA.', offset, { segment: 'IEA' });
   }
 
   /** Where files were joined, an IEA without terminator may be followed by the ISA of the next one. */

@@ -1,6 +1,6 @@
 import type { Fault, FaultCode } from '../../../domain/faults';
 import { shownText } from '../../shown-value';
-import type { EdiMessage, EdiSegment, SyntaxFault } from '../interchange';
+import type { EdiMessage, EdiSegment, EdiSeparators, SyntaxFault } from '../interchange';
 import type { EdiReading } from '../mapped-message';
 import { text } from './elements';
 
@@ -9,6 +9,9 @@ const mostFaults = 1000;
 /** More sentences than a person will read before the rest. */
 const mostSentences = 100;
 
+/** Which element of its segment a field of a line came from. */
+export type LineElements = Readonly<Record<string, number>>;
+
 /** Collects what is found while a message is mapped, and knows the places of its segments. */
 export class Findings {
   readonly faults: Fault[] = [];
@@ -16,11 +19,13 @@ export class Findings {
   readonly warnings: string[] = [];
   /** Pointers into the order, and the segment and element that they came from. */
   private readonly sources = new Map<string, readonly [EdiSegment, number]>();
+  private readonly lines: (readonly [EdiSegment, LineElements])[] = [];
   private ordinals: Map<EdiSegment, number> | undefined;
 
   constructor(
     private readonly message: EdiMessage,
     readonly reading: EdiReading,
+    private readonly separators?: EdiSeparators,
   ) {}
 
   /** `850 0001` */
@@ -36,7 +41,7 @@ export class Findings {
   }
 
   fault(segment: EdiSegment, element: number, code: FaultCode, message: string): void {
-    const sent = text(segment, element);
+    const sent = text(segment, element, this.separators);
     this.add({ path: this.at(segment, element), code, message, ...(sent === '' ? {} : { value: shownText(sent) }) });
   }
 
@@ -71,12 +76,21 @@ export class Findings {
     }
   }
 
+  /** A field of the order came from an element. */
   came(pointer: string, segment: EdiSegment, element: number): void {
     this.sources.set(pointer, [segment, element]);
   }
 
+  /** The next line of the order came from a segment, its fields from these elements. */
+  lineCame(segment: EdiSegment, elements: LineElements): void {
+    this.lines.push([segment, elements]);
+  }
+
   /** The place that a pointer came from, or that of what it lies in. */
   placeOf(pointer: string): string {
+    const [, index, field = ''] = /^\/lines\/(\d+)(?:\/([^/]*))?/.exec(pointer) ?? [];
+    const line = index === undefined ? undefined : this.lines[Number(index)];
+    if (line) return this.at(line[0], line[1][field] ?? 0);
     for (let at = pointer; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
       const source = this.sources.get(at);
       if (source) return this.at(...source);

@@ -5,6 +5,7 @@ import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
 import { productIds } from './product-ids';
+import { badDate } from './requested-dates';
 
 /** Data element 473, the status of a grocery order. */
 const purposes: Readonly<Record<string, EdiPurpose>> = {
@@ -51,6 +52,10 @@ const keptTags: ReadonlySet<string> = new Set([
 ]);
 const partyTags: ReadonlySet<string> = new Set(['N2', 'N3', 'N4', 'G61', 'REF', 'PER']);
 
+/** Elements of the G68; the number of a case stands before those of the article. */
+const lineElements = { quantity: 1, uom: 2, unitPrice: 3, sku: 6, ids: 6 };
+const caseElements = { ...lineElements, sku: 4 };
+
 /** An 875, the purchase order of the grocery trade, as an order or as the cancellation of one. */
 export function mapGroceryOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new GroceryOrderMapping(findings, separators).map(message.segments);
@@ -61,7 +66,7 @@ class GroceryOrderMapping {
   private purpose: EdiPurpose = 'unsupported';
   private line: LineDraft | undefined;
   private party: Party | undefined;
-  private readonly checks: (() => void)[] = [];
+  private total: EdiSegment | undefined;
 
   constructor(
     private readonly findings: Findings,
@@ -80,7 +85,10 @@ class GroceryOrderMapping {
     if (this.purpose === 'unsupported') return finished(findings, this.purpose, { echo: draft.echo([]) });
     if (this.purpose === 'cancel') return draft.cancelled();
     const mapped = draft.mapped(this.purpose);
-    for (const check of this.checks) check();
+    if (this.total) {
+      draft.checkQuantitySum(this.total, 1);
+      draft.checkAmount(this.total, 8, draft.lines);
+    }
     return findings.faults.length === 0
       ? mapped
       : finished(findings, this.purpose, { echo: mapped.echo ?? draft.echo([]) });
@@ -89,7 +97,8 @@ class GroceryOrderMapping {
   private take(segment: EdiSegment): void {
     const { party, draft } = this;
     if (party && partyTags.has(segment.tag)) {
-      if (!addToParty(party, segment, this.separators)) this.keep(`${party.code} ${segment.tag}`, this.rest(segment));
+      addToParty(party, segment, this.separators);
+      this.keep(`${party.code} ${segment.tag} segment`, this.rest(segment));
       return;
     }
     this.party = undefined;
@@ -114,7 +123,8 @@ class GroceryOrderMapping {
         this.allowance(segment);
         return;
       case 'G76':
-        this.totals(segment);
+        this.line = undefined;
+        this.total = segment;
         return;
       default:
         this.keep(this.qualifierOf(segment), this.valueOf(segment));
@@ -174,20 +184,17 @@ class GroceryOrderMapping {
 
   private beginLine(segment: EdiSegment): void {
     const caseCode = text(segment, 4, this.separators);
-    const ids: Reference[] = productIds(segment, 5, 8);
+    const ids: Reference[] = productIds(segment, this.separators, 5, 8);
     this.line = {
       segment,
       ordinal: this.draft.lines.length + 1,
       reference: '',
       quantity: value(segment, 1),
-      quantityElement: 1,
       uom: value(segment, 2),
-      uomElement: 2,
       price: value(segment, 3),
-      priceElement: 3,
       basis: '',
       ids: caseCode === '' ? ids : [{ qualifier: 'UA', value: caseCode }, ...ids],
-      idElement: caseCode === '' ? 6 : 4,
+      elements: caseCode === '' ? lineElements : caseElements,
       dates: [],
       schedule: [],
       parties: [],
@@ -210,15 +217,6 @@ class GroceryOrderMapping {
     );
   }
 
-  private totals(segment: EdiSegment): void {
-    const { draft } = this;
-    this.line = undefined;
-    this.checks.push(() => {
-      draft.checkQuantitySum(segment, 1);
-      draft.checkAmount(segment, 8, draft.lines);
-    });
-  }
-
   /** A grocery order has its references as N9: its N9 is what a REF is elsewhere. */
   private qualifierOf(segment: EdiSegment): string {
     const reference = (segment.tag === 'N9' || segment.tag === 'REF') && !this.line;
@@ -237,5 +235,3 @@ class GroceryOrderMapping {
     this.draft.keep(this.line ? `line ${this.draft.nameOf(this.line)} ${qualifier}` : qualifier, sent);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

@@ -2,12 +2,19 @@ import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, LineChange, MappedMessage, OrderChange } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalText } from './decimal-text';
+import {
+  quantityOf,
+  type ScheduledQuantity,
+  scheduledDates,
+  scheduledQuantity,
+  scheduleInWords,
+} from './delivery-schedule';
 import { restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, hasOwnAddress, lineNumberOf } from './order-draft';
 import { addToParty, buyerOf, type Party, partyOf } from './parties';
 import { productIds, skuOf } from './product-ids';
-import { dateOfDtm, type QualifiedDate, wantedDate } from './requested-dates';
+import { badDate, dateOfDtm, type QualifiedDate, wantedDate } from './requested-dates';
 import { unitPriceOf } from './unit-price';
 
 /** BCH01, data element 353. */
@@ -61,10 +68,14 @@ const quietTags: ReadonlySet<string> = new Set([
   ...['IT8', 'QTY', 'NM1', 'AMT', 'CTT', 'CUR', 'PO1', 'CN1', 'ADV', 'SSS'],
 ]);
 
+/** Elements of the POC. */
+const lineElements = { line: 1, reference: 1, action: 2, quantity: 3, uom: 5, unitPrice: 6, sku: 9, ids: 9 };
+
 interface ChangeDraft {
   readonly segment: EdiSegment;
   readonly code: string;
   readonly dates: QualifiedDate[];
+  readonly schedule: ScheduledQuantity[];
 }
 
 /** An 860 as the change or cancellation of an order. */
@@ -79,6 +90,8 @@ class OrderChangeMapping {
   private readonly dates: QualifiedDate[] = [];
   private readonly notes: string[] = [];
   private readonly lines: ChangeDraft[] = [];
+  /** The whole order gets another date. */
+  private dated = false;
   private line: ChangeDraft | undefined;
   private party: Party | undefined;
 
@@ -189,6 +202,8 @@ class OrderChangeMapping {
     const buyer = buyerOf(this.parties);
     const changeDate = this.changeDate(begin);
     const requestedDelivery = wantedDate(this.dates)?.date;
+    this.dated = requestedDelivery !== undefined;
+    const lines = this.purpose === 'cancel' ? [] : this.lines.map((line) => this.lineChange(line));
     if (buyer) this.findings.came('/customer', buyer.segment, 4);
     return {
       poNumber: this.text(begin, 3),
@@ -198,7 +213,7 @@ class OrderChangeMapping {
       ...(changeDate === undefined ? {} : { changeDate }),
       ...(requestedDelivery === undefined ? {} : { requestedDelivery }),
       ...(this.notes.length === 0 ? {} : { note: this.notes.join('\n') }),
-      lines: this.purpose === 'cancel' ? [] : this.lines.map((line, index) => this.lineChange(line, index)),
+      lines,
     };
   }
 
@@ -216,22 +231,14 @@ class OrderChangeMapping {
 
   private beginLine(segment: EdiSegment): void {
     this.party = undefined;
-    this.line = { segment, code: value(segment, 2), dates: [] };
+    this.line = { segment, code: value(segment, 2), dates: [], schedule: [] };
     this.lines.push(this.line);
   }
 
-  private lineChange({ segment, code, dates }: ChangeDraft, index: number): LineChange {
+  private lineChange(draft: ChangeDraft): LineChange {
     const { findings } = this;
-    findings.came(`/lines/${index}`, segment, 0);
-    for (const [field, element] of [
-      ['line', 1],
-      ['quantity', 3],
-      ['uom', 5],
-      ['unitPrice', 6],
-      ['sku', 9],
-    ] as const) {
-      findings.came(`/lines/${index}/${field}`, segment, element);
-    }
+    const { segment, code } = draft;
+    findings.lineCame(segment, lineElements);
     const action = actions[code];
     if (action === undefined) {
       const message = `The change ${code || 'without a code'} of a line is not supported; send AI, DI, QI, QD, PC, PQ, CT, CA, RZ or NC.`;
@@ -239,14 +246,14 @@ class OrderChangeMapping {
     }
     const reference = this.text(segment, 1);
     const line = lineNumberOf(reference);
-    const ids = productIds(segment, 8);
+    const ids = productIds(segment, this.separators, 8);
     const { sku, others } = skuOf(ids);
-    const quantity = value(segment, 3);
+    const quantity = quantityOf(value(segment, 3), draft.schedule, findings);
     const uom = value(segment, 5);
     const { price, fault, doubt } = unitPriceOf(value(segment, 6), value(segment, 7), uom);
     if (fault) findings.fault(segment, 6, fault.code, fault.message);
     if (doubt) findings.doubt(`${findings.at(segment, 6)}: ${doubt}; check that it is the price to be paid.`);
-    const wanted = wantedDate(dates)?.date;
+    const wanted = this.wantedOf(draft);
     this.checkComplete(segment, code, { quantity, price, wanted });
     if (reference === '' && sku === undefined) {
       findings.fault(segment, 1, 'missing-field', 'The line is named neither by its number nor by an article.');
@@ -276,7 +283,7 @@ class OrderChangeMapping {
     if (price === undefined && priceCodes.has(code)) {
       findings.fault(segment, 6, 'missing-field', `The change ${code} needs the new price.`);
     }
-    if (wanted === undefined && dateCodes.has(code) && wantedDate(this.dates) === undefined) {
+    if (wanted === undefined && dateCodes.has(code) && !this.dated) {
       findings.fault(segment, 0, 'missing-field', `The change ${code} needs the new date in a DTM or SCH.`);
     }
   }
@@ -292,30 +299,36 @@ class OrderChangeMapping {
 
   private schedule(segment: EdiSegment): void {
     const { line, findings } = this;
-    const date = x12Date(value(segment, 6));
-    if (!line || date === null) {
-      findings.fault(
-        segment,
-        6,
-        line ? 'bad-date' : 'conflicting-values',
-        line ? badDate : 'An SCH comes before any line.',
-      );
+    if (!line) {
+      findings.fault(segment, 0, 'conflicting-values', 'An SCH comes before any line.');
       return;
     }
-    const [first] = line.dates;
-    if (first && first.date !== date) {
-      findings.doubt(`${findings.at(segment)}: the line is wanted on more than one date; the earliest is taken.`);
-      this.notes.push(`Line ${this.text(line.segment, 1)}: ${value(segment, 1)} on ${date}`);
-      if (first.date <= date) return;
+    const scheduled = scheduledQuantity(segment, value(line.segment, 5), findings);
+    if (scheduled) line.schedule.push(scheduled);
+  }
+
+  /** Only one date of a line can be changed: the earliest is taken. */
+  private wantedOf(line: ChangeDraft): string | undefined {
+    const dates = scheduledDates(line.schedule);
+    if (dates.length > 1) {
+      const name = this.nameOf(line);
+      this.findings.doubt(
+        `Line ${name} is wanted on more than one date (${dates.slice(0, 8).join(', ')}); the earliest is taken.`,
+      );
+      this.notes.push(`Line ${name}: ${scheduleInWords(line.schedule)}`);
     }
-    line.dates.unshift({ qualifier: '002', date });
+    return dates[0] ?? wantedDate(line.dates)?.date;
   }
 
   private note(segment: EdiSegment, sent: string): void {
     if (sent === '') return;
-    this.notes.push(this.line ? `Line ${this.text(this.line.segment, 1)}: ${sent}` : sent);
+    this.notes.push(this.line ? `Line ${this.nameOf(this.line)}: ${sent}` : sent);
     if (this.findings.reading.reviewText)
       this.findings.doubt(`${this.findings.at(segment)} says: ${sent.slice(0, 500)}`);
+  }
+
+  private nameOf({ segment }: ChangeDraft): string {
+    return this.text(segment, 1) || skuOf(productIds(segment, this.separators, 8)).sku || 'without a number';
   }
 
   private charge(segment: EdiSegment): void {
@@ -327,5 +340,3 @@ class OrderChangeMapping {
     return text(segment, element, this.separators);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

@@ -2,13 +2,14 @@ import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalOf, equal } from './decimal-text';
+import { scheduledQuantity } from './delivery-schedule';
 import { restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
 import { productIds } from './product-ids';
 import { purposeOf, unsupportedPurpose } from './purposes';
-import { dateOfDtm } from './requested-dates';
+import { badDate, dateOfDtm } from './requested-dates';
 
 /** Segments of the 850 in any of the releases 003010 to 005010 that are not mapped by name: they are kept as references. */
 const keptTags: ReadonlySet<string> = new Set([
@@ -50,6 +51,11 @@ const doubtfulTypes: Readonly<Record<string, string>> = {
 /** Data element 236: resale, retail, and suggested retail prices. */
 const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
 
+/** Elements of the PO1. */
+const lineElements = { line: 1, quantity: 2, uom: 3, unitPrice: 4, sku: 7, ids: 7 };
+/** An order has one CTT and few AMT. */
+const mostTotals = 10;
+
 /** An 850 as an order, or as the cancellation of one. */
 export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
   return new PurchaseOrderMapping(findings, separators).map(message.segments);
@@ -62,6 +68,8 @@ class PurchaseOrderMapping {
   private party: Party | undefined;
   private summary = false;
   private allocated = false;
+  private totalsChecked = 0;
+  /** Of the totals; amounts need the prices that mapping finds. */
   private readonly checks: (() => void)[] = [];
 
   constructor(
@@ -84,7 +92,6 @@ class PurchaseOrderMapping {
     draft.checkSchedules();
     this.defaultQuantities();
     const mapped = draft.mapped(this.purpose);
-    // Amounts need the prices that mapping has found.
     for (const check of this.checks) check();
     return findings.faults.length === 0
       ? mapped
@@ -199,7 +206,8 @@ class PurchaseOrderMapping {
       this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
     }
-    this.keep(`DTM ${value(segment, 1)}`, found ? found.date : restOf(segment, this.separators, 2));
+    const rest = restOf(segment, this.separators, found ? 3 : 2);
+    this.keep(`DTM ${value(segment, 1)}`, found ? `${found.date} ${rest}`.trimEnd() : rest);
     if (!found) return;
     if (this.line) this.line.dates.push(found);
     else {
@@ -219,7 +227,8 @@ class PurchaseOrderMapping {
 
   private takeOfParty(party: Party, segment: EdiSegment): void {
     if (addToParty(party, segment, this.separators)) {
-      if (this.line) this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
+      const name = this.line ? '' : `${party.code} `;
+      this.keep(`${name}${segment.tag} segment`, restOf(segment, this.separators));
       return;
     }
     this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.valueOf(segment));
@@ -239,14 +248,11 @@ class PurchaseOrderMapping {
       ordinal: this.draft.lines.length + 1,
       reference: this.text(segment, 1),
       quantity: value(segment, 2),
-      quantityElement: 2,
       uom: value(segment, 3),
-      uomElement: 3,
       price: value(segment, 4),
-      priceElement: 4,
       basis: value(segment, 5),
-      ids: productIds(segment, 6),
-      idElement: 7,
+      ids: productIds(segment, this.separators, 6),
+      elements: lineElements,
       dates: [],
       schedule: [],
       parties: [],
@@ -269,24 +275,14 @@ class PurchaseOrderMapping {
   }
 
   private schedule(segment: EdiSegment): void {
-    const { line, findings } = this;
+    const { line } = this;
     if (!line) {
       this.misplaced(segment);
       return;
     }
-    const sent = value(segment, 6);
-    const date = sent === '' ? '' : x12Date(sent);
-    if (date === null) {
-      findings.fault(segment, 6, 'bad-date', badDate);
-      return;
-    }
-    const unit = value(segment, 2);
-    if (unit !== '' && line.uom !== '' && unit !== line.uom) {
-      const message = `The quantity by date is in ${unit}, the line in ${line.uom}; send one unit.`;
-      findings.fault(segment, 2, 'conflicting-values', message);
-    }
-    line.schedule.push({ segment, quantity: value(segment, 1), date });
     this.keep('SCH segment', restOf(segment, this.separators));
+    const scheduled = scheduledQuantity(segment, line.uom, this.findings);
+    if (scheduled) line.schedule.push(scheduled);
   }
 
   private allocation(segment: EdiSegment): void {
@@ -339,7 +335,7 @@ class PurchaseOrderMapping {
   private totals(segment: EdiSegment): void {
     this.line = undefined;
     this.summary = true;
-    this.checks.push(() => {
+    this.check(() => {
       this.draft.checkLineCount(segment, 1);
       this.draft.checkQuantitySum(segment, 2);
     });
@@ -350,8 +346,14 @@ class PurchaseOrderMapping {
     const qualifier = value(segment, 1);
     this.keep(`AMT ${qualifier}`, restOf(segment, this.separators, 2));
     if (qualifier === 'TT' || (!line && qualifier === '1')) {
-      this.checks.push(() => draft.checkAmount(segment, 2, draft.lines));
+      this.check(() => draft.checkAmount(segment, 2, draft.lines));
     } else if (line && qualifier === '1') this.checks.push(() => draft.checkAmount(segment, 2, [line]));
+  }
+
+  /** Each one goes through all lines, so that there cannot be any number of them. */
+  private check(check: () => void): void {
+    this.totalsChecked += 1;
+    if (this.totalsChecked <= mostTotals) this.checks.push(check);
   }
 
   private other(segment: EdiSegment): void {
@@ -389,5 +391,3 @@ class PurchaseOrderMapping {
     return text(segment, element, this.separators);
   }
 }
-
-const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';

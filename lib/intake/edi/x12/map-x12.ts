@@ -28,7 +28,7 @@ export function mapX12(
 }
 
 function mapContent(message: EdiMessage, { separators }: EdiInterchange, reading: EdiReading): MappedMessage {
-  const findings = new Findings(message, reading);
+  const findings = new Findings(message, reading, separators);
   switch (message.type) {
     case '850':
       return mapPurchaseOrder(message, findings, separators);

@@ -1,9 +1,10 @@
 import type { Decimal } from '../../../domain/decimal';
 import type { EdiSegment } from '../interchange';
 import type { EdiPurpose, LineEcho, MappedMessage, OrderChange, OrderEcho, Reference } from '../mapped-message';
-import { add, decimalOf, decimalText, equal, equalButRounding, multiply, textOf } from './decimal-text';
+import { add, decimalOf, decimalText, equal, equalButRounding, multiply, sumOf, textOf } from './decimal-text';
+import { quantityOf, type ScheduledQuantity, scheduledDates, scheduleInWords } from './delivery-schedule';
 import { value } from './elements';
-import type { Findings } from './findings';
+import type { Findings, LineElements } from './findings';
 import { buyerOf, hasAddress, type Party, shipToOf, shipToParty } from './parties';
 import { skuOf } from './product-ids';
 import { dateNote, type QualifiedDate, wantedDate } from './requested-dates';
@@ -19,16 +20,14 @@ export interface LineDraft {
   /** As sent; '' when there is none. */
   readonly reference: string;
   quantity: string;
-  readonly quantityElement: number;
   readonly uom: string;
-  readonly uomElement: number;
   readonly price: string;
-  readonly priceElement: number;
   readonly basis: string;
   readonly ids: readonly Reference[];
-  readonly idElement: number;
+  /** Where its fields stand in its segment. */
+  readonly elements: LineElements;
   readonly dates: QualifiedDate[];
-  readonly schedule: { readonly segment: EdiSegment; readonly quantity: string; readonly date: string }[];
+  readonly schedule: ScheduledQuantity[];
   readonly parties: Party[];
   currency: string;
   unitPrice?: string;
@@ -129,20 +128,14 @@ export class OrderDraft {
       if (note !== undefined) this.notes.push(note);
     }
     give(order, 'note', this.notes.join('\n'));
-    order.lines = this.lines.map((line, index) => this.line(line, index, numbers[index] ?? 0));
+    order.lines = this.lines.map((line, index) => this.line(line, numbers[index] ?? 0));
     return order;
   }
 
-  private line(line: LineDraft, index: number, number: number): Record<string, unknown> {
+  private line(line: LineDraft, number: number): Record<string, unknown> {
     const { findings } = this;
     const { segment } = line;
-    const pointer = `/lines/${index}`;
-    findings.came(pointer, segment, 0);
-    findings.came(`${pointer}/sku`, segment, line.idElement);
-    findings.came(`${pointer}/ids`, segment, line.idElement);
-    findings.came(`${pointer}/quantity`, segment, line.quantityElement);
-    findings.came(`${pointer}/uom`, segment, line.uomElement);
-    findings.came(`${pointer}/unitPrice`, segment, line.priceElement);
+    findings.lineCame(segment, line.elements);
     const { sku, others } = skuOf(line.ids);
     const mapped: Record<string, unknown> = { line: String(number) };
     give(mapped, 'sku', sku ?? '');
@@ -155,7 +148,7 @@ export class OrderDraft {
 
   private unitPrice(line: LineDraft): string {
     const { price, fault, doubt } = unitPriceOf(line.price, line.basis, line.uom);
-    if (fault) this.findings.fault(line.segment, line.priceElement, fault.code, fault.message);
+    if (fault) this.findings.fault(line.segment, line.elements.unitPrice ?? 0, fault.code, fault.message);
     if (doubt) this.findings.doubt(`Line ${this.nameOf(line)}: ${doubt}; check that it is the price to be paid.`);
     if (price !== undefined) line.unitPrice = price;
     return price ?? '';
@@ -211,7 +204,7 @@ export class OrderDraft {
   private requestedDelivery(): string {
     const ofHeader = wantedDate(this.dates)?.date ?? '';
     const ofLines = this.lines.map((line) => {
-      const scheduled = line.schedule.map(({ date }) => date).filter((date) => date !== '');
+      const scheduled = scheduledDates(line.schedule);
       return scheduled.length > 0 ? scheduled : [wantedDate(line.dates)?.date ?? ofHeader];
     });
     const dates = [...new Set(ofLines.flat().filter((date) => date !== ''))].sort();
@@ -226,30 +219,15 @@ export class OrderDraft {
 
   private noteLineDates(): void {
     for (const line of this.lines) {
-      const parts = line.schedule.map(({ quantity, date }) => `${quantity} on ${date || 'no date'}`);
       const single = wantedDate(line.dates);
-      if (parts.length > 0) this.notes.push(`Line ${this.nameOf(line)}: ${parts.join(', ')}`);
+      if (line.schedule.length > 0) this.notes.push(`Line ${this.nameOf(line)}: ${scheduleInWords(line.schedule)}`);
       else if (single) this.notes.push(`Line ${this.nameOf(line)}: on ${single.date}`);
     }
   }
 
   /** Quantities by date must add up to what is ordered. */
   checkSchedules(): void {
-    for (const line of this.lines) {
-      const [first] = line.schedule;
-      if (!first) continue;
-      const sum = sumOf(line.schedule.map(({ quantity }) => quantity));
-      if (sum === null) {
-        this.findings.fault(first.segment, 1, 'not-a-number', 'A quantity by date is no number; send digits.');
-      } else if (line.quantity === '') line.quantity = textOf(sum);
-      else {
-        const ordered = decimalOf(line.quantity);
-        if (ordered !== null && !equal(sum, ordered)) {
-          const message = `The quantities by date add up to ${textOf(sum)}, ordered are ${textOf(ordered)}; send equal ones.`;
-          this.findings.fault(first.segment, 1, 'conflicting-values', message);
-        }
-      }
-    }
+    for (const line of this.lines) line.quantity = quantityOf(line.quantity, line.schedule, this.findings);
   }
 
   checkLineCount(segment: EdiSegment, element: number): void {
@@ -326,16 +304,6 @@ function partyKey(party: Party | undefined): string {
   if (!party) return '';
   const { qualifier, id, names, address } = party;
   return id === '' ? JSON.stringify([names, address]) : `${qualifier}:${id}`;
-}
-
-function sumOf(numbers: readonly string[]): Decimal | null {
-  let sum: Decimal = { units: 0n, scale: 0 };
-  for (const number of numbers) {
-    const decimal = decimalOf(number);
-    if (decimal === null) return null;
-    sum = add(sum, decimal);
-  }
-  return sum;
 }
 
 function sumOfAmounts(lines: readonly LineDraft[]): Decimal | null {

@@ -1,4 +1,4 @@
-import type { EdiSegment } from '../interchange';
+import type { EdiSegment, EdiSeparators } from '../interchange';
 import type { Reference } from '../mapped-message';
 import { text, value } from './elements';
 
@@ -10,10 +10,15 @@ const skuQualifiers = [
 ];
 
 /** The pairs of qualifier and number from an element on, all of them and in order. */
-export function productIds(segment: EdiSegment, first: number, last = segment.elements.length): Reference[] {
+export function productIds(
+  segment: EdiSegment,
+  separators: EdiSeparators | undefined,
+  first: number,
+  last = segment.elements.length,
+): Reference[] {
   const ids: Reference[] = [];
   for (let element = first; element < last; element += 2) {
-    const id = { qualifier: value(segment, element), value: text(segment, element + 1) };
+    const id = { qualifier: value(segment, element), value: text(segment, element + 1, separators) };
     if (id.value !== '') ids.push(id);
   }
   return ids;

@@ -6,7 +6,7 @@ import { SegmentScanner } from './segment-scanner';
 
 /** More things that look like an ISA and are none than this: it is no X12 file. */
 const mostFailedHeaders = 1000;
-const headerInJunk = /(?<![A-Za-z0-9 ])ISA(?=[^A-Za-z0-9\s])/g;
+const headerInJunk = /(?<![A-Za-z0-9 ])ISA(?=[^A-Za-z0-9\s\0])/g;
 
 /**
  * Reads a file of X12 interchanges. Never throws: what is wrong stands in the faults of what it belongs to, the file,
@@ -58,28 +58,28 @@ class FileReader {
     const { scanner } = this;
     const start = scanner.at;
     if (!isInterchangeHeader(scanner.text, start)) {
-      this.skipJunk(start, start);
+      this.skipJunk(start, false);
       return;
     }
     const header = readInterchangeHeader(scanner.text, start);
     if ('code' in header) {
       this.failedHeaders += 1;
       this.fault(header.code, header.message, start);
-      this.skipJunk(start, start + 3);
+      this.skipJunk(start, true);
       return;
     }
     scanner.goTo(header.end);
     this.interchanges.push(new EnvelopeReader(scanner, header, start, this.limits, this.budget).read());
   }
 
-  /** Goes on to what looks like the next ISA. What is passed over after a faulty one has its fault already. */
-  private skipJunk(start: number, from: number): void {
+  /** Goes on to what looks like the next ISA, and says what is passed over unless a faulty ISA was. */
+  private skipJunk(start: number, afterHeader: boolean): void {
     const { scanner } = this;
     const { text } = scanner;
-    headerInJunk.lastIndex = from;
+    headerInJunk.lastIndex = start + 1;
     const next = this.failedHeaders >= mostFailedHeaders ? -1 : (headerInJunk.exec(text)?.index ?? -1);
     const end = next < 0 ? text.length : next;
-    if (from === start) {
+    if (!afterHeader) {
       const shown = text.slice(start, Math.min(end, start + 80));
       this.fault('024', `${end - start} bytes belong to no interchange.`, start, shown);
     }

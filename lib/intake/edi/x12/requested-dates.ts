@@ -21,6 +21,8 @@ const names: Readonly<Record<string, string>> = {
   '175': 'Cancel if not shipped by',
 };
 
+export const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';
+
 /** A date that the partner sent, by its qualifier. */
 export interface QualifiedDate {
   readonly qualifier: string;

@@ -64,7 +64,7 @@ export class SegmentScanner {
     const { text } = this;
     const offset = this.at;
     const found = this.find(terminator, offset);
-    const terminated = found >= 0 && found < until;
+    const terminated = found >= 0 && found <= until;
     let end = terminated ? found : until;
     this.at = terminated ? end + 1 : end;
     while (end > offset && isLineBreak(text.charCodeAt(end - 1))) end -= 1;

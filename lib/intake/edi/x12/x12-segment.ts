@@ -6,27 +6,39 @@ export type Element = EdiSegment['elements'][number];
 const emptyElement: Element = [['']];
 
 /** The text that segments stand in, and how they are taken apart. */
-export interface SegmentSource {
-  readonly separators: EdiSeparators;
-  /** The text between two places, decoded. */
-  textBetween(start: number, end: number): string;
+export class SegmentSource {
+  private last: X12Segment | undefined;
+  private lastElements: readonly Element[] = [];
+
+  constructor(
+    private readonly separators: EdiSeparators,
+    /** The text between two places, decoded. */
+    private readonly textBetween: (start: number, end: number) => string,
+  ) {}
+
+  /** Only those of the segment that was asked for last are kept: all of them would be many times the file. */
+  elementsOf(segment: X12Segment): readonly Element[] {
+    if (segment !== this.last) {
+      this.lastElements = elementsIn(this.textBetween(segment.offset, segment.end), this.separators);
+      this.last = segment;
+    }
+    return this.lastElements;
+  }
 }
 
 /** A segment that is taken apart when its elements are asked for: most of the segments of a file never are. */
 export class X12Segment implements EdiSegment {
-  private split: readonly Element[] | undefined = undefined;
-
   constructor(
     readonly tag: string,
     readonly position: number,
     readonly offset: number,
-    private readonly end: number,
+    /** Of its last character and one more. */
+    readonly end: number,
     private readonly source: SegmentSource,
   ) {}
 
   get elements(): readonly Element[] {
-    this.split ??= elementsOf(this.source.textBetween(this.offset, this.end), this.source.separators);
-    return this.split;
+    return this.source.elementsOf(this);
   }
 
   toJSON(): EdiSegment {
@@ -35,7 +47,7 @@ export class X12Segment implements EdiSegment {
   }
 }
 
-function elementsOf(body: string, { element, component, repetition }: EdiSeparators): Element[] {
+function elementsIn(body: string, { element, component, repetition }: EdiSeparators): Element[] {
   const values = body.split(element);
   const plain = !body.includes(component) && (repetition === '' || !body.includes(repetition));
   const elements: Element[] = [];

@@ -1,0 +1,68 @@
+import type { Decision } from '../domain/order';
+import type { Database } from './database';
+
+/** One decision row an order and check: the newest one stands, the audit keeps the others. */
+export async function saveDecisions(
+  db: Database,
+  decisions: readonly { readonly orderId: number; readonly decision: Decision; readonly again: boolean }[],
+): Promise<void> {
+  const rows = decisions.map(({ orderId, decision, again }) => ({
+    again,
+    row: {
+      order_id: orderId,
+      check_name: decision.check,
+      outcome: decision.outcome,
+      reason: decision.reason,
+      explanation: decision.explanation,
+      evidence: JSON.stringify(decision.evidence),
+      passes_if: decision.passesIf,
+      decided_at: decision.decidedAt,
+    },
+  }));
+  const fresh = rows.filter(({ again }) => !again).map(({ row }) => row);
+  // A check that has to be done anew (its stock was taken back) has a decision already.
+  const inserted = await db.insert('decision', fresh, { onConflict: 'nothing' });
+  const known = inserted < fresh.length ? rows : rows.filter(({ again }) => again);
+  await db.update(
+    'decision',
+    ['order_id', 'check_name'],
+    known.map(({ row }) => row),
+  );
+}
+
+interface DecisionRow {
+  order_id: number;
+  check_name: Decision['check'];
+  outcome: Decision['outcome'];
+  reason: string | null;
+  explanation: string;
+  evidence: string;
+  passes_if: string | null;
+  decided_at: string;
+}
+
+export async function loadDecisions(db: Database, ids: readonly number[]): Promise<Map<number, Decision[]>> {
+  const decisions = new Map<number, Decision[]>();
+  for (const row of await decisionRows(db, ids)) {
+    const decision: Decision = {
+      check: row.check_name,
+      outcome: row.outcome,
+      reason: row.reason,
+      explanation: row.explanation,
+      evidence: JSON.parse(row.evidence),
+      passesIf: row.passes_if,
+      decidedAt: row.decided_at,
+    };
+    decisions.set(row.order_id, [...(decisions.get(row.order_id) ?? []), decision]);
+  }
+  return decisions;
+}
+
+function decisionRows(db: Database, ids: readonly number[]): Promise<DecisionRow[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  const { dialect } = db;
+  return db.all<DecisionRow>(
+    `select * from decision where ${dialect.inList('order_id', 'bigint')} order by order_id, decided_at`,
+    [dialect.listOf(ids)],
+  );
+}
