@@ -132,7 +132,7 @@ const readers = ['partner', 'operations', 'finance', 'auditor'];
 
 const template = (summary: string, type: string): Call => ({
   summary,
-  roles: ['partner', 'warehouse', 'finance', 'operations', 'auditor'],
+  roles: readers,
   answers: { 200: [summary, { [type]: text }] },
 });
 
