@@ -1,7 +1,9 @@
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
+import type { Visibility } from '../domain/visibility';
 import type { Database } from '../store/database';
-import { type DocumentEntry, type DocumentState, documentsOf } from '../store/inbox-queries';
+import { type DocumentEntry, type DocumentState, documentsOf, findMessage } from '../store/inbox-queries';
+import type { HttpAnswer } from './problem';
 import { type OutgoingRow, writeCsv, writeXlsx } from './sheet-writer';
 
 export type ResultFormat = 'csv' | 'xlsx';
@@ -42,17 +44,36 @@ function rowsOf(document: DocumentEntry): OutgoingRow[] {
   const listed = faults.length > 0 ? faults : [{ path: '', code: document.code ?? 'parked', message: parkedWords }];
   return listed.map(({ path, code, message }) => {
     const { row, column } = placeOf(path);
-    return [row ?? rowsIn(place), ...order, column, code, message];
+    return [row ?? rowsIn(place), ...order, isSheet(place) ? fieldOf(column) : column, code, message];
   });
 }
 
 /** `rows 2-6` as `2-6`; what is no row stays as it is: `/0` of an array. */
 const rowsIn = (place: string): string => /^rows? (.*)$/.exec(place)?.[1] ?? place;
 
+const isSheet = (place: string): boolean => /^rows? \d/.test(place);
+
+/** What was found after reading is told by its place in the order, `/lines/0/sku`: in a sheet it is the column of the field. */
+const fieldOf = (column: string): string => /^\/(?:lines\/\d+\/|shipTo\/)?(\w+)$/.exec(column)?.[1] ?? column;
+
 /** Of `row 3, column quantity` the row and the column; another place, such as a JSON pointer, stands for a column. */
 function placeOf(path: string): { row?: string; column: string } {
   const [, row, column = ''] = /^row (\d+)(?:, column (.*))?$/s.exec(path) ?? [];
   return row === undefined ? { column: path } : { row, column };
+}
+
+/** The result of a message as CSV, as it is now; undefined for a message that is not there, or not this reader's. */
+export async function jobResult(db: Database, inboxId: number, visible: Visibility): Promise<HttpAnswer | undefined> {
+  const message = await findMessage(db, inboxId);
+  if (message === undefined || (visible !== null && !Object.hasOwn(visible, message.partner))) return undefined;
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="job-${inboxId}.result.csv"`,
+    },
+    body: writeCsv(await resultRows(db, inboxId)).toString('utf8'),
+  };
 }
 
 /** The rows as a file that spreadsheets open, with no cell that acts as a formula. */
