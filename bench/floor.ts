@@ -32,7 +32,7 @@ export async function runBatch(context: StageContext, from: number, size: number
     context,
     received.flatMap(({ documents }) => documents.map(({ documentId }) => ({ documentId, rules: [] }))),
   );
-  const ids = tagged.map((outcome) => ('orderId' in outcome ? outcome.orderId : 0));
+  const ids = tagged.map((outcome) => (outcome.output === 'created' ? outcome.orderId : 0));
   await checkInventory(context, ids);
   await checkCredit(context, ids);
   await checkOverdue(context, ids);

@@ -11,6 +11,8 @@ import type { StoreRuntime } from './store-runtime';
 export interface CheckNodeConfig extends StoreNodeConfig, Scope {}
 
 export interface CheckStep<Output extends string> {
+  /** The node type, for people. */
+  readonly node: string;
   readonly check: CheckName;
   /** Checks that come before, as bits: an order that waits for one of them is left to it. */
   readonly after: number;
@@ -27,6 +29,7 @@ export function checkBehaviour<Output extends string>(
   step: CheckStep<Output>,
 ): Behaviour {
   const queue = runtime.queue(step.check, step.run);
+  const retrying = runtime.retrying(step.node);
   const scope: Scope = Object.fromEntries(
     (['channel', 'partner', 'indicator', 'warehouse'] as const).flatMap((name) =>
       config[name] ? [[name, config[name]]] : [],
@@ -39,16 +42,22 @@ export function checkBehaviour<Output extends string>(
     emit(step.outputs.indexOf(outcome.output), message);
   };
 
+  /** What fails is left alone for a while, longer each time. */
+  const judge = (orderId: number): Promise<OrderOutcome<Output> | undefined> =>
+    retrying.attempt(orderId, () => queue.submit(orderId));
+
   const takeUpLeft = async (emit: Emit): Promise<void> => {
     const bit = { bit: checkBits[step.check], after: step.after };
-    const left = await runtime.read((db) => ordersLeft(db, bit, scope, runtime.leftSince, sweepAtOnce));
+    const left = await runtime.read((db) =>
+      ordersLeft(db, bit, scope, runtime.leftSince, sweepAtOnce, retrying.backOff.waiting),
+    );
     const lost = left.filter((orderId) => !runtime.inProcess.has(orderKey(orderId)));
     await allOf(
       lost.map(async (orderId) => {
-        // what fails is left alone for a while
-        runtime.inProcess.leave(orderKey(orderId));
-        const outcome = await queue.submit(orderId);
-        if (outcome !== undefined && !outcome.summary.replayed) send(outcome, emit, recovered(outcome.summary));
+        const outcome = await judge(orderId);
+        // judged meanwhile, maybe by a process that is gone: nothing of it travels here
+        if (outcome === undefined || outcome.summary.replayed) runtime.inProcess.arrive(orderKey(orderId));
+        else send(outcome, emit, recovered(outcome.summary));
       }),
     );
   };
@@ -58,7 +67,7 @@ export function checkBehaviour<Output extends string>(
       const orderId = orderOf(message);
       if (orderId === undefined) return takeUpLeft(emit);
       runtime.inProcess.arrive(orderKey(orderId));
-      const outcome = await queue.submit(orderId);
+      const outcome = await judge(orderId);
       if (outcome === undefined)
         throw new Error(
           `There is no order with the number that came (${JSON.stringify(message.payload).slice(0, 80)}).`,

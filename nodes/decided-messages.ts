@@ -1,12 +1,16 @@
 const pollEvery = 250;
 /** Pokes within this time share one question to the store. */
 const gather = 5;
+/** A question about messages with very many documents takes long: it is asked the more seldom. */
+const restPerWork = 4;
 
 /** Requests that wait for the verdict on their message: all of them ask the store in one statement. */
 export class DecidedMessages {
   private readonly waiting = new Map<number, Set<() => void>>();
   private asking = false;
   private poked = false;
+  /** How long the last question took, in ms. */
+  private took = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -50,9 +54,11 @@ export class DecidedMessages {
     clearTimeout(this.timer);
     try {
       while (this.poked && this.waiting.size > 0) {
-        await new Promise((wake) => setTimeout(wake, gather));
+        await new Promise((wake) => setTimeout(wake, Math.max(gather, this.took * restPerWork)));
         this.poked = false;
+        const begin = performance.now();
         const decided = await this.findDecided([...this.waiting.keys()]);
+        this.took = performance.now() - begin;
         for (const inboxId of decided) for (const finish of [...(this.waiting.get(inboxId) ?? [])]) finish();
       }
     } catch (error) {

@@ -6,6 +6,7 @@ import { readJson } from '../lib/intake/json';
 import { pointerOf } from '../lib/intake/json-pointer';
 import { plainNumbers } from '../lib/stages/plain-numbers';
 import type { Message } from './node';
+import { awaitsContinue, isParsed, readBody, releaseBody } from './request-body';
 
 export type HttpRequest = IncomingMessage & {
   readonly body?: unknown;
@@ -35,9 +36,14 @@ const longestDiscard = 10_000;
 
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
-  const overHttp = message['res'] !== undefined && typeof answer.body !== 'string';
+  const asIs = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
+  const overHttp = message['res'] !== undefined && !asIs;
   const request = requestOf(message);
-  if (overHttp && answer.statusCode >= 400 && request !== undefined) discardRest(request);
+  if (overHttp && answer.statusCode >= 400 && request !== undefined) {
+    // Who was never asked for the body may not send it, and the connection could not be used again.
+    if (awaitsContinue(request)) tellAlso(message, { connection: 'close' });
+    else discardRest(request);
+  }
   return {
     ...message,
     statusCode: answer.statusCode,
@@ -45,6 +51,17 @@ export function answered(message: Message, answer: HttpAnswer): Message {
     payload: overHttp ? JSON.stringify(answer.body) : answer.body,
   };
 }
+
+/** Header fields that an answer gets besides its own, whichever answer that will be. */
+export function tellAlso(message: Message, headers: Readonly<Record<string, string>>): void {
+  const response = responseOf(message);
+  if (response === undefined || response.headersSent) return;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+/** The response behind what `http in` hands to a flow. */
+export const responseOf = ({ res }: Message): ServerResponse | undefined =>
+  (res as { readonly _res?: ServerResponse } | undefined)?._res;
 
 /**
  * Throws away what still comes of a refused body. A connection that is cut while the other side sends loses the answer
@@ -66,42 +83,13 @@ function discardRest(request: HttpRequest): void {
  * Sends an answer without its flow: while a flow is closed its `http response` takes nothing any more, and the caller
  * would wait for ever. False for a message that is no answer, or whose request was not taken by `http in`.
  */
-export function answeredDirectly({ statusCode, headers, payload, res }: Message): boolean {
-  const response = (res as { readonly _res?: ServerResponse } | undefined)?._res;
+export function answeredDirectly(message: Message): boolean {
+  const { statusCode, headers, payload } = message;
+  const response = responseOf(message);
   if (typeof statusCode !== 'number' || response === undefined || response.headersSent) return false;
   response.writeHead(statusCode, headers as OutgoingHttpHeaders).end(payload);
   return true;
 }
-
-/**
- * Reads a request's body, as it is, up to a limit.
- * @throws BusinessRejection `message-too-large` as soon as it is known, `unreadable` for a body that another node has parsed
- */
-export async function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
-  if (Buffer.isBuffer(request.body)) return withinLimit(request.body, limit);
-  if (isParsed(request)) {
-    throw new BusinessRejection(
-      'unreadable',
-      'The body was parsed before it could be stored as it came. Switch on “do not parse the body” in the http in node.',
-    );
-  }
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer): void => {
-      size += chunk.length;
-      if (size <= limit) return void chunks.push(chunk);
-      request.off('data', take).pause();
-      reject(tooLarge(limit));
-    };
-    request.on('data', take);
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
-  });
-}
-
-const isParsed = (request: HttpRequest): boolean => request.body !== undefined && !Buffer.isBuffer(request.body);
 
 /** What a JSON body may hold: nesting in levels, size in bytes, records of one array. */
 export interface JsonBodyLimits {
@@ -126,7 +114,7 @@ export async function jsonBody(message: Message, limits: JsonBodyLimits): Promis
     const said = type === '' ? 'The request has no content type' : `The content type ${type.slice(0, 80)} is not taken`;
     throw new BusinessRejection('unsupported-media-type', `${said}; send application/json.`);
   }
-  const content = readJson(await readBody(request, limits.bytes), { depth: deepest, items: limits.rows });
+  const content = readJson(await bodyOf(request, limits.bytes), { depth: deepest, items: limits.rows });
   if ('fault' in content) throw new BusinessRejection(content.fault.code, content.fault.message, [content.fault]);
   const faults = content.duplicates.map((path) => ({
     path: pointerOf(path),
@@ -144,21 +132,16 @@ export async function optionalJsonBody(message: Message, limits: JsonBodyLimits)
   const isEmpty =
     request !== undefined &&
     header(request, 'content-type') === undefined &&
-    (await readBody(request, limits.bytes)).length === 0;
+    (await bodyOf(request, limits.bytes)).length === 0;
   return isEmpty ? {} : jsonBody(message, limits);
 }
 
-function withinLimit(body: Buffer, limit: number): Buffer {
-  if (body.length > limit)
-    throw new BusinessRejection(
-      'message-too-large',
-      `The message has ${body.length} bytes, at most ${limit} are taken; send several.`,
-    );
-  return body;
+/** A body that is used at once and needs no more holding. */
+async function bodyOf(request: HttpRequest, limit: number): Promise<Buffer> {
+  const bytes = await readBody(request, limit);
+  releaseBody(request);
+  return bytes;
 }
-
-const tooLarge = (limit: number): BusinessRejection =>
-  new BusinessRejection('message-too-large', `The message has more than ${limit} bytes; send several.`);
 
 export const header = (request: HttpRequest, name: string): string | undefined => {
   const value = request.headers[name];

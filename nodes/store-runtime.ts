@@ -1,19 +1,25 @@
 import { hostname } from 'node:os';
+import { RateLimits } from '../lib/access/rate-limits';
 import { decidedInbox } from '../lib/answers/inbox-answer';
+import { retryDelay } from '../lib/domain/circuit-breaker';
 import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
+import { dropRawMessages } from '../lib/stages/drop-raw-messages';
 import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
 import type { OrderOutcome } from '../lib/stages/outcome';
 import { askAllAgain, expireReservations, type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
+import { settleStuck } from '../lib/stages/stuck-work';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
+import { Door } from './door';
 import { Handovers } from './handovers';
 import { InProcess } from './in-process';
+import { Retrying } from './retrying';
 
 /** A step of the cycle as a queue: what several nodes of the step receive shares its transactions. */
 export interface StageQueue<Item, Result> {
@@ -28,6 +34,8 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
+/** How much may wait at a stage before a source of many messages pauses. */
+const mostAhead = 5_000;
 /** SQLite has one connection; on a server several transactions of a stage run at once. */
 const lanesOfServer = 2;
 const patience = 60_000;
@@ -37,7 +45,7 @@ const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
-const askForRoomEvery = 10;
+const longestKeepingPause = 60_000;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
 export class StoreRuntime {
@@ -46,7 +54,10 @@ export class StoreRuntime {
   /** Messages that nodes of this process are reading. */
   readonly reading = new Set<number>();
   readonly decided: DecidedMessages;
+  readonly rates = new RateLimits();
+  readonly door: Door;
   private readonly queues = new Map<string, GroupCommit<never, unknown>>();
+  private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
   private readonly beats = new Set<() => void>();
   private opened: Promise<Store> | undefined;
@@ -59,6 +70,11 @@ export class StoreRuntime {
   private nobodyLeft: (() => void) | undefined;
   private day = '';
   private expired = 0;
+  /** The last message that retention has looked at today; null when it is through. */
+  private retained: number | null = 0;
+  private keepFailures = 0;
+  /** ms */
+  private keepAfter = 0;
   /** ms */
   private recoverAfter = 30_000;
   private aloneSince: number | undefined;
@@ -70,6 +86,7 @@ export class StoreRuntime {
     private readonly url: string,
     private readonly log: RuntimeLog,
   ) {
+    this.door = new Door(log);
     this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
   }
 
@@ -127,7 +144,7 @@ export class StoreRuntime {
   queue<Item, Result>(
     stage: string,
     run: (context: StageContext, items: Item[]) => Promise<readonly Result[]>,
-    options: { lanes?: number; patient?: boolean } = {},
+    options: { lanes?: number; opensLane?: number; patient?: boolean } = {},
   ): StageQueue<Item, Result> {
     const known = this.queues.get(stage);
     if (known !== undefined) return known as unknown as GroupCommit<Item, Result>;
@@ -135,6 +152,7 @@ export class StoreRuntime {
       batch: batchSize,
       queue: mostWaiting,
       lanes: options.lanes ?? (() => (this.store?.dialect.name === 'sqlite' ? 1 : lanesOfServer)),
+      ...(options.opensLane === undefined ? {} : { opensLane: options.opensLane }),
       classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
       patience: options.patient === false ? 0 : patience,
     });
@@ -142,10 +160,19 @@ export class StoreRuntime {
     return queue;
   }
 
-  /** Resolves when fewer than `most` items wait at or are under way in all the steps, so that a source does not flood them. */
-  async room(most: number): Promise<void> {
-    const waiting = (): number => [...this.queues.values()].reduce((sum, queue) => sum + queue.depth, 0);
-    while (waiting() >= most && !this.closing) await new Promise((wake) => setTimeout(wake, askForRoomEvery));
+  /** Resolves when no stage has much more waiting than it works at once, or when it is of no more use. */
+  async room(stop: () => boolean): Promise<void> {
+    do await new Promise((wake) => setTimeout(wake, 0));
+    while (!stop() && [...this.queues.values()].some(({ depth }) => depth > mostAhead));
+  }
+
+  /** What failed at a step; the same for all nodes of this store. `step` is the node type. */
+  retrying(step: string): Retrying {
+    const known = this.retryings.get(step);
+    if (known !== undefined) return known;
+    const retrying = new Retrying(step, () => this.context(), this.log);
+    this.retryings.set(step, retrying);
+    return retrying;
   }
 
   /**
@@ -243,11 +270,15 @@ export class StoreRuntime {
   private async beat(): Promise<void> {
     if (this.closing) return;
     for (const beat of this.beats) beat();
-    if (this.keeping !== undefined) return;
+    this.door.tell();
+    if (this.keeping !== undefined || Date.now() < this.keepAfter) return;
     try {
       this.keeping = this.keepHouse();
       await this.keeping;
+      this.keepFailures = 0;
     } catch (error) {
+      this.keepFailures += 1;
+      this.keepAfter = Date.now() + Math.min(longestKeepingPause, retryDelay(this.keepFailures, Math.random()));
       this.log.warn(
         `Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
       );
@@ -264,11 +295,14 @@ export class StoreRuntime {
     if (day !== this.day) {
       await askAllAgain(context);
       this.day = day;
+      this.retained = 0;
     }
     if (Date.now() - this.expired > expireEvery) {
       await expireReservations(context);
+      await settleStuck(context);
       this.expired = Date.now();
     }
+    if (this.retained !== null) this.retained = (await dropRawMessages(context, this.retained)).next;
     await this.release();
   }
 

@@ -56,7 +56,7 @@ async function orderAndInvoice(context: StageContext, then: string): Promise<voi
   ]);
   const documents = (reception?.documents ?? []).map(({ documentId }) => ({ documentId, rules: [] }));
   const orderIds = (await createOrders(context, documents)).flatMap((outcome) =>
-    'orderId' in outcome ? [outcome.orderId] : [],
+    outcome.output === 'created' ? [outcome.orderId] : [],
   );
   for (const check of [checkInventory, checkCredit, checkOverdue]) await check(context, orderIds);
   const shipped: object[] = [];

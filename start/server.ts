@@ -44,7 +44,10 @@ export class HttpServer {
     RED.init(this.server, settings as unknown as Parameters<typeof RED.init>[1]);
     RED.httpAdmin.use(RED.httpNode);
     await RED.start();
-    for (const server of new Set([this.server, this.local])) server.off('request', starting).on('request', serve);
+    for (const server of new Set([this.server, this.local])) {
+      server.off('request', starting).on('request', serve);
+      server.on('checkContinue', serveExpectant).on('checkExpectation', refuseExpectation);
+    }
   }
 
   async stop(): Promise<void> {
@@ -102,9 +105,48 @@ const serve: RequestListener = (request, response) => {
     flowsRun || error ? answerInstead(response, error) : starting(request, response);
   if (simulator.test(url) && !isFromHere(request)) return answerInstead(response, undefined);
   if (!ownApi.test(url)) return void RED.httpAdmin(request as never, response as never, last);
+  const allowed = methodsAt(url);
+  if (flowsRun && allowed.length > 0 && !allowed.includes(request.method ?? ''))
+    return answerMethod(request, response, allowed);
   Object.assign(request, { _body: true });
   RED.httpNode(request as never, response as never, last);
 };
+
+/** `Expect: 100-continue`: our nodes ask for the body themselves, after they have checked the key. */
+const serveExpectant: RequestListener = (request, response) => {
+  if (ownApi.test(request.url ?? '')) Object.assign(request, { awaitsContinue: true });
+  else response.writeContinue();
+  serve(request, response);
+};
+
+const refuseExpectation: RequestListener = (request, response) => {
+  request.resume();
+  const words = 'Of all that can be expected only 100-continue is known here.';
+  answer(response, problem(417, 'unknown-expectation', titleOf(417), words));
+};
+
+interface RouteLayer {
+  readonly regexp: RegExp;
+  readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+}
+
+/** What the flows that run serve at an address; empty when they serve nothing there. */
+function methodsAt(url: string): string[] {
+  const [path = ''] = url.split('?', 1);
+  const { stack } = (RED.httpNode as unknown as { _router?: { stack: RouteLayer[] } })._router ?? { stack: [] };
+  const methods = stack
+    .filter(({ route, regexp }) => route !== undefined && regexp.test(path))
+    .flatMap(({ route }) => Object.keys(route?.methods ?? {}).map((method) => method.toUpperCase()));
+  return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+}
+
+function answerMethod(request: IncomingMessage, response: ServerResponse, allowed: readonly string[]): void {
+  request.resume();
+  const allow = [...allowed, 'OPTIONS'].join(', ');
+  if (request.method === 'OPTIONS') return void response.writeHead(204, { allow }).end();
+  const words = `The method ${request.method} does not work here; ${allow} do.`;
+  answer(response, problem(405, 'method-not-allowed', titleOf(405), words), { allow });
+}
 
 /** The simulator asks for no key, so it is for this machine only. */
 function isFromHere({ socket, headers }: IncomingMessage): boolean {

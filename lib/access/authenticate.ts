@@ -1,3 +1,4 @@
+import type { Partner } from '../domain/master';
 import { loadKey, markUsed, type StoredKey } from '../store/keys';
 import { loadPartners } from '../store/master';
 import type { Store } from '../store/store';
@@ -89,12 +90,28 @@ async function find(store: Store, key: string, hash: string, now: number): Promi
       stored.partner === null ? stored.actsFor : [stored.partner, ...stored.actsFor],
     );
     const customers = Object.fromEntries([...partners].map(([name, partner]) => [name, partner.customers]));
-    return { stored, customers };
+    return { stored, customers, rates: ownRates(partners.values()) };
   });
   if (found === undefined) return undefined;
   await noteUse(store, found.stored, now);
   const { keyId, role, partner, actsFor, name, expiresAt } = found.stored;
-  return { principal: { keyId, role, partner, actsFor, name, customers: found.customers }, expiresAt };
+  return {
+    principal: { keyId, role, partner, actsFor, name, customers: found.customers, ...found.rates },
+    expiresAt,
+  };
+}
+
+/** Of the partners that have rates of their own; nothing when none has. */
+function ownRates(partners: Iterable<Partner>): Pick<Principal, 'rates'> {
+  const own = [...partners].filter(
+    ({ requestsPerMinute, ordersPerMinute }) => requestsPerMinute !== null || ordersPerMinute !== null,
+  );
+  if (own.length === 0) return {};
+  const entries = own.map(({ partner, requestsPerMinute, ordersPerMinute }) => [
+    partner,
+    { requestsPerMinute, ordersPerMinute },
+  ]);
+  return { rates: Object.fromEntries(entries) };
 }
 
 async function noteUse(store: Store, key: StoredKey, now: number): Promise<void> {

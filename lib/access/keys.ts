@@ -9,6 +9,7 @@ import {
   partnerCode,
   readDraft,
   text,
+  whole,
 } from '../domain/master-fields';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
@@ -79,11 +80,39 @@ export async function revokeKey(context: KeyContext, keyId: string): Promise<voi
   forgetKeys(context.store);
 }
 
+const longestOverlap = 8760;
+const usualOverlap = 24;
+
+const replaceFields = {
+  replaces: required<string>(text(80)),
+  overlapHours: { read: whole(0, longestOverlap), initial: usualOverlap } as Field<number>,
+  name: { read: orNull(text(100)), initial: null } as Field<string | null>,
+  expiresAt: { read: orNull(instant), initial: null } as Field<string | null>,
+};
+
+/**
+ * Makes a key that takes the place of another: `{replaces, overlapHours?, name?, expiresAt?}`.
+ * @throws BusinessRejection with every fault of the request, `not-found` for a key that is unknown, revoked or expired
+ */
+export async function replaceKey(context: KeyContext, request: unknown): Promise<CreatedKey> {
+  const faults: Fault[] = [];
+  const draft = readDraft(replaceFields, request, '', faults);
+  const { replaces, overlapHours, name, expiresAt } = completed(replaceFields, draft, undefined, '', faults);
+  if (expiresAt !== null && expiresAt !== undefined && expiresAt <= context.clock()) faults.push(expired);
+  refuse(faults);
+  return rotateKey(context, replaces, overlapHours, { name, expiresAt });
+}
+
 /**
  * Makes a new key for the same purpose; the old one works for `overlapHours` more, so that its owner can change over.
  * @throws BusinessRejection `not-found` for a key that is unknown, revoked or expired
  */
-export async function rotateKey(context: KeyContext, keyId: string, overlapHours = 24): Promise<CreatedKey> {
+export async function rotateKey(
+  context: KeyContext,
+  keyId: string,
+  overlapHours = usualOverlap,
+  other: { readonly name?: string | null; readonly expiresAt?: string | null } = {},
+): Promise<CreatedKey> {
   const created = await context.store.transaction(async (db) => {
     const now = context.clock();
     const old = await loadKey(db, keyId);
@@ -92,13 +121,13 @@ export async function rotateKey(context: KeyContext, keyId: string, overlapHours
     const overlapEnd = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
     const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd;
     await setExpiry(db, keyId, expiresAt);
-    const { role, name, partner, actsFor } = old;
+    const { role, partner, actsFor } = old;
     const made = await insertNew(db, {
       role,
-      name,
+      name: other.name ?? old.name,
       partner,
       actsFor,
-      expiresAt: null,
+      expiresAt: other.expiresAt ?? null,
       createdAt: now,
       createdBy: context.actor,
     });
@@ -113,6 +142,8 @@ export async function rotateKey(context: KeyContext, keyId: string, overlapHours
 export async function allKeys(store: Store): Promise<KeyInfo[]> {
   return (await store.read(listKeys)).map(({ hash: _, ...info }) => info);
 }
+
+const expired: Fault = { path: '/expiresAt', code: 'out-of-range', message: 'The key would have expired already.' };
 
 function checkOwner(
   wanted: { role: Role; partner: string | null; actsFor: string[]; expiresAt: string | null },
@@ -133,8 +164,7 @@ function checkOwner(
       message: `A key of the role ${wanted.role} belongs to the company itself and has no partner.`,
     });
   }
-  if (wanted.expiresAt !== null && wanted.expiresAt <= now)
-    faults.push({ path: '/expiresAt', code: 'out-of-range', message: 'The key would have expired already.' });
+  if (wanted.expiresAt !== null && wanted.expiresAt <= now) faults.push(expired);
 }
 
 async function refuseUnknownPartners(

@@ -1,6 +1,8 @@
 import type { Fault } from '../domain/faults';
+import type { Partner } from '../domain/master';
 import type { Visibility } from '../domain/visibility';
 import type { Role } from '../store/keys';
+import type { Rates } from './rate-limits';
 
 /** Who asks: what a message carries as `msg.principal`. Never the key itself. */
 export interface Principal {
@@ -11,7 +13,11 @@ export interface Principal {
   readonly name: string;
   /** The customers of each partner that the key stands for; `["*"]`: all. */
   readonly customers: Readonly<Record<string, readonly string[]>>;
+  /** What each of these partners may send, where the company settings do not count. */
+  readonly rates?: Readonly<Record<string, PartnerRates>>;
 }
+
+export type PartnerRates = Pick<Partner, 'requestsPerMinute' | 'ordersPerMinute'>;
 
 export const roles: readonly Role[] = ['partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin'];
 
@@ -58,4 +64,29 @@ export function visibilityOf(principal: Principal): Visibility {
       Object.hasOwn(customers, partner) ? (customers[partner] ?? []) : [],
     ]),
   );
+}
+
+/**
+ * By which name and how much a principal may send; undefined for keys of the company itself, which are not limited. A key
+ * that acts for several partners and names none has a limit of its own.
+ * @param named the header `X-O2C-Partner`
+ */
+export function ratesOf(
+  principal: Principal,
+  named: string | undefined,
+  company: Rates,
+): { readonly partner: string; readonly rates: Rates } | undefined {
+  if (principal.role !== 'partner') return undefined;
+  const acting = actingPartner(principal, named);
+  if ('refusal' in acting) return { partner: `key ${principal.keyId}`, rates: company };
+  const { partner } = acting;
+  const own =
+    principal.rates !== undefined && Object.hasOwn(principal.rates, partner) ? principal.rates[partner] : undefined;
+  return {
+    partner,
+    rates: {
+      requestsPerMinute: own?.requestsPerMinute ?? company.requestsPerMinute,
+      ordersPerMinute: own?.ordersPerMinute ?? company.ordersPerMinute,
+    },
+  };
 }

@@ -1,6 +1,13 @@
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import { type DocumentEntry, documentCounts, documentsOf, findDecided, findMessage } from '../store/inbox-queries';
+import {
+  acceptedAmong,
+  type DocumentEntry,
+  documentCounts,
+  documentsOf,
+  findDecided,
+  findMessage,
+} from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';
 import {
@@ -11,6 +18,7 @@ import {
   problemAnswer,
   problemOf,
   problemOfFaults,
+  type ReadStore,
   titleOf,
 } from './problem';
 
@@ -33,6 +41,8 @@ export interface DocumentResult {
   readonly salesOrder: string | null;
   readonly order?: OrderOut;
   readonly problem?: Problem;
+  /** The kind of an EDI message that makes no order and was dealt with: `acknowledgement`, `test`, `change`, `cancel`. */
+  readonly noted?: string;
 }
 
 /** Of these messages, those that can be answered with their verdict now: one statement for all requests that wait. */
@@ -61,6 +71,10 @@ export async function answerForMessage(
     const state = counts === undefined ? 'stored' : stateOfMessage(counts);
     return { decided: false, answer: jsonAnswer(202, { inboxId: String(inboxId), state }, { location }) };
   }
+  if (!message.single) {
+    const counts = await documentCountsOf(db, inboxId, options);
+    if (counts.documents > mostAtOnce) return { decided: true, answer: piecewise(inboxId, counts, options) };
+  }
   const documents = await documentsOf(db, inboxId);
   const results = await resultsOf(db, documents, options);
   const [only] = results;
@@ -80,11 +94,62 @@ function listAnswer(inboxId: number, results: readonly DocumentResult[]): HttpAn
   const count = (holds: (result: DocumentResult) => boolean): number => results.filter(holds).length;
   return jsonAnswer(207, {
     inboxId: String(inboxId),
-    accepted: count(({ order }) => order !== undefined && !order.replayed),
+    accepted: count(({ order, noted }) => noted !== undefined || (order !== undefined && !order.replayed)),
     rejected: count(({ problem: found }) => found !== undefined),
     replayed: count(({ order }) => order?.replayed === true),
     results,
   });
+}
+
+/** From more documents on the answer is made and sent in pieces of so many. */
+const mostAtOnce = 250;
+
+interface ResultCounts {
+  readonly documents: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  readonly replayed: number;
+}
+
+/** What the results will be, without making them. */
+async function documentCountsOf(
+  db: Database,
+  inboxId: number,
+  { replayed, reopened = [] }: MessageAnswerOptions,
+): Promise<ResultCounts> {
+  const all = (await documentCounts(db, [inboxId])).get(inboxId);
+  const { accepted = 0, duplicate = 0, rejected = 0, parked = 0 } = all ?? {};
+  const fresh = replayed ? await acceptedAmong(db, inboxId, reopened) : accepted;
+  return {
+    documents: accepted + duplicate + rejected + parked,
+    accepted: fresh,
+    rejected: rejected + parked,
+    replayed: accepted - fresh + duplicate,
+  };
+}
+
+function piecewise(
+  inboxId: number,
+  { accepted, rejected, replayed }: ResultCounts,
+  options: MessageAnswerOptions,
+): HttpAnswer {
+  async function* pieces(read: ReadStore): AsyncGenerator<string> {
+    yield `{"inboxId":"${inboxId}","accepted":${accepted},"rejected":${rejected},"replayed":${replayed},"results":[`;
+    let after: number | undefined;
+    for (;;) {
+      const from: number = after ?? -1;
+      const page = await read(async (db) => {
+        const documents = await documentsOf(db, inboxId, { after: from, count: mostAtOnce });
+        return { results: await resultsOf(db, documents, options), last: documents.at(-1)?.ordinal };
+      });
+      if (page.last === undefined) break;
+      const text = page.results.map((result) => JSON.stringify(result)).join();
+      yield after === undefined ? text : `,${text}`;
+      after = page.last;
+    }
+    yield ']}';
+  }
+  return { ...jsonAnswer(207, undefined), pieces };
 }
 
 async function resultsOf(
@@ -108,8 +173,11 @@ async function resultsOf(
     const base = { place: document.place, poNumber: document.poNumber, salesOrder: number };
     if (order !== undefined) {
       const replayed = isReplay(document);
-      return { status: replayed ? 200 : 201, ...base, order: { ...order, replayed } };
+      const isNew = !replayed && document.kind === 'order';
+      return { status: isNew ? 201 : 200, ...base, order: { ...order, replayed } };
     }
+    if (document.state === 'accepted' || document.state === 'duplicate')
+      return { status: 200, ...base, noted: document.kind };
     const found = problemOfDocument(document);
     return { status: found.status, ...base, problem: found };
   });
@@ -117,14 +185,19 @@ async function resultsOf(
 
 function problemOfDocument(document: DocumentEntry): Problem {
   const [fault] = document.faults;
-  if (document.state === 'parked') {
+  // a change that overtook its order, or came after its release: nothing has failed, it waits
+  if (document.code === 'unknown-order' && document.state === 'parked')
+    return problem(202, 'unknown-order', titleOf(202), fault?.message ?? '', document.faults);
+  if (document.state === 'parked' && document.code !== 'after-release') {
     const detail =
       'The document is kept, but could not be worked for a technical reason. It is worked again when the operators have seen to it; sending it again does no harm.';
     return problem(500, 'parked', titleOf(500), detail);
   }
   const code = document.code ?? fault?.code ?? 'unreadable';
+  const replaced =
+    document.replacedBy === null ? '' : ` A corrected copy took its place: message ${document.replacedBy}.`;
   const more = document.faults.length > 1 ? ` (and ${document.faults.length - 1} more)` : '';
-  const detail = `${fault?.message ?? 'The document was rejected.'}${more}`;
+  const detail = `${fault?.message ?? 'The document was rejected.'}${more}${replaced}`;
   if (document.kind !== 'unreadable') return problemOfFaults(code, detail, document.faults);
   return problem(400, code, titleOf(400), detail, document.faults);
 }

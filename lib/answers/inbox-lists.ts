@@ -13,7 +13,9 @@ import {
   findMessage,
   type InboxEntry,
   messageBytes,
+  noDocuments,
 } from '../store/inbox-queries';
+import { correctionsOf } from '../store/inbox-replay';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 import { channels } from './lists';
 
@@ -31,7 +33,12 @@ export interface InboxMessageOut {
   readonly sha256: string;
   readonly receivedAt: string;
   readonly warnings: readonly string[];
+  /** The documents by state; the replaced ones are among the rejected. */
   readonly counts: DocumentCounts;
+  /** The message that this one is a corrected copy of. */
+  readonly corrects: string | null;
+  /** When its bytes were dropped, because the company's retention says so. */
+  readonly bytesDroppedAt: string | null;
 }
 
 export interface DocumentOut {
@@ -40,6 +47,10 @@ export interface DocumentOut {
   readonly place: string;
   readonly poNumber: string | null;
   readonly state: DocumentState;
+  /** Where it failed: while it was read, or when its order was to be created. */
+  readonly stage: 'order-ingest' | 'source-tag' | null;
+  /** The message that took its place. */
+  readonly replacedBy: string | null;
   readonly salesOrder: string | null;
   readonly orderStatus: string | null;
   readonly code: string | null;
@@ -57,13 +68,12 @@ export interface RawMessage {
 }
 
 /** Waiting first, then what failed: one word for a message of many documents. */
-const statesByUrgency: readonly DocumentState[] = ['stored', 'parked', 'rejected', 'accepted', 'duplicate'];
+const statesByUrgency: readonly DocumentState[] = ['stored', 'parked', 'rejected', 'accepted', 'duplicate', 'replaced'];
 
 export function stateOfMessage(counts: DocumentCounts): DocumentState {
-  return statesByUrgency.find((state) => counts[state] > 0) ?? 'accepted';
+  const open = { ...counts, rejected: counts.rejected - counts.replaced };
+  return statesByUrgency.find((state) => open[state] > 0) ?? 'accepted';
 }
-
-const noDocuments: DocumentCounts = { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 };
 
 function messageOut(entry: InboxEntry, counts: DocumentCounts = noDocuments): InboxMessageOut {
   return {
@@ -79,6 +89,8 @@ function messageOut(entry: InboxEntry, counts: DocumentCounts = noDocuments): In
     receivedAt: entry.receivedAt,
     warnings: entry.warnings,
     counts,
+    corrects: entry.corrects === null ? null : String(entry.corrects.inboxId),
+    bytesDroppedAt: entry.bytesDroppedAt,
   };
 }
 
@@ -89,29 +101,47 @@ function documentOut(entry: DocumentEntry): DocumentOut {
     place: entry.place,
     poNumber: entry.poNumber,
     state: entry.state,
+    stage: stageOf(entry),
+    replacedBy: entry.replacedBy === null ? null : String(entry.replacedBy),
     salesOrder: entry.orderId === null ? null : salesOrderNumber(entry.orderId),
     orderStatus: entry.orderStatus,
     code: entry.code,
     errors: entry.faults,
     attempts: entry.attempts,
-    nextAttemptAt: entry.nextAttemptAt,
+    nextAttemptAt: entry.state === 'stored' ? entry.nextAttemptAt : null,
     changedAt: entry.stepAt,
   };
 }
 
+function stageOf({ faults, state, isRead }: DocumentEntry): DocumentOut['stage'] {
+  if (faults.length === 0 && state !== 'parked') return null;
+  return isRead ? 'source-tag' : 'order-ingest';
+}
+
 /**
  * Messages, newest first. Parameters: `state` and `code` (of at least one of the documents), `channel`, `partner`,
- * `from` and `to` (dates or instants of the receipt), `limit`, `cursor`.
+ * `text` (in the document's name or a PO number), `from` and `to` (dates or instants of the receipt), `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
 export async function listInbox(
   db: Database,
   query: ListQuery,
 ): Promise<{ inbox: InboxMessageOut[]; next: string | null }> {
-  const reader = new ListQueryReader(query, ['state', 'code', 'channel', 'partner', 'from', 'to', 'limit', 'cursor']);
+  const reader = new ListQueryReader(query, [
+    'state',
+    'code',
+    'text',
+    'channel',
+    'partner',
+    'from',
+    'to',
+    'limit',
+    'cursor',
+  ]);
   const selection = {
     state: reader.oneOf('state', documentStates),
     code: reader.text('code'),
+    text: reader.text('text'),
     channel: reader.oneOf('channel', channels),
     partner: reader.text('partner'),
     from: reader.from(),
@@ -130,6 +160,10 @@ export interface InboxMessageDetail extends InboxMessageOut {
   readonly documents: readonly DocumentOut[];
   /** Cursor of the next page of documents. */
   readonly next: string | null;
+  /** Who corrected another message by this one, and why. */
+  readonly correction: { readonly by: string; readonly reason: string | null } | null;
+  /** The corrected copies of this message so far, the newest first. */
+  readonly corrections: readonly string[];
   readonly raw: RawMessage;
 }
 
@@ -160,6 +194,8 @@ export async function inboxMessage(
     ...messageOut(entry, counts.get(id)),
     documents: page.map(documentOut),
     next,
+    correction: entry.corrects === null ? null : { by: entry.corrects.by, reason: entry.corrects.reason },
+    corrections: (await correctionsOf(db, id)).map(({ inboxId }) => String(inboxId)),
     raw: rawOf(await messageBytes(db, id, mostInline), entry.size),
   };
 }
@@ -194,7 +230,7 @@ export interface MessageOut extends DocumentOut {
 
 /**
  * The documents of all messages, newest first: which became which order, and what went wrong. Parameters: `salesOrder`,
- * `inboxId`, `poNumber` (as it was sent), `state`, `code`, `channel`, `partner`, `from`, `to`, `limit`, `cursor`.
+ * `inboxId`, `poNumber` (as it was sent), `state`, `code`, `text`, `channel`, `partner`, `from`, `to`, `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
 export async function listMessages(
@@ -207,6 +243,7 @@ export async function listMessages(
     'poNumber',
     'state',
     'code',
+    'text',
     'channel',
     'partner',
     'from',
@@ -220,6 +257,7 @@ export async function listMessages(
     poNumber: reader.text('poNumber'),
     state: reader.oneOf('state', documentStates),
     code: reader.text('code'),
+    text: reader.text('text'),
     channel: reader.oneOf('channel', channels),
     partner: reader.text('partner'),
     from: reader.from(),

@@ -17,6 +17,7 @@ import {
 export const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, listOf(schema)] });
 
 const roles = oneOf('partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin');
+const wholeOrNull: Schema = { type: ['integer', 'null'] };
 const numberTextOrNull: Schema = { type: ['string', 'number', 'null'] };
 
 /** What the API takes. */
@@ -35,7 +36,12 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
   ),
   OrderLineIn: fields(
     { sku: text, quantity: numberOrText },
-    { line: numberOrText, uom: text, unitPrice: numberOrText },
+    {
+      line: numberOrText,
+      ids: listOf(fields({ qualifier: text, value: text }, {})),
+      uom: text,
+      unitPrice: numberOrText,
+    },
   ),
   ActionIn: fields({}, { reason: text, note: text }),
   DeliveryIn: fields(
@@ -91,8 +97,29 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
       channels: listOf(oneOf(...channels)),
       customers: listOf(text),
       ediIds: listOf(text),
+      edi: fields(
+        {},
+        {
+          ownId: textOrNull,
+          acknowledge: oneOf('auto', 'always', 'never'),
+          acknowledgeInterchange: oneOf('auto', 'always', 'never'),
+          answers: listOf(oneOf('order-response', 'despatch-advice', 'invoice')),
+          version: textOrNull,
+          charset: textOrNull,
+          strict: flag,
+          reviewText: flag,
+          test: flag,
+          acknowledgedWithin: whole,
+        },
+      ),
       skuMap: { type: 'object', additionalProperties: text },
-      pricePolicy: text,
+      customerMap: { type: 'object', additionalProperties: text },
+      uomMap: { type: 'object', additionalProperties: text },
+      pricePolicy: oneOf('tolerance', 'own', 'sent'),
+      priceTolerance: numberOrText,
+      reviewNotes: flag,
+      requestsPerMinute: wholeOrNull,
+      ordersPerMinute: wholeOrNull,
       shortagePolicy: textOrNull,
       indicator: textOrNull,
       priority: whole,
@@ -107,6 +134,24 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     properties: { basedOn: whole, settings: { type: 'object' } },
   },
   KeyIn: fields({ role: roles, name: text }, { partner: text, actsFor: listOf(text), expiresAt: text }),
+  KeyReplacementIn: fields(
+    { replaces: text },
+    { overlapHours: { type: 'integer', minimum: 0, maximum: 8760, default: 24 }, name: text, expiresAt: text },
+  ),
+};
+
+/** What is known of a key besides its secret. */
+const keyFields = {
+  keyId: text,
+  role: roles,
+  partner: textOrNull,
+  actsFor: listOf(text),
+  name: text,
+  createdAt: text,
+  createdBy: text,
+  expiresAt: textOrNull,
+  revokedAt: textOrNull,
+  lastUsedAt: { ...textOrNull, description: 'Noted at most once a minute.' },
 };
 
 const itemStatus: Schema = { type: 'integer', minimum: 200, maximum: 599 };
@@ -166,17 +211,9 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
   },
   CreatedKey: fields({
     key: { type: 'string', description: 'Shown once, in this answer only.' },
-    keyId: text,
-    role: roles,
-    partner: textOrNull,
-    actsFor: listOf(text),
-    name: text,
-    createdAt: text,
-    createdBy: text,
-    expiresAt: textOrNull,
-    revokedAt: textOrNull,
-    lastUsedAt: textOrNull,
+    ...keyFields,
   }),
+  KeyPage: pageOf('keys', fields(keyFields)),
   RevokedKey: fields({ keyId: text, revoked: flag }),
   JobPage: pageOf(
     'jobs',
@@ -192,6 +229,7 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       duplicate: whole,
       rejected: whole,
       parked: whole,
+      replaced: { ...whole, description: 'Of the rejected, those that a corrected copy replaced.' },
       inProgress: whole,
       expected: { type: ['integer', 'null'], minimum: 0 },
       startedAt: text,
@@ -220,6 +258,10 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
     lateDeliveries: fields({
       count: whole,
       warehouses: listOf(fields({ warehouse: text, releases: whole, oldest: text })),
+    }),
+    unacknowledgedAnswers: fields({
+      count: whole,
+      partners: listOf(fields({ partner: text, answers: whole, oldest: text })),
     }),
     exceptions: listOf(fields({ kind: text, exceptions: whole, oldest: text })),
   }),

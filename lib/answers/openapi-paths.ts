@@ -1,3 +1,4 @@
+import { workbookType } from '../intake/read-message';
 import { channels, orderStatuses } from './lists';
 import { oneOrMany } from './openapi-bodies';
 import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
@@ -39,7 +40,7 @@ const days = (what: string): readonly Schema[] => [
   query('from', `${what}, included.`),
   query('to', `${what}, included.`),
 ];
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
 const source: readonly Schema[] = [
   query('channel', 'Only of this channel.', oneOf(...channels)),
   query('partner', 'Only of this partner.'),
@@ -56,14 +57,14 @@ const postOrders: Call = {
     header('X-O2C-Document', 'Control numbers of the document that the order came in.'),
     header('Prefer', 'wait=n: seconds to wait for the verdict before 202.'),
   ],
-  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text, [workbookType]: text },
   answers: {
     200: ['The same order was here before: equal to the first answer but for replayed.', json(ref('Order'))],
     201: ['The order exists, also when it is on hold or cancelled for want of stock: it says why.', json(ref('Order'))],
     202: ['The message is safe; the verdict takes longer. Location tells where to look.', json(ref('Pending'))],
     207: ['A result for each order of a body that may hold several, in order.', json(ref('Results'))],
   },
-  problems: [400, 403, 409, 413, 415, 422, 429],
+  problems: [400, 403, 408, 409, 413, 415, 422, 429],
 };
 
 const getMessage: Call = {
@@ -86,7 +87,7 @@ const act = (words: string, roles: readonly string[]): Call => ({
   parameters: [inPath('salesOrder')],
   body: json(ref('ActionIn')),
   answers: { 200: ['Done, or asked of the warehouse: the order as it is now.', json(ref('OrderDetail'))] },
-  problems: [400, 404, 409, 413, 415, 422],
+  problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
 const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, Call>>> => ({
@@ -98,7 +99,7 @@ const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, C
       200: ['What was stored, and what was rejected with every fault.', json(ref('MasterChange'))],
       207: ['Some records were rejected.', json(ref('MasterChange'))],
     },
-    problems: [400, 409, 413, 415, 422],
+    problems: [400, 408, 409, 413, 415, 422],
   },
 });
 
@@ -110,7 +111,7 @@ const post = (summary: string, roles: readonly string[], schema: string, results
     200: ['All were booked, or had been before.', json(ref(results))],
     207: ['A result for each.', json(ref(results))],
   },
-  problems: [400, 404, 409, 413, 415, 422],
+  problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
 const read = (
@@ -128,6 +129,12 @@ const read = (
 });
 
 const readers = ['partner', 'operations', 'finance', 'auditor'];
+
+const template = (summary: string, type: string): Call => ({
+  summary,
+  roles: readers,
+  answers: { 200: [summary, { [type]: text }] },
+});
 
 /** Every call, by path and method. */
 export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call>>>>> = {
@@ -188,17 +195,18 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/settings': {
     get: read('The company settings in force.', [], 'SettingsVersion', [], []),
     put: {
-      ...read('Change company settings: a new version.', [], 'SettingsVersion', [], [400, 409, 413, 415, 422]),
+      ...read('Change company settings: a new version.', [], 'SettingsVersion', [], [400, 408, 409, 413, 415, 422]),
       body: json(ref('SettingsIn')),
     },
   },
   '/o2c/keys': {
+    get: read('All API keys, without their secrets, the oldest first.', [], 'KeyPage', [], []),
     post: {
-      summary: 'Make an API key; it is shown once.',
+      summary: 'Make an API key, or one that replaces another; it is shown once.',
       roles: [],
-      body: json(ref('KeyIn')),
+      body: json({ anyOf: [ref('KeyIn'), ref('KeyReplacementIn')] }),
       answers: { 201: ['The key.', json(ref('CreatedKey'))] },
-      problems: [400, 413, 415, 422],
+      problems: [400, 404, 408, 413, 415, 422],
     },
   },
   '/o2c/keys/{keyId}': {
@@ -214,6 +222,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
       query('state', 'With a document in this state.', documentState),
       query('code', 'With a document of this fault code.'),
+      query('text', 'Found in the name of the document, or in a PO number.'),
       ...source,
       ...period,
       ...page,
@@ -222,11 +231,39 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/inbox/{id}': { get: getMessage },
   '/o2c/inbox/{id}/replay': {
     post: {
-      summary: 'Work a message again. Not built in this version: refused with the code not-supported.',
+      summary:
+        'Work again what failed of a message; with a body, take that as its corrected copy: a message of its own. Orders are made once, however often it is asked.',
+      roles: ['operations'],
+      parameters: [inPath('id'), query('reason', 'Why the copy was corrected, for the audit trail.')],
+      body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+      answers: {
+        200: ['The order was there already.', json(ref('Order'))],
+        201: ['The order exists now.', json(ref('Order'))],
+        202: ['The verdict takes longer. Location tells where to look.', json(ref('Pending'))],
+        207: ['A result for each order of the message.', json(ref('Results'))],
+      },
+      problems: [400, 403, 404, 409, 410, 413, 415, 422, 429],
+    },
+  },
+  '/o2c/inbox/{id}/raw': {
+    get: {
+      summary: 'The bytes of a message as they came in, to be saved.',
       roles: ['operations'],
       parameters: [inPath('id')],
-      answers: {},
-      problems: [404, 422],
+      answers: {
+        200: [
+          'The bytes, with the content type that they came with.',
+          {
+            'application/json': {},
+            'text/csv': text,
+            'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': text,
+            'application/edi-x12': text,
+            'application/edifact': text,
+            'application/octet-stream': text,
+          },
+        ],
+      },
+      problems: [404, 410],
     },
   },
   '/o2c/messages': {
@@ -236,6 +273,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       query('poNumber', 'As it was sent.'),
       query('state', 'Those in this state.', documentState),
       query('code', 'Those with this fault code.'),
+      query('text', 'Found in the name of the document, or in the PO number.'),
       ...source,
       ...period,
       ...page,
@@ -275,6 +313,8 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       answers: { 200: ['Prometheus text.', { 'text/plain': text }] },
     },
   },
+  '/o2c/template.csv': { get: template('An empty order list to fill in, as CSV.', 'text/csv') },
+  '/o2c/template.xlsx': { get: template('An empty order list to fill in, as a workbook.', workbookType) },
   '/o2c/openapi.json': {
     get: {
       summary: 'This document.',

@@ -46,7 +46,7 @@ const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
 const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
 const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
 const channel = oneOf('file', 'api', 'edi');
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked');
+const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
 const evidence: Schema = { type: 'object', description: "The figures that were seen; empty for the customer's side." };
 const status = oneOf(...orderStatuses);
 
@@ -93,7 +93,16 @@ const inboxFields: Readonly<Record<string, Schema>> = {
   sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
   receivedAt: instant,
   warnings: listOf(text),
-  counts: fields({ stored: whole, accepted: whole, duplicate: whole, rejected: whole, parked: whole }),
+  counts: fields({
+    stored: whole,
+    accepted: whole,
+    duplicate: whole,
+    rejected: whole,
+    parked: whole,
+    replaced: { ...whole, description: 'Of the rejected, those that a corrected copy replaced.' },
+  }),
+  corrects: { ...textOrNull, description: 'The message that this one is a corrected copy of.' },
+  bytesDroppedAt: { ...instantOrNull, description: 'When the bytes were dropped by retention.' },
 };
 
 const documentFields: Readonly<Record<string, Schema>> = {
@@ -102,6 +111,8 @@ const documentFields: Readonly<Record<string, Schema>> = {
   place: text,
   poNumber: textOrNull,
   state: documentState,
+  stage: { enum: ['order-ingest', 'source-tag', null], description: 'Where it failed.' },
+  replacedBy: { ...textOrNull, description: 'The message whose corrected copy took its place.' },
   salesOrder: salesOrderOrNull,
   orderStatus: { anyOf: [status, { type: 'null' }] },
   code: textOrNull,
@@ -231,7 +242,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
           poNumber: textOrNull,
           salesOrder: salesOrderOrNull,
         },
-        { order: ref('Order'), problem: ref('Problem') },
+        { order: ref('Order'), problem: ref('Problem'), noted: text },
       ),
     ),
   }),
@@ -285,6 +296,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     ...inboxFields,
     documents: listOf(fields(documentFields)),
     next: textOrNull,
+    correction: { anyOf: [fields({ by: text, reason: textOrNull }), { type: 'null' }] },
+    corrections: listOf(inboxId),
     raw: fields({ encoding: oneOf('text', 'base64'), content: text, truncated: flag }),
   }),
   MessagePage: pageOf(

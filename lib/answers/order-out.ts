@@ -13,7 +13,8 @@ import {
 import { orderAmounts } from '../domain/pricing';
 import { formatQuantity } from '../domain/quantity';
 import type { Database } from '../store/database';
-import { loadDecisions, loadOrders } from '../store/orders';
+import { loadDecisions } from '../store/decisions';
+import { loadOrders } from '../store/orders';
 import { customerSentence } from './customer-words';
 
 /** Who reads an answer: the customer's side sees outcomes and reason codes, never figures, names or explanations. */

@@ -1,4 +1,5 @@
 import { BusinessRejection, type Fault, type FaultCode, TechnicalFault } from '../domain/faults';
+import type { Database } from '../store/database';
 import { postgres, sqlite } from '../store/dialect';
 
 /** What an HTTP response node needs. */
@@ -6,7 +7,12 @@ export interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** A body that is too large to be built whole, instead of `body`: its JSON text in pieces, each read from the store by itself. */
+  readonly pieces?: (read: ReadStore) => AsyncIterable<string>;
 }
+
+/** Reads the store in one snapshot. */
+export type ReadStore = <T>(work: (db: Database) => Promise<T>) => Promise<T>;
 
 export const jsonType = 'application/json; charset=utf-8';
 export const problemType = 'application/problem+json; charset=utf-8';
@@ -47,12 +53,17 @@ export function jsonAnswer(
 
 const titles: Readonly<Record<number, string>> = {
   400: 'The message cannot be read',
+  202: 'Waits',
   401: 'No valid key',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Not with this method',
+  408: 'Too slow',
   409: 'Conflict with what is there',
+  410: 'Not there any more',
   413: 'Too large',
   415: 'This content type is not taken',
+  417: 'This cannot be expected',
   422: 'Rejected',
   429: 'Too many requests',
   500: 'Something went wrong here',
@@ -63,21 +74,26 @@ export const titleOf = (status: number): string => titles[status] ?? titles[500]
 
 /** Every code that is not named here is a business rejection: 422. */
 const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
+  'after-release': 409,
   'bad-encoding': 400,
   'empty-document': 400,
   forbidden: 403,
   'idempotency-conflict': 409,
   'illegal-transition': 409,
+  'interchange-conflict': 409,
   'message-too-large': 413,
   'not-found': 404,
   'order-conflict': 409,
   parked: 500,
   'payment-conflict': 409,
   'queue-full': 429,
+  'rate-limited': 429,
+  'raw-dropped': 410,
   'settings-conflict': 409,
   'slip-conflict': 409,
   'source-refused': 403,
   'too-deep': 400,
+  'too-slow': 408,
   unauthorized: 401,
   unreadable: 400,
   'unsupported-media-type': 415,
@@ -94,7 +110,7 @@ export function problemOfFaults(code: FaultCode, detail: string, faults: readonl
   return problem(status, code, titleOf(status), detail, faults);
 }
 
-/** Seconds after which it is worth trying again. */
+/** Seconds after which it is worth trying again, when nothing better is known. */
 const retryAway = 5;
 const retryBusy = 1;
 
@@ -105,7 +121,7 @@ const retryBusy = 1;
 export function problemOf(error: unknown): HttpAnswer {
   if (error instanceof BusinessRejection) {
     const found = problemOfFaults(error.code, error.message, error.faults);
-    return problemAnswer(found, found.status === 429 ? { 'retry-after': String(retryBusy) } : {});
+    return problemAnswer(found, found.status === 429 ? { 'retry-after': String(error.retryAfter ?? retryBusy) } : {});
   }
   if (error instanceof TechnicalFault) return technical(error.code);
   const classes = [postgres.classify(error), sqlite.classify(error)];

@@ -15,6 +15,7 @@ const outcomes: Readonly<Record<DocumentState, string>> = {
   duplicate: 'was here before',
   rejected: 'rejected',
   parked: 'parked',
+  replaced: 'replaced by a corrected copy',
 };
 
 const header: OutgoingRow = ['row', 'poNumber', 'salesOrder', 'outcome', 'column', 'code', 'message'];
@@ -77,5 +78,7 @@ export async function jobResult(db: Database, inboxId: number, visible: Visibili
 
 /** The rows as a file that spreadsheets open, with no cell that acts as a formula. */
 export function resultFile(rows: readonly OutgoingRow[], format: ResultFormat): Promise<Buffer> {
-  return format === 'csv' ? Promise.resolve(writeCsv(rows)) : writeXlsx([{ name: 'Result', rows, widths }]);
+  return format === 'csv'
+    ? Promise.resolve(writeCsv(rows))
+    : writeXlsx([{ name: 'Result', rows, columns: widths.map((width) => ({ width })) }]);
 }

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { stream } from 'exceljs';
+import { type Column, stream } from 'exceljs';
 
 /** A cell that goes out; numbers stand as texts, as everywhere. */
 export type OutgoingCell = string | number | null | undefined;
@@ -10,8 +10,15 @@ export interface OutgoingSheet {
   readonly name: string;
   /** The first row is the header: it is shown bold and stays in view. */
   readonly rows: Iterable<OutgoingRow>;
-  /** Widths of the columns in characters; others get a usual one. */
-  readonly widths?: readonly number[];
+  /** How the columns look to who fills them in; the others hold texts. */
+  readonly columns?: readonly OutgoingColumn[];
+}
+
+export interface OutgoingColumn {
+  /** In characters. */
+  readonly width?: number;
+  /** What a spreadsheet makes of what is typed below the header; texts stay as they are typed. */
+  readonly holds?: 'texts' | 'numbers' | 'dates';
 }
 
 /** What a spreadsheet may take for the start of a formula, in any locale; see OWASP, "CSV Injection". */
@@ -53,11 +60,11 @@ export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffe
     return Buffer.concat(chunks);
   })();
   const workbook = new stream.xlsx.WorkbookWriter({ stream: out, useSharedStrings: false, useStyles: true });
-  for (const { name, rows, widths = [] } of sheets) {
+  for (const { name, rows, columns = [] } of sheets) {
     const sheet = workbook.addWorksheet(name, { views: [{ state: 'frozen', ySplit: 1 }] });
     let isHeader = true;
     for (const cells of rows) {
-      if (isHeader) sheet.columns = cells.map((_, index) => ({ width: widths[index] ?? usualWidth, style: asText }));
+      if (isHeader) sheet.columns = cells.map((_, index) => columnStyle(columns[index]));
       const row = sheet.addRow(cells.map((cell) => storableText(harmless(textOf(cell))) || undefined));
       if (isHeader) row.font = { bold: true };
       row.commit();
@@ -69,7 +76,11 @@ export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffe
   return taken;
 }
 
-const asText = { numFmt: '@' };
+const formats = { texts: '@', numbers: 'General', dates: 'yyyy-mm-dd' } as const;
+
+function columnStyle({ width = usualWidth, holds = 'texts' }: OutgoingColumn = {}): Partial<Column> {
+  return { width, style: { numFmt: formats[holds] } };
+}
 
 function textOf(cell: OutgoingCell): string {
   return cell === null || cell === undefined ? '' : String(cell).toWellFormed();

@@ -1,4 +1,6 @@
-import { inboxMessage, listInbox } from '../answers/inbox-lists';
+import { writeFile } from 'node:fs/promises';
+import { type InboxMessageDetail, inboxMessage, listInbox } from '../answers/inbox-lists';
+import { rawMessage } from '../answers/inbox-raw';
 import { BusinessRejection } from '../domain/faults';
 import { listJobs } from '../ops/jobs';
 import {
@@ -11,6 +13,7 @@ import {
   WrongUsage,
   withStore,
 } from './command';
+import { correct, replay } from './inbox-replay-commands';
 import { print, table } from './output';
 
 const filters = {
@@ -69,24 +72,44 @@ export const jobsCommand: Command = {
 
 export const inboxCommand: Command = {
   name: 'inbox',
-  usage: 'list [--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N] | show ID',
-  help: 'Lists messages as they came in, or shows one with its faults.',
-  options: filters,
+  usage: `list [--state S] [--code C] [--text T] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]
+       o2c inbox show ID [--raw FILE]
+       o2c inbox replay ID ... [--reading FILE] [--wait SECONDS]
+       o2c inbox replay [--state S] [--code C] [--text T] [--channel C] [--partner P] [--from TIME] [--to TIME] | --all
+       o2c inbox correct ID FILE [--reason TEXT] [--type CONTENT-TYPE]`,
+  help: 'Lists messages as they came in, shows one with its faults, works them again, or takes a corrected copy of one.',
+  options: {
+    ...filters,
+    code: { type: 'string' },
+    text: { type: 'string' },
+    raw: { type: 'string' },
+    all: { type: 'boolean' },
+    reading: { type: 'string' },
+    wait: { type: 'string' },
+    reason: { type: 'string' },
+    type: { type: 'string' },
+  },
   run(invocation) {
-    const [verb, id, ...more] = invocation.words;
+    const [verb, ...words] = invocation.words;
+    const [id, ...more] = words;
     if (verb === 'list' && id === undefined) return list(invocation);
     if (verb === 'show' && id !== undefined && more.length === 0) return show(invocation, id);
-    if (verb === 'replay') {
-      throw new WrongUsage(
-        '"inbox replay" is not built yet. Send a rejected message again instead: it is judged anew, and an order that exists is never made twice.',
-      );
-    }
-    throw new WrongUsage('Say "inbox list" or "inbox show ID".');
+    if (verb === 'replay') return replay(invocation, words);
+    if (verb === 'correct') return correct(invocation, words);
+    throw new WrongUsage('Say "inbox list", "inbox show ID", "inbox replay" or "inbox correct ID FILE".');
   },
 };
 
+const inboxFilterOf = (invocation: Invocation) => ({
+  ...filterOf(invocation),
+  code: text(invocation, 'code'),
+  text: text(invocation, 'text'),
+});
+
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const found = await withStore(invocation, 'read', (store) => store.read((db) => listInbox(db, filterOf(invocation))));
+  const found = await withStore(invocation, 'read', (store) =>
+    store.read((db) => listInbox(db, inboxFilterOf(invocation))),
+  );
   print(invocation, found, () =>
     table(
       ['message', 'received', 'channel', 'partner', 'document', 'content type', 'bytes', 'state'],
@@ -109,11 +132,14 @@ async function show(invocation: Invocation, id: string): Promise<ExitCode> {
   if (!/^\d{1,15}$/.test(id)) throw new WrongUsage(`${id} is no message number.`);
   const message = await withStore(invocation, 'read', (store) => store.read((db) => inboxMessage(db, Number(id))));
   if (message === undefined) throw new BusinessRejection('not-found', `There is no message ${id}.`);
+  const file = text(invocation, 'raw');
+  if (file !== undefined) return saveRaw(invocation, Number(id), file);
   print(invocation, message, () => [
     `Message ${message.inboxId} by ${message.channel} from ${message.partner} at ${message.receivedAt}: ${message.document}, ${message.contentType}, ${message.size} bytes, SHA-256 ${message.sha256}.`,
+    ...relationsOf(message),
     ...message.warnings,
     ...table(
-      ['document', 'place', 'PO number', 'state', 'order', 'code'],
+      ['document', 'place', 'PO number', 'state', 'order', 'code', 'stage', 'attempts', 'replaced by'],
       message.documents.map((document) => [
         document.ordinal,
         document.place,
@@ -121,12 +147,48 @@ async function show(invocation: Invocation, id: string): Promise<ExitCode> {
         document.state,
         document.salesOrder,
         document.code,
+        document.stage,
+        document.attempts,
+        document.replacedBy,
       ]),
     ),
     ...message.documents.flatMap((document) =>
       document.errors.map((fault) => `Document ${document.ordinal}, ${fault.path || 'as a whole'}: ${fault.message}`),
     ),
+    ...(message.next === null
+      ? []
+      : [`More than ${message.documents.length} documents; "GET /o2c/inbox/${id}" gives all of them.`]),
     ...(message.raw.encoding === 'text' ? ['', message.raw.content] : []),
   ]);
   return exitCodes.fine;
+}
+
+function relationsOf({ corrects, correction, corrections, bytesDroppedAt }: InboxMessageDetail): string[] {
+  const by =
+    correction === null ? '' : ` by ${correction.by}${correction.reason === null ? '' : `: ${correction.reason}`}`;
+  return [
+    ...(corrects === null ? [] : [`A corrected copy of message ${corrects}${by}.`]),
+    ...(corrections.length === 0 ? [] : [`Corrected by message ${corrections.join(', ')}.`]),
+    ...(bytesDroppedAt === null ? [] : [`Its bytes were dropped at ${bytesDroppedAt}.`]),
+  ];
+}
+
+async function saveRaw(invocation: Invocation, id: number, file: string): Promise<ExitCode> {
+  const { body, headers } = await withStore(invocation, 'read', (store) => store.read((db) => rawMessage(db, id)));
+  await writeNewFile(file, body);
+  const saved = { inboxId: String(id), file, bytes: body.length, contentType: headers['content-type'] };
+  print(invocation, saved, () => [`${body.length} bytes of message ${id} written to ${file} (${saved.contentType}).`]);
+  return exitCodes.fine;
+}
+
+/** What is there already is not overwritten: it may be what somebody has corrected. */
+async function writeNewFile(file: string, bytes: Buffer): Promise<void> {
+  try {
+    await writeFile(file, bytes, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new WrongUsage(
+      code === 'EEXIST' ? `${file} is there already. Name another file.` : `${file} cannot be written: ${message}`,
+    );
+  }
 }

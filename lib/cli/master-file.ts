@@ -15,7 +15,7 @@ const fieldsOfKind: Readonly<Record<string, Fields>> = {
 
 /** Cells of several values: `api|file`, and `CA=12|PAL=480`. */
 const lists = new Set(['channels', 'customers', 'ediIds']);
-const maps = new Set(['uoms', 'skuMap']);
+const maps = new Set(['uoms', 'skuMap', 'customerMap', 'uomMap']);
 const addressColumns = new Map(
   ['name', 'address', 'city', 'postalCode', 'country'].map((part) => [plain(`shipTo ${part}`), part]),
 );

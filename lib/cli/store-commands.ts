@@ -88,7 +88,10 @@ function assign(changes: Tree, [head = '', ...rest]: readonly string[], value: u
 }
 
 function asTypeOf(before: unknown, written: string): unknown {
-  if (typeof before === 'number') return written.trim() === '' ? written : Number(written);
+  if (typeof before === 'number' || before === null) {
+    if (written.trim() === 'null') return null;
+    return written.trim() === '' ? written : Number(written);
+  }
   if (Array.isArray(before))
     return written
       .split(',')

@@ -1,15 +1,18 @@
 /** Stable codes of business faults. One catalogue: the same code in HTTP, tables, messages and help. */
 export type FaultCode =
+  | 'after-release'
   | 'ambiguous-decimal'
   | 'ambiguous-number'
   | 'amount-too-large'
   | 'bad-date'
   | 'bad-encoding'
   | 'cancelled-order'
+  | 'conflicting-ids'
   | 'conflicting-values'
   | 'currency-mismatch'
   | 'duplicate-key'
   | 'duplicate-line'
+  | 'edi-syntax'
   | 'empty-document'
   | 'file-rejected'
   | 'forbidden'
@@ -17,6 +20,7 @@ export type FaultCode =
   | 'illegal-transition'
   | 'inexact-number'
   | 'inexact-quantity'
+  | 'interchange-conflict'
   | 'message-too-large'
   | 'missing-field'
   | 'not-a-number'
@@ -29,6 +33,8 @@ export type FaultCode =
   | 'payment-conflict'
   | 'possible-duplicate'
   | 'queue-full'
+  | 'rate-limited'
+  | 'raw-dropped'
   | 'settings-conflict'
   | 'slip-conflict'
   | 'source-refused'
@@ -37,6 +43,7 @@ export type FaultCode =
   | 'too-many-lines'
   | 'too-many-orders'
   | 'too-many-rows'
+  | 'too-slow'
   | 'unauthorized'
   | 'unknown-column'
   | 'unknown-currency'
@@ -47,6 +54,7 @@ export type FaultCode =
   | 'unknown-order'
   | 'unknown-partner'
   | 'unknown-release'
+  | 'unknown-sender'
   | 'unknown-sku'
   | 'unknown-tax-code'
   | 'unknown-uom'
@@ -69,6 +77,8 @@ export class BusinessRejection extends Error {
     readonly code: FaultCode,
     message: string,
     readonly faults: readonly Fault[] = [{ path: '', code, message }],
+    /** Whole seconds after which the same may be taken. */
+    readonly retryAfter?: number,
   ) {
     super(message);
     this.name = 'BusinessRejection';

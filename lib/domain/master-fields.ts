@@ -98,6 +98,9 @@ export const quantity = scaled(parseQuantity);
 
 const percent = scaled((plain) => parseScaled(plain, 2, 100_000));
 
+/** Percent, from 0 to 1000 with at most two decimals, as hundredths of a percent. */
+export const percentage: Read<number> = (value, report) => percent(value, report);
+
 /** Percent as hundredths of a percent. Between 0 and 1 % a fraction was meant ("0.19"), and nobody should have to guess. */
 export const taxRate: Read<number> = (value, report) => {
   const rate = percent(value, report);
@@ -110,6 +113,14 @@ export const date: Read<string> = (value, report) => {
   const found = typeof value === 'string' ? parseDate(value.trim()) : null;
   if (found !== null) return found;
   report('bad-date', 'This must be a date such as 2026-11-23.');
+  return undefined;
+};
+
+/** Yes or no; a file has it as text. */
+export const flag: Read<boolean> = (value, report) => {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  report('wrong-type', 'This must be true or false.');
   return undefined;
 };
 

@@ -1,4 +1,5 @@
-import type { Channel } from './master';
+import { defaultEdiSettings, ediSettings } from './edi-settings';
+import { type Channel, pricePolicies } from './master';
 import {
   address,
   channel,
@@ -7,12 +8,14 @@ import {
   date,
   decimal,
   type Field,
+  flag,
   instant,
   list,
   notSupported,
   oneOf,
   orNull,
   partnerCode,
+  percentage,
   price,
   quantity,
   ratio,
@@ -21,6 +24,7 @@ import {
   text,
   whole,
 } from './master-fields';
+import { greatestRate } from './settings';
 
 /** What each kind of master data is made of. A field without an initial value is required of a new record. */
 const required = <T>(read: Field<T>['read']): Field<T> => ({ read });
@@ -63,8 +67,15 @@ export const partnerFields = {
   channels: required<Channel[]>(list(channel)),
   customers: optional<string[]>(list(text(100)), []),
   ediIds: optional<string[]>(list(text(100)), []),
+  edi: optional(ediSettings, defaultEdiSettings),
   skuMap: optional(record(text(100)), {}),
-  pricePolicy: optional(oneOf(['tolerance'] as const, ['own', 'sent']), 'tolerance' as const),
+  customerMap: optional(record(text(100)), {}),
+  uomMap: optional(record(text(20)), {}),
+  pricePolicy: optional(oneOf(pricePolicies, []), 'tolerance' as const),
+  priceTolerance: optional(percentage, 0),
+  reviewNotes: optional(flag, false),
+  requestsPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),
+  ordersPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),
   shortagePolicy: optional(
     orNull(oneOf(['cancel-line', 'cancel-order'] as const, ['ship-available', 'backorder'])),
     null,

@@ -1,3 +1,4 @@
+import type { EdiSettings } from './edi-settings';
 import type { Ratio } from './quantity';
 import type { ShortagePolicy } from './settings';
 
@@ -39,17 +40,33 @@ export interface Product {
 export const channels = ['file', 'api', 'edi'] as const;
 export type Channel = (typeof channels)[number];
 
+/** Whose price counts: ours, the one that was sent, or the sent one when it is near enough to ours. */
+export const pricePolicies = ['tolerance', 'own', 'sent'] as const;
+export type PricePolicy = (typeof pricePolicies)[number];
+
 export interface Partner {
   readonly partner: string;
   readonly name: string;
   readonly channels: readonly Channel[];
   /** customer numbers; `["*"]`: all */
   readonly customers: readonly string[];
+  /** `ZZ:ACME`, `14:4012345000009`, `:ACME` without a qualifier */
   readonly ediIds: readonly string[];
+  readonly edi: EdiSettings;
   /** the company's SKU by the partner's own */
   readonly skuMap: Readonly<Record<string, string>>;
-  /** a sent price that deviates from the own one puts the order on hold */
-  readonly pricePolicy: 'tolerance';
+  /** null: what the company settings say */
+  readonly requestsPerMinute: number | null;
+  readonly ordersPerMinute: number | null;
+  /** our customer number by the partner's own */
+  readonly customerMap: Readonly<Record<string, string>>;
+  /** our unit by the partner's own */
+  readonly uomMap: Readonly<Record<string, string>>;
+  readonly pricePolicy: PricePolicy;
+  /** how far a sent price may be off under `tolerance`, in hundredths of a percent of the own one */
+  readonly priceTolerance: number;
+  /** an order with a note waits until a person has read it */
+  readonly reviewNotes: boolean;
   readonly shortagePolicy: ShortagePolicy | null;
   readonly indicator: string | null;
   /** 1 (first) to 9 (last) */
@@ -81,4 +98,9 @@ export function rateOn(rates: readonly TaxRate[], date: string): number | undefi
 
 export function servesCustomer(partner: Pick<Partner, 'customers'>, customer: string): boolean {
   return partner.customers.includes('*') || partner.customers.includes(customer);
+}
+
+/** What a partner's own name for something is here; a name that it has not mapped stands for itself. */
+export function mappedBy(map: Readonly<Record<string, string>> | undefined, name: string): string {
+  return map !== undefined && Object.hasOwn(map, name) ? (map[name] as string) : name;
 }

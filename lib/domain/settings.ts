@@ -15,6 +15,20 @@ export interface Settings {
   readonly shortagePolicy: ShortagePolicy;
   /** How long work has to wait before a sweep takes it up. */
   readonly recoverAfterSeconds: number;
+  /** What a partner may send, unless its own record says otherwise; counted by each instance. */
+  readonly rates: {
+    readonly requestsPerMinute: number;
+    readonly ordersPerMinute: number;
+  };
+  /** Readable, but doubtful: from how many days on an order waits for a person. */
+  readonly review: {
+    /** The requested delivery is longer ago. */
+    readonly deliveryDaysPast: number;
+    /** The order date is further ahead. */
+    readonly orderDaysAhead: number;
+  };
+  /** Days that the bytes of decided messages are kept; null: for ever. */
+  readonly retentionDays: number | null;
   readonly limits: {
     readonly bytes: number;
     readonly rows: number;
@@ -44,8 +58,14 @@ export const defaultSettings: Settings = {
   releasePolicy: 'fifo-first-fit',
   shortagePolicy: 'cancel-line',
   recoverAfterSeconds: 30,
+  rates: { requestsPerMinute: 60_000, ordersPerMinute: 600_000 },
+  review: { deliveryDaysPast: 30, orderDaysAhead: 30 },
+  retentionDays: 3650,
   limits: { bytes: 10_000_000, rows: 200_000, ordersPerMessage: 20_000, linesPerOrder: 1000 },
 };
+
+/** A minute's worth, of requests or orders. */
+export const greatestRate = 10_000_000;
 
 type Rule = (value: unknown) => string | undefined;
 
@@ -100,6 +120,14 @@ const rules: Readonly<Record<string, Rule>> = {
   '/releasePolicy': oneOf('fifo-first-fit'),
   '/shortagePolicy': oneOf('cancel-line', 'cancel-order'),
   '/recoverAfterSeconds': whole(1, 3600),
+  '/rates/requestsPerMinute': whole(1, greatestRate),
+  '/rates/ordersPerMinute': whole(1, greatestRate),
+  '/review/deliveryDaysPast': whole(0, 36_500),
+  '/review/orderDaysAhead': whole(0, 36_500),
+  '/retentionDays': (value) =>
+    value === null
+      ? undefined
+      : whole(1, 36_500)(value) && 'must be a whole number of days from 1 to 36500, or null for ever',
   '/limits/bytes': whole(1000, 100_000_000),
   '/limits/rows': whole(1, 1_000_000),
   '/limits/ordersPerMessage': whole(1, 100_000),

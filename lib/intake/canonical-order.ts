@@ -1,9 +1,17 @@
 import { hash } from 'node:crypto';
 
+/** A further id of an ordered item, with the qualifier that says whose number it is: UP, EN, VN, BP, SA, … */
+export interface ItemId {
+  readonly qualifier: string;
+  readonly value: string;
+}
+
 /** One line as it was ordered; `quantity` and `unitPrice` in plain notation without needless zeros ("5", "12.5"). */
 export interface CanonicalLine {
   readonly line: number;
   readonly sku: string;
+  /** Sorted by qualifier and value, none twice; absent when the sender gave the SKU alone. */
+  readonly ids?: readonly ItemId[];
   readonly quantity: string;
   readonly uom?: string;
   readonly unitPrice?: string;

@@ -21,7 +21,8 @@ export type JsonContent =
 
 /** No object of an order has nearly as many; keeps the list of faults for a hostile object short. */
 const mostKeys = 100;
-const mostDuplicates = 1000;
+/** In one text. */
+export const mostDuplicates = 1000;
 
 /** Reads UTF-8 bytes (a byte order mark is tolerated) as JSON with exact numbers. Never throws. */
 export function readJson(bytes: Uint8Array, limits: JsonLimits): JsonContent {

@@ -4,7 +4,7 @@ import { type DecimalFault, formatScaled, parseScaled } from '../domain/decimal'
 import type { Fault } from '../domain/faults';
 import { parsePrice } from '../domain/money';
 import { formatQuantity, parseQuantity } from '../domain/quantity';
-import type { CanonicalLine, CanonicalOrder, ShipTo } from './canonical-order';
+import type { CanonicalLine, CanonicalOrder, ItemId, ShipTo } from './canonical-order';
 import { FaultList } from './fault-list';
 import { schemaFaults } from './order-schema';
 import { tidyOrder } from './tidy-order';
@@ -106,6 +106,7 @@ class OrderReader {
   private line(fields: Fields, path: string, line: number): CanonicalLine {
     const draft: Draft<CanonicalLine> = { line };
     give(draft, 'sku', this.text(fields, path, 'sku'));
+    give(draft, 'ids', this.ids(fields, path));
     const quantity = this.number(fields, path, 'quantity', parseQuantity, 'at most 3 decimals');
     if (quantity !== undefined && quantity <= 0) {
       this.faults.add(`${path}/quantity`, 'out-of-range', 'The quantity must be above zero.');
@@ -118,6 +119,21 @@ class OrderReader {
     }
     if (unitPrice !== undefined) draft.unitPrice = formatScaled(unitPrice, 4, 0);
     return draft as CanonicalLine;
+  }
+
+  /** In one order whatever they were sent in, each once. */
+  private ids(fields: Fields, path: string): ItemId[] | undefined {
+    if (!Array.isArray(fields.ids) || fields.ids.length === 0) return undefined;
+    const ids = fields.ids.map((sent: unknown, index): ItemId => {
+      const id = fieldsOf(sent);
+      const at = `${path}/ids/${index}`;
+      return {
+        qualifier: (this.text(id, at, 'qualifier') ?? '').toUpperCase(),
+        value: this.text(id, at, 'value') ?? '',
+      };
+    });
+    const byText = new Map(ids.map((id) => [`${id.qualifier}\u0000${id.value}`, id]));
+    return [...byText.keys()].sort().map((text) => byText.get(text) as ItemId);
   }
 
   private lineNumber(fields: Fields, path: string): number | undefined {

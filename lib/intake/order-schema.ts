@@ -33,7 +33,23 @@ export const orderSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['sku', 'quantity'],
-        properties: { line: number, sku: text(100), quantity: number, uom: text(20), unitPrice: number },
+        properties: {
+          line: number,
+          sku: text(100),
+          ids: {
+            type: 'array',
+            maxItems: 25,
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['qualifier', 'value'],
+              properties: { qualifier: text(20), value: text(100) },
+            },
+          },
+          quantity: number,
+          uom: text(20),
+          unitPrice: number,
+        },
       },
     },
   },
@@ -75,6 +91,12 @@ function faultOf({ keyword, instancePath, params }: ErrorObject): { path: string
     }
     case 'minItems':
       return { path: instancePath, code: 'missing-field', message: 'The order has no lines; send at least one.' };
+    case 'maxItems':
+      return {
+        path: instancePath,
+        code: 'out-of-range',
+        message: `At most ${params.limit} are taken; leave some out.`,
+      };
     case 'maxLength':
       return {
         path: instancePath,
@@ -86,13 +108,17 @@ function faultOf({ keyword, instancePath, params }: ErrorObject): { path: string
   }
 }
 
+const inItemId = /^\/lines\/\d+\/ids\//;
+
 function ownerOf(pointer: string): string {
+  if (inItemId.test(pointer)) return 'item id';
   if (pointer.startsWith('/lines/')) return 'order line';
   return pointer === '/shipTo' ? 'order address' : 'order';
 }
 
 function knownFields(pointer: string): string[] {
   const { properties } = orderSchema;
+  if (inItemId.test(pointer)) return Object.keys(properties.lines.items.properties.ids.items.properties);
   if (pointer.startsWith('/lines/')) return Object.keys(properties.lines.items.properties);
   return Object.keys(pointer === '/shipTo' ? properties.shipTo.properties : properties);
 }

@@ -1,7 +1,11 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { type CanonicalOrder, fingerprintOf } from './canonical-order';
+import { defaultEdiLimits, type EdiStandard } from './edi/interchange';
+import { defaultEdiReading, type EdiReading } from './edi/mapped-message';
+import { type EdiDocument, type InterchangeOutline, readEdi } from './edi/read-edi';
 import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
-import { readJson } from './json';
+import { mostDuplicates, readJson } from './json';
+import { type ArrayElement, elementsOf } from './json-array';
 import { type JsonPath, pointerOf } from './json-pointer';
 import { normalizeOrder } from './normalize-order';
 import { readCsv } from './sheets/csv';
@@ -39,6 +43,8 @@ export interface ReceivedMessage {
   readonly batchPolicy: BatchPolicy;
   /** How tables of orders are written. */
   readonly csv: SheetLayout;
+  /** How EDI messages are read; as by default when nothing is said. */
+  readonly edi?: EdiReading;
 }
 
 /** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
@@ -51,8 +57,12 @@ export interface ReadDocument {
   readonly poNumber?: string;
   readonly order?: CanonicalOrder;
   readonly fingerprint?: string;
+  /** Why a person has to look at the order before it goes on (hold `intake-review`): a sentence each. Absent: nothing. */
+  readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
   readonly faults: readonly Fault[];
+  /** What an EDI message is besides its order. */
+  readonly edi?: EdiDocument;
 }
 
 export interface MessageContent {
@@ -64,6 +74,8 @@ export interface MessageContent {
   /** What the columns of a table were taken for; the field is '' for one that is left out. */
   readonly columns?: readonly { readonly name: string; readonly field: SheetField | '' }[];
   readonly documents: readonly ReadDocument[];
+  /** The interchanges of an EDI message; `edi.interchange` of a document counts in them. */
+  readonly interchanges?: readonly InterchangeOutline[];
 }
 
 /**
@@ -124,12 +136,14 @@ type Reader = (message: ReceivedMessage, charset: string | undefined) => Message
 const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.create(null), {
   'application/json': readJsonMessage,
   'text/csv': readCsvMessage,
+  'application/edi-x12': (message) => readEdiMessage(message, 'x12'),
+  'application/edifact': (message) => readEdiMessage(message, 'edifact'),
 } satisfies Record<string, Reader>);
 
 const streamReaders: Readonly<Partial<Record<string, (message: ReceivedMessage) => Promise<MessageContent>>>> =
   Object.assign(Object.create(null), { [workbookType]: readWorkbookMessage });
 
-const laterTypes: ReadonlySet<string> = new Set(['application/edi-x12', 'application/edifact']);
+const takenTypes = [...Object.keys(readers), ...Object.keys(streamReaders)];
 
 function mediaTypeOf(contentType: string): { type: string; charset: string | undefined } {
   const [type = '', ...parameters] = contentType.split(';');
@@ -141,19 +155,43 @@ function mediaTypeOf(contentType: string): { type: string; charset: string | und
 
 function unsupported(type: string): BusinessRejection {
   const said =
-    type === ''
-      ? 'The message has no content type'
-      : `The content type ${type.slice(0, 80)} is not ${laterTypes.has(type) ? 'supported yet' : 'supported'}`;
-  return new BusinessRejection(
-    'unsupported-media-type',
-    `${said}; send application/json, text/csv or a workbook (.xlsx).`,
-  );
+    type === '' ? 'The message has no content type' : `The content type ${type.slice(0, 80)} is not supported`;
+  return new BusinessRejection('unsupported-media-type', `${said}; send one of ${takenTypes.join(', ')}.`);
 }
 
 function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
   const items = Math.max(limits.ordersPerMessage, limits.linesPerOrder + 1);
+  const elements = elementsOf(bytes, limits.ordersPerMessage);
+  const oneByOne = elements && readElements(bytes, elements, limits, items);
+  if (oneByOne !== undefined) return oneByOne;
   const content = readJson(bytes, { depth: limits.depth, items });
   return 'fault' in content ? unreadable([content.fault]) : documentsOf(content.value, content.duplicates, limits);
+}
+
+/**
+ * An array order by order, each read and forgotten before the next. undefined when the JSON of one is broken: then the
+ * whole is read once more, to say where.
+ */
+function readElements(
+  bytes: Buffer,
+  elements: readonly ArrayElement[],
+  limits: IntakeLimits,
+  items: number,
+): MessageContent | undefined {
+  let duplicates = 0;
+  const broken = new Error('The JSON of an element is broken.');
+  try {
+    return readEach(elements, [], ({ start, end }, index) => {
+      const content = readJson(bytes.subarray(start, end), { depth: limits.depth - 1, items });
+      if ('fault' in content) throw broken;
+      duplicates += content.duplicates.length;
+      if (duplicates > mostDuplicates) throw broken;
+      return jsonDocument(content.value, index + 1, `/${index}`, content.duplicates, limits);
+    });
+  } catch (error) {
+    if (error === broken) return undefined;
+    throw error;
+  }
 }
 
 function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: IntakeLimits): MessageContent {
@@ -175,14 +213,14 @@ function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: In
 }
 
 function readEach<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   warnings: readonly string[],
   read: (item: Item, index: number) => ReadDocument,
 ): MessageContent {
   const documents: ReadDocument[] = [];
   let faults = 0;
-  for (const [index, item] of items.entries()) {
-    const document = read(item, index);
+  for (const item of items) {
+    const document = read(item, documents.length);
     documents.push(document);
     faults += document.faults.length;
     if (faults > mostFaultsOfMessage) return unreadable(tooManyFaults(documents.flatMap((each) => each.faults)));
@@ -205,6 +243,32 @@ function jsonDocument(
   return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
 }
 
+function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiStandard): MessageContent {
+  const content = readEdi(bytes, standard, edi ?? defaultEdiReading, {
+    edi: { ...defaultEdiLimits, bytes: limits.bytes },
+    linesPerOrder: limits.linesPerOrder,
+  });
+  if (content.unreadable !== undefined) return unreadable(content.unreadable);
+  const { interchanges, warnings } = content;
+  if (content.documents.length > limits.ordersPerMessage) {
+    const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
+    return unreadable([{ path: '', code: 'too-many-orders', message }]);
+  }
+  const documents = content.documents.map((edi, index): ReadDocument => {
+    const { place, poNumber, fingerprint, review, faults } = edi;
+    return {
+      ordinal: index + 1,
+      place,
+      ...(poNumber === undefined ? {} : { poNumber }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(review.length === 0 ? {} : { review }),
+      faults,
+      edi,
+    };
+  });
+  return { single: false, warnings, documents, interchanges };
+}
+
 function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {
   return documentsOfTable(readCsv(bytes, csv, limits, charset), limits);
 }
@@ -216,11 +280,17 @@ async function readWorkbookMessage({ bytes, limits, csv }: ReceivedMessage): Pro
 function documentsOfTable(table: TableContent, limits: IntakeLimits): MessageContent {
   const content =
     table.unreadable === undefined
-      ? readEach(table.orders, table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
+      ? readEach(released([...table.orders]), table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
       : unreadable(table.unreadable);
   if (table.columns === undefined) return content;
   const { header, fields } = table.columns;
   return { ...content, columns: header.map((name, index) => ({ name: shownText(name), field: fields[index] ?? '' })) };
+}
+
+/** Lets go of each item when it has been read: the rows of a large file and their orders need not be held both. */
+function* released<Item>(items: Item[]): Generator<Item> {
+  items.reverse();
+  for (let item = items.pop(); item !== undefined; item = items.pop()) yield item;
 }
 
 function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {

@@ -4,8 +4,8 @@ import { NumberText } from './number-text';
 /** Fields in which a number may be sent as a text or as a number. */
 const numberFields: ReadonlySet<string> = new Set(['quantity', 'unitPrice', 'line', 'release']);
 
-/** An order is three levels deep; what lies deeper is a fault anyway and is not looked at. */
-const deepest = 4;
+/** An order is five levels deep: order, lines, line, ids, id; what lies deeper is a fault anyway and is not looked at. */
+const deepest = 5;
 
 /**
  * A copy of what was sent with texts trimmed, blank texts and null absent (their keys stay, so that unknown ones are seen),

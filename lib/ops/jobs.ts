@@ -2,7 +2,7 @@ import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import type { Database } from '../store/database';
 import { findDroppedFiles, findJobs, lastSteps } from '../store/import-jobs';
-import { type DocumentState, documentCounts, documentStates, findInbox } from '../store/inbox-queries';
+import { type DocumentState, documentCounts, documentStates, findInbox, noDocuments } from '../store/inbox-queries';
 
 /** A message as a job: what of its documents is done. The counts add up to `documents`. */
 export interface Job {
@@ -17,6 +17,8 @@ export interface Job {
   readonly duplicate: number;
   readonly rejected: number;
   readonly parked: number;
+  /** Of the rejected, those that a corrected copy replaced: nobody has to see to them. */
+  readonly replaced: number;
   readonly inProgress: number;
   /** Documents that the message has; null while it is not known how many. */
   readonly expected: number | null;
@@ -45,7 +47,7 @@ const greatestLimit = 500;
 
 /**
  * Messages with their counts, newest first. `state`: jobs with at least one document in that state (stored, accepted,
- * duplicate, rejected, parked); `from`, `to`: dates (UTC) or times of the receipt, both inclusive; `limit` 1 to 500.
+ * duplicate, rejected, parked, replaced); `from`, `to`: dates (UTC) or times of the receipt, both inclusive; `limit` 1 to 500.
  * @throws BusinessRejection `out-of-range` for a filter that cannot be understood
  */
 export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ jobs: Job[]; next: string | null }> {
@@ -71,16 +73,10 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
   const files = await findDroppedFiles(db, ids);
   const steps = await lastSteps(db, ids);
   const jobs = page.map(({ inboxId, channel, partner, document, receivedAt, warnings }): Job => {
-    const { stored, accepted, duplicate, rejected, parked } = counts.get(inboxId) ?? {
-      stored: 0,
-      accepted: 0,
-      duplicate: 0,
-      rejected: 0,
-      parked: 0,
-    };
+    const { stored, accepted, duplicate, rejected, parked, replaced } = counts.get(inboxId) ?? noDocuments;
     const reading = imports.get(inboxId);
     const inProgress = stored > 0 || reading?.state === 'reading';
-    const state = inProgress ? 'in progress' : rejected + parked > 0 ? 'failed' : 'done';
+    const state = inProgress ? 'in progress' : rejected - replaced + parked > 0 ? 'failed' : 'done';
     const documents = stored + accepted + duplicate + rejected + parked;
     return {
       inboxId: String(inboxId),
@@ -94,6 +90,7 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
       duplicate,
       rejected,
       parked,
+      replaced,
       inProgress: stored,
       expected: reading === undefined ? documents : reading.expected,
       startedAt: reading?.startedAt ?? receivedAt,

@@ -11,7 +11,7 @@ import {
 import { mayRead, type Visibility } from '../domain/visibility';
 import { closeException } from '../store/exceptions';
 import { invoicesDueBefore } from '../store/waiting';
-import { cancelOpen, endRelease, requestCancellation } from './cancel-release';
+import { cancelOrAsk, endRelease, requestCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { type OrderSummary, summarize } from './outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -126,13 +126,7 @@ function cancel(work: Work, order: Order, action: OrderAction): string {
   if (isFinished(order.status) || order.status === 'Delivered')
     throw wrongState(order, 'cancel', 'What was delivered is returned, not cancelled.');
   const reason = action.reason || (action.actor.role === 'partner' ? 'customer-request' : 'operator');
-  const out = openRelease(order);
-  if (out === undefined) {
-    cancelOpen(work, order, reason);
-    return `cancelled: ${reason}`;
-  }
-  requestCancellation(work, out, reason);
-  return `cancel requested: the warehouse ${out.warehouse} has to agree`;
+  return cancelOrAsk(work, order, reason);
 }
 
 /** Who may release it again is who placed it: finance's hold is a financial one. */

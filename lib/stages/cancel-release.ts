@@ -1,5 +1,5 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
-import type { Evidence, Order, Release } from '../domain/order';
+import { type Evidence, type Order, openReleaseStatuses, type Release } from '../domain/order';
 import { cancelRest, giveBack } from '../domain/stock';
 import type { CancelOutcome } from '../warehouse/shipping';
 import type { Work } from './work';
@@ -62,6 +62,17 @@ export function cancelOpen(work: Work, order: Order, reason: string): void {
   order.reason = reason;
   order.holds = [];
   work.due(order.creditAccount);
+}
+
+/** Cancels what is open of an order; what a warehouse was asked to ship only when the warehouse agrees. Stock must be locked. */
+export function cancelOrAsk(work: Work, order: Order, reason: string): string {
+  const out = order.releases.find((release) => openReleaseStatuses.has(release.status));
+  if (out === undefined) {
+    cancelOpen(work, order, reason);
+    return `cancelled: ${reason}`;
+  }
+  requestCancellation(work, out, reason);
+  return `cancel requested: the warehouse ${out.warehouse} has to agree`;
 }
 
 /** Back-off with jitter, then parked: nobody knows whether the warehouse has the release, a person has to ask it. */

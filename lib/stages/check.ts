@@ -1,6 +1,6 @@
 import { isBeforeWarehouse } from '../domain/lifecycle';
 import { type CheckName, checkBits, type Decision, type Order, openReleaseStatuses } from '../domain/order';
-import { loadDecisions } from '../store/orders';
+import { loadDecisions } from '../store/decisions';
 import type { Work } from './work';
 
 /** The ids of the orders that a check takes. */

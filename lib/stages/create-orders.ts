@@ -1,16 +1,21 @@
-import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
+import { BusinessRejection, type Fault } from '../domain/faults';
 import { statusOf } from '../domain/lifecycle';
+import { mappedBy } from '../domain/master';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
-import type { Database } from '../store/database';
+import { type Database, together } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
+import { changesThatWait, insertEdiOrders, reopenChanges } from '../store/edi';
 import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { findOrders, type KnownOrder } from '../store/order-identity';
 import { insertOrders, loadOrders, type NewOrder } from '../store/orders';
+import { changeOrders } from './change-orders';
 import { loadMasterData, type MasterData } from './master-data';
-import { type OrderOutcome, type OrderSummary, summarize } from './outcome';
+import { type OrderSummary, summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
+import type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
+import { takeAcknowledgements } from './take-acknowledgements';
 import { inTransaction, type StageContext, type Work } from './work';
 
 /** A rule of the integrator that gives orders of a source their indicator. Empty fields match anything. */
@@ -28,64 +33,69 @@ export interface DocumentToTag {
   readonly rules: readonly IndicatorRule[];
 }
 
-export interface RejectedOutcome {
-  readonly output: 'rejected';
-  readonly documentId: number;
-  readonly inboxId: number;
-  readonly code: FaultCode;
-  readonly faults: readonly Fault[];
-  readonly summary: string;
-}
-
-export interface TaggedOutcome extends OrderOutcome<'created' | 'replayed'> {
-  readonly documentId: number;
-}
-
-export type TagOutcome = TaggedOutcome | RejectedOutcome;
+export type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
 
 /** Creates an order of each document that waits, with its source. A document that was decided before gives its recorded outcome again. */
 export function createOrders(context: StageContext, items: readonly DocumentToTag[]): Promise<TagOutcome[]> {
-  return inTransaction(context, 'source', async (work) => {
-    const documents = await lockDocuments(
-      work.db,
-      items.map((item) => item.documentId),
-    );
+  const ids = items.map((item) => item.documentId);
+  const decideAll = async (work: Work, documents: readonly StoredDocument[]): Promise<TagOutcome[]> => {
     const waiting = documents.filter((document) => document.state === 'stored');
-    const created = await decideDocuments(work, waiting, new Map(items.map((item) => [item.documentId, item.rules])));
-    const recorded = await recordedOutcomes(work.db, documents, created);
+    const decided = await decideOrders(
+      work,
+      waiting.filter(({ kind }) => kind === 'order' || kind === 'test'),
+      new Map(items.map((item) => [item.documentId, item.rules])),
+    );
+    for (const [id, outcome] of await decideOthers(work, waiting)) decided.set(id, outcome);
+    const recorded = await recordedOutcomes(work.db, documents, decided);
     return items.map((item) => {
-      const outcome = created.get(item.documentId) ?? recorded.get(item.documentId);
+      const outcome = decided.get(item.documentId) ?? recorded.get(item.documentId);
       return outcome ?? missing(item.documentId);
     });
-  });
+  };
+  return inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, ids));
+}
+
+/** Changes come after the orders that they may have travelled with. */
+async function decideOthers(
+  work: Work,
+  waiting: readonly StoredDocument[],
+): Promise<[documentId: number, outcome: TagOutcome][]> {
+  const changes = waiting.filter(({ kind }) => kind === 'change' || kind === 'cancel');
+  const acknowledgements = waiting.filter(({ kind }) => kind === 'acknowledgement');
+  return [...(await changeOrders(work, changes)), ...(await takeAcknowledgements(work, acknowledgements))];
 }
 
 interface Candidate {
   readonly document: StoredDocument;
   readonly order: CanonicalOrder;
+  /** Our number of the customer. */
+  readonly customer: string;
   readonly identity: string;
   readonly loose: string;
 }
 
-async function decideDocuments(
+async function decideOrders(
   work: Work,
   documents: readonly StoredDocument[],
   rules: ReadonlyMap<number, readonly IndicatorRule[]>,
 ): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
-  const candidates = documents.map(candidateOf);
+  const orders = documents.map((document) => JSON.parse(document.canonical ?? '{}') as CanonicalOrder);
   const master = await loadMasterData(
     work.db,
-    candidates.map(({ document, order }) => ({ partner: document.partner, order })),
+    documents.map(({ partner }, i) => ({ partner, order: orders[i] as CanonicalOrder })),
   );
-  const known = await findOrders(
-    work.db,
-    candidates.map(({ order, loose }) => ({ customer: order.customer, loose })),
-  );
+  const candidates = documents.map((document, i) => candidateOf(document, orders[i] as CanonicalOrder, master));
+  const [known, numbers] = await together([
+    findOrders(
+      work.db,
+      candidates.map(({ customer, loose }) => ({ customer, loose })),
+    ),
+    work.db.take('sales_order', candidates.length),
+  ]);
   const created: NewOrder[] = [];
   const verdicts: DocumentVerdict[] = [];
-  const numbers = await work.db.take('sales_order', candidates.length);
   for (const candidate of candidates) {
     const outcome = decide(work, candidate, {
       master,
@@ -103,10 +113,12 @@ async function decideDocuments(
     }
     verdicts.push(outcome.verdict);
     if (!('created' in outcome)) recordVerdict(work, candidate.document, outcome.verdict);
+    if ('rejected' in outcome && candidate.document.channel === 'edi' && candidate.document.kind === 'order')
+      work.answerDue('rejection', candidate.document.documentId);
     outcomes.set(candidate.document.documentId, outcomeOf(candidate, outcome));
   }
   await insertCreated(work, created);
-  await saveVerdicts(work.db, verdicts, work.now);
+  work.send(saveVerdicts(work.db, verdicts, work.now));
   await describeReplayed(work.db, outcomes);
   return outcomes;
 }
@@ -130,14 +142,14 @@ function recordVerdict(work: Work, { documentId, inboxId }: StoredDocument, verd
   });
 }
 
-function candidateOf(document: StoredDocument): Candidate {
-  const order = JSON.parse(document.canonical ?? '{}') as CanonicalOrder;
-  return { document, order, identity: poKey(order.poNumber), loose: loosePoKey(order.poNumber) };
+function candidateOf(document: StoredDocument, order: CanonicalOrder, master: MasterData): Candidate {
+  const customer = mappedBy(master.partners.get(document.partner)?.customerMap, order.customer);
+  return { document, order, customer, identity: poKey(order.poNumber), loose: loosePoKey(order.poNumber) };
 }
 
-const identityOf = ({ document, order, identity, loose }: Candidate) => ({
+const identityOf = ({ document, order, customer, identity, loose }: Candidate) => ({
   partner: document.partner,
-  customer: order.customer,
+  customer,
   poKey: identity,
   loose,
   releaseNumber: order.release ?? '',
@@ -155,13 +167,14 @@ type KnownOrders = Awaited<ReturnType<typeof findOrders>>;
 type Decided = { readonly verdict: DocumentVerdict } & (
   | { readonly created: NewOrder }
   | { readonly duplicateOf: KnownOrder }
+  | { readonly tested: true }
   | { readonly rejected: readonly Fault[] }
 );
 
 function decide(work: Work, candidate: Candidate, { master, known, rules, number }: Surroundings): Decided {
   const { document, order } = candidate;
   const { documentId } = document;
-  const same = known.same(identityOf(candidate));
+  const same = document.kind === 'test' ? undefined : known.same(identityOf(candidate));
   if (same !== undefined) {
     if (same.fingerprint === document.fingerprint) {
       return {
@@ -172,6 +185,10 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
     const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. Send a change, or use a new number.`;
     return rejected(documentId, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
   }
+  if (document.purpose === 'copy' || document.purpose === 'duplicate') {
+    const words = `This is a ${document.purpose} of the purchase order ${order.poNumber}, which has not come. Send the original.`;
+    return rejected(documentId, [{ path: '/poNumber', code: 'unknown-order', message: words, value: order.poNumber }]);
+  }
   try {
     const resolved = resolveOrder(order, document, master, {
       settings: work.settings,
@@ -179,6 +196,8 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
       now: work.now,
       indicator: indicatorOf(document, order, rules),
     });
+    if (document.kind === 'test')
+      return { tested: true, verdict: { documentId, state: 'accepted', orderId: null, code: null, faults: [] } };
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
     const created = newOrder({ ...resolved.order, id: number, holds: [...holds] }, candidate, work);
@@ -252,6 +271,7 @@ function fieldOf(order: CanonicalOrder, field: string): string {
 async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<void> {
   if (!(await insertOrders(work.db, created, work.stamp))) throw new ConcurrentChange('the orders');
   work.insertedOrders(created.map(({ order }) => order));
+  await rememberEdiOrders(work, created);
   for (const { order } of created) {
     work.record({
       subject: 'order',
@@ -274,6 +294,31 @@ async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<
   }
 }
 
+/** What comes by EDI may be changed by EDI, and a change may have come before it. */
+async function rememberEdiOrders(work: Work, created: readonly NewOrder[]): Promise<void> {
+  const orders = created
+    .filter(({ order }) => order.channel === 'edi')
+    .map(({ order, poKey: key }) => ({
+      orderId: order.id,
+      documentId: order.documentId,
+      partner: order.partner,
+      poKey: key,
+      releaseNumber: order.releaseNumber,
+    }));
+  if (orders.length === 0) return;
+  await insertEdiOrders(work.db, orders);
+  const numbers = new Set(orders.map((order) => `${order.partner} ${order.poKey}`));
+  const waiting = await changesThatWait(
+    work.db,
+    orders.map(({ partner }) => partner),
+  );
+  const due = waiting.filter(({ partner, poNumber }) => numbers.has(`${partner} ${poKey(poNumber)}`));
+  await reopenChanges(
+    work.db,
+    due.map(({ documentId }) => documentId),
+  );
+}
+
 function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
   const { documentId, inboxId } = document;
   if ('created' in decided) {
@@ -283,8 +328,20 @@ function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
   }
   if ('duplicateOf' in decided)
     return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
+  if ('tested' in decided) return tested(document);
   return rejection(documentId, inboxId, decided.rejected);
 }
+
+/** A test goes through everything but never becomes an order. */
+const tested = ({ documentId, inboxId, kind, place }: StoredDocument): TagOutcome => ({
+  output: 'applied',
+  documentId,
+  inboxId,
+  kind,
+  orderId: null,
+  order: null,
+  summary: `Inbox ${inboxId}: the test ${place} could be taken as an order; nothing was created`,
+});
 
 /** Stands in for the summary of an order that has not been read yet. */
 const describedLater = {} as OrderSummary;
@@ -323,15 +380,28 @@ async function recordedOutcomes(
   decided: ReadonlyMap<number, TagOutcome>,
 ): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
-  for (const { documentId, inboxId, orderId, faults } of documents) {
+  for (const document of documents) {
+    const { documentId, inboxId, kind, orderId, state, faults } = document;
     if (decided.has(documentId)) continue;
-    if (orderId !== null)
+    if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
+      outcomes.set(documentId, doneBefore(document));
+    else if (orderId !== null)
       outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
     else outcomes.set(documentId, rejection(documentId, inboxId, faults));
   }
   await describeReplayed(db, outcomes);
   return outcomes;
 }
+
+const doneBefore = ({ documentId, inboxId, kind, orderId, place }: StoredDocument): TagOutcome => ({
+  output: 'applied',
+  documentId,
+  inboxId,
+  kind,
+  orderId,
+  order: null,
+  summary: `Inbox ${inboxId}: ${place || kind} was here before; nothing was done again`,
+});
 
 function missing(documentId: number): RejectedOutcome {
   return rejection(documentId, 0, [

@@ -8,6 +8,8 @@ export interface GroupCommitOptions {
   readonly queue: number;
   /** Transactions at once. A long queue is shared among them, so that this process and the database work at the same time. */
   readonly lanes: number | (() => number);
+  /** Fewer items than these wait for the transaction under way instead of opening another lane beside it. */
+  readonly opensLane?: number;
   /** How a failed transaction is to be dealt with. */
   readonly classify: (error: unknown) => FailureClass;
   /** How long items wait for a database that is away, in ms, before they fail with `store-away`; 0: they fail at once. */
@@ -78,7 +80,7 @@ export class GroupCommit<Item, Result> {
 
   /** A batch starts when the present turn of the event loop is over, so that messages sent in one turn travel together. */
   private schedule(): void {
-    if (this.scheduled || this.running >= this.lanes) return;
+    if (this.scheduled || !this.mayStart) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -87,7 +89,7 @@ export class GroupCommit<Item, Result> {
   }
 
   private async next(): Promise<void> {
-    if (this.waiting.length === 0 || this.running >= this.lanes) return this.settleIdle();
+    if (!this.mayStart) return this.settleIdle();
     const batch = this.waiting.splice(0, this.share());
     this.running += 1;
     if (this.waiting.length > 0) this.schedule();
@@ -102,9 +104,18 @@ export class GroupCommit<Item, Result> {
     return typeof lanes === 'number' ? lanes : lanes();
   }
 
+  private get mayStart(): boolean {
+    if (this.waiting.length === 0 || this.running >= this.lanes) return false;
+    return this.running === 0 || this.waiting.length >= (this.options.opensLane ?? this.smallestShare);
+  }
+
+  private get smallestShare(): number {
+    return Math.min(this.options.batch, smallestShare);
+  }
+
   private share(): number {
     const fair = Math.ceil(this.waiting.length / (this.lanes - this.running));
-    return Math.min(this.options.batch, Math.max(smallestShare, fair));
+    return Math.min(this.options.batch, Math.max(this.smallestShare, fair));
   }
 
   private settleIdle(): void {

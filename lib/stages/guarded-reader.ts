@@ -227,7 +227,12 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
   };
 }
 
-const shared = new GuardedReader({ atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 });
+const shared = new GuardedReader({
+  atOnce: 256 * 1024,
+  memory: 512,
+  time: 30_000,
+  waiting: 100_000_000,
+});
 
 /** Reads a message with the thread that all stores of the process share. @throws as `GuardedReader.read` */
 export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> =>

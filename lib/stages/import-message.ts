@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, TechnicalFault } from '../domain/faults';
-import { type BatchPolicy, type IntakeLimits, type SheetLayout, takenType } from '../intake/read-message';
+import { type IntakeLimits, takenType } from '../intake/read-message';
+import { readingOf, storedReading } from '../intake/reading-settings';
 import { ConcurrentChange } from '../store/dialect';
 import {
   advanceJob,
@@ -31,13 +32,6 @@ export interface Reading {
   readonly reader: string;
 }
 
-/** How a message is to be read, kept with it: whoever goes on with it later must read it in the same way. */
-interface Instructions {
-  readonly batchPolicy: BatchPolicy;
-  readonly csv: SheetLayout;
-  readonly limits: IntakeLimits;
-}
-
 /** A message that is safe on disk, and who reads it now; nobody, when it was here before. */
 export interface StoredMessage extends Omit<Reception, 'rejected'> {
   readonly reading?: Reading;
@@ -62,8 +56,7 @@ export async function storeMessage(
     if (known !== undefined)
       return { ...known, reopened: known.sha256 === sha256 ? await reopen(work, known.inboxId) : [] };
     const inboxId = await insertUnread(work, { ...message, messageKey }, sha256);
-    const instructions: Instructions = { batchPolicy: message.batchPolicy, csv: message.csv, limits };
-    await insertJob(work.db, { inboxId, reader, instructions: JSON.stringify(instructions) }, work.now);
+    await insertJob(work.db, { inboxId, reader, limits: JSON.stringify(limits) }, work.now);
     return { inboxId };
   });
   const { inboxId } = stored;
@@ -85,7 +78,8 @@ async function insertUnread(work: Work, message: ReceivedMessage, sha256: string
   const isStored = await insertMessages(work.db, [
     {
       ...{ inboxId, channel, partner, sourceSystem, messageKey, document, contentType, bytes, receivedAt, keyId },
-      ...{ sha256, fingerprint: sha256, single: false, warnings: [] },
+      ...{ sha256, fingerprint: sha256, single: false, warnings: [], corrects: null },
+      reading: storedReading(message),
     },
   ]);
   if (!isStored) throw new ConcurrentChange('the inbox');
@@ -219,9 +213,9 @@ class Import {
     private readonly message: UnreadMessage,
     private readonly take: (piece: ImportedPiece) => Promise<void> | void,
   ) {
-    const { batchPolicy, csv, limits } = JSON.parse(message.instructions) as Instructions;
-    this.received = { ...message, batchPolicy, csv };
-    this.limits = limits;
+    // whoever goes on with it must read it in the same way
+    this.received = { ...message, ...readingOf(message.reading) };
+    this.limits = JSON.parse(message.limits) as IntakeLimits;
   }
 
   async run(): Promise<void> {

@@ -1,14 +1,18 @@
-import type { Customer, Partner, Product, TaxRate } from '../domain/master';
+import { gtinOf } from '../domain/item-numbers';
+import { type Customer, mappedBy, type Partner, type Product, type TaxRate } from '../domain/master';
 import type { CanonicalOrder } from '../intake/canonical-order';
-import type { Database } from '../store/database';
-import { loadCustomers, loadPartners, loadProducts, loadTaxRates } from '../store/master';
+import { type Database, together } from '../store/database';
+import { loadCustomers, loadPartners, loadProducts, loadTaxRates, productsWithGtin } from '../store/master';
 import { loadWarehouses } from '../store/warehouses';
+import { numbersOf } from './resolve-line';
 
 /** What a batch of orders needs of the master data, by its keys. */
 export interface MasterData {
   readonly partners: ReadonlyMap<string, Partner>;
   readonly customers: ReadonlyMap<string, Customer>;
   readonly products: ReadonlyMap<string, Product>;
+  /** By GTIN of 14 digits: those that lines name by it. */
+  readonly productsByGtin: ReadonlyMap<string, readonly Product[]>;
   readonly taxRates: ReadonlyMap<string, readonly TaxRate[]>;
   readonly warehouses: ReadonlySet<string>;
 }
@@ -18,20 +22,29 @@ export async function loadMasterData(
   wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[],
 ): Promise<MasterData> {
   const partners = await loadPartners(db, distinct(wanted.map(({ partner }) => partner)));
-  const customers = await loadCustomers(db, distinct(wanted.map(({ order }) => order.customer)));
-  const skus = wanted.flatMap(({ partner, order }) =>
-    order.lines.map((line) => ownSku(partners.get(partner), line.sku)),
+  const numbers = distinct(
+    wanted.flatMap(({ partner, order }) => {
+      const skuMap = partners.get(partner)?.skuMap;
+      return order.lines.flatMap(numbersOf).map((number) => mappedBy(skuMap, number));
+    }),
   );
-  const products = await loadProducts(db, distinct(skus));
-  const codes = [...customers.values()]
-    .flatMap(({ taxCode }) => taxCode ?? [])
-    .concat([...products.values()].map(({ taxCode }) => taxCode));
+  const [customers, products, warehouses] = await together([
+    loadCustomers(
+      db,
+      distinct(wanted.map(({ partner, order }) => mappedBy(partners.get(partner)?.customerMap, order.customer))),
+    ),
+    loadProducts(db, numbers),
+    loadWarehouses(db),
+  ]);
+  const gtins = distinct(numbers.flatMap((number) => (products.has(number) ? [] : (gtinOf(number) ?? []))));
+  // one product is one value, by whichever number it was found
+  const named = (await productsWithGtin(db, gtins)).map((product) => products.get(product.sku) ?? product);
+  const productsByGtin = Map.groupBy(named, ({ gtin }) => gtinOf(gtin ?? '') ?? '');
+  const codes = [...customers.values(), ...products.values(), ...[...productsByGtin.values()].flat()].flatMap(
+    ({ taxCode }) => taxCode ?? [],
+  );
   const taxRates = await loadTaxRates(db, distinct(codes));
-  return { partners, customers, products, taxRates, warehouses: await loadWarehouses(db) };
+  return { partners, customers, products, productsByGtin, taxRates, warehouses };
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];
-
-/** A partner may use its own numbers for our products. */
-export const ownSku = (partner: Partner | undefined, sku: string): string =>
-  partner !== undefined && Object.hasOwn(partner.skuMap, sku) ? (partner.skuMap[sku] as string) : sku;

@@ -2,19 +2,13 @@ import { addDays } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
-import type { Order } from '../domain/order';
+import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
+import { together } from '../store/database';
 import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
-import { loadOrders } from '../store/orders';
-import {
-  claimOrdersToInvoice,
-  markInvoiced,
-  ordersOfSlips,
-  type UninvoicedLine,
-  uninvoicedLines,
-} from '../store/packing-slips';
+import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -26,10 +20,14 @@ const documentType = 'INV';
 export interface InvoiceSelection {
   /** Only these slips; without them whatever waits, the oldest slips first. */
   readonly slipIds?: readonly number[];
-  /** Most orders taken at once when no slips are given. */
+  /** Only these orders. */
+  readonly orderIds?: readonly number[];
+  /** Most orders taken at once when no slips or orders are given. */
   readonly limit: number;
   /** Only orders at which nothing has happened since this time. */
   readonly leftSince?: string;
+  /** Orders that failed and are not to be tried with others. */
+  readonly except?: readonly number[];
 }
 
 /** What one slip delivered on one order: one invoice. */
@@ -51,18 +49,24 @@ interface Settlement extends Bill {
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   return inTransaction(context, 'invoice', async (work) => {
-    const { slipIds, limit, leftSince } = selection;
-    const orderIds =
-      slipIds === undefined
-        ? await claimOrdersToInvoice(work.db, limit, leftSince)
-        : await ordersOfSlips(work.db, slipIds);
-    await work.lockOrders(orderIds);
-    const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
+    const { slipIds } = selection;
+    await work.lockOrders(await ordersOf(work, selection));
+    const orderIds = [...work.orders.keys()];
+    const [lines, before] = await together([
+      uninvoicedLines(work.db, orderIds, slipIds),
+      invoicesOfSlips(work.db, orderIds, slipIds ?? []),
+    ]);
     const { bills, exceptions } = billsOf(work, lines);
     const posted = await post(work, bills);
-    const replayed = slipIds === undefined ? [] : await recorded(work, slipIds, posted);
+    const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
   });
+}
+
+async function ordersOf(work: Work, selection: InvoiceSelection): Promise<readonly number[]> {
+  const { slipIds, orderIds } = selection;
+  if (orderIds !== undefined) return orderIds;
+  return slipIds === undefined ? claimOrdersToInvoice(work.db, selection) : ordersOfSlips(work.db, slipIds);
 }
 
 function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {
@@ -103,41 +107,52 @@ const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehou
 
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
-  await work.lockAccounts(bills.map(({ order }) => order.creditAccount));
-  const cash = await unusedCash(
-    work.db,
-    bills.map(({ order }) => order.customer),
-  );
+  const [, cash, invoiceIds] = await together([
+    work.lockAccounts(bills.map(({ order }) => order.creditAccount)),
+    unusedCash(
+      work.db,
+      bills.map(({ order }) => order.customer),
+    ),
+    work.db.take('invoice', bills.length),
+  ]);
   const before = cash.map((money) => ({ ...money }));
-  const invoiceIds = await work.db.take('invoice', bills.length);
   const settled = bills.map((bill, i) => settle(work, bill, invoiceIds[i] as number, cash));
   const fiscalYear = fiscalYearOf(work.today);
   const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
   const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
-  await insertInvoices(work.db, invoices, work.now);
-  await markInvoiced(
-    work.db,
-    settled.flatMap(({ lines, payable }) =>
-      lines.map(({ slipId, slipLine }) => ({ slipId, slipLine, invoiceId: payable.invoiceId })),
-    ),
+  const used = cash.filter(
+    (money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount,
   );
-  await insertApplications(
-    work.db,
-    settled.flatMap(({ applications }) => applications),
+  work.send(
+    together([
+      insertInvoices(work.db, invoices, work.now),
+      insertApplications(
+        work.db,
+        settled.flatMap(({ applications }) => applications),
+      ),
+      saveCash(work.db, used),
+      closeExceptions(
+        work.db,
+        'invoice',
+        settled.map(({ lines }) => subjectOf(lines[0])),
+        work.actor,
+        'invoiced',
+        work.now,
+      ),
+    ]),
   );
-  await saveCash(
-    work.db,
-    cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount),
-  );
-  await closeExceptions(
-    work.db,
-    'invoice',
-    settled.map(({ lines }) => subjectOf(lines[0])),
-    work.actor,
-    'invoiced',
-    work.now,
-  );
-  for (const [i, settlement] of settled.entries()) writeLedger(work, settlement, invoices[i] as Invoice);
+  for (const [i, { order }] of bills.entries())
+    if (order.channel === 'edi') work.answerDue('invoice', (invoices[i] as Invoice).invoiceId);
+  const told = new Map<Order, Evidence[]>();
+  for (const [i, settlement] of settled.entries()) {
+    const { order } = settlement;
+    const evidence = writeLedger(work, settlement, invoices[i] as Invoice);
+    told.set(order, [...(told.get(order) ?? []), evidence]);
+  }
+  for (const [order, evidence] of told) {
+    work.note(order, null, { invoices: evidence });
+    work.settle(order);
+  }
   return settled.map((settlement, i) => outcomeOf(work, settlement, invoices[i] as Invoice));
 }
 
@@ -194,7 +209,7 @@ function writeLedger(
   work: Work,
   { order, lines, totals, applications }: Settlement,
   { number, dueDate }: Invoice,
-): void {
+): Evidence {
   const posting = { documentType: 'invoice', document: number } as const;
   const { currency } = order;
   work.post({ ...posting, debit: 'receivables', credit: 'revenue', amount: totals.net, currency });
@@ -209,7 +224,8 @@ function writeLedger(
     currency: work.settings.currency,
   });
   const money = (minor: number) => formatMoney(minor, currency);
-  const evidence = {
+  return {
+    invoice: number,
     slip: subjectOf(lines[0]),
     gross: money(totals.gross),
     net: money(totals.net),
@@ -218,9 +234,6 @@ function writeLedger(
     dueDate,
     paidFromCash: money(sumOf(applications)),
   };
-  work.record({ subject: 'invoice', subjectId: number, from: null, to: 'posted', reason: null, evidence });
-  work.note(order, null, { invoice: number });
-  work.settle(order);
 }
 
 function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: Invoice): InvoiceOutcome {
@@ -230,20 +243,4 @@ function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: I
     work.orders.get(order.id) as Order,
     false,
   );
-}
-
-/** The invoices of given slips that were there before. */
-async function recorded(
-  work: Work,
-  slipIds: readonly number[],
-  posted: readonly InvoiceOutcome[],
-): Promise<InvoiceOutcome[]> {
-  const fresh = new Set(posted.map(({ number }) => number));
-  const invoices = (await invoicesOfSlips(work.db, slipIds)).filter(({ number }) => !fresh.has(number));
-  const missing = invoices.map(({ orderId }) => orderId).filter((id) => !work.orders.has(id));
-  const orders = new Map((await loadOrders(work.db, missing)).map((order) => [order.id, order]));
-  return invoices.flatMap((invoice) => {
-    const order = work.orders.get(invoice.orderId) ?? orders.get(invoice.orderId);
-    return order === undefined ? [] : [postedInvoice(invoice, order, true)];
-  });
 }

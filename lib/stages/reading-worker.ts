@@ -3,9 +3,13 @@ import { BusinessRejection } from '../domain/faults';
 import { packed, partSize, type ReadingAnswer, type ReadingRequest } from './reading-parts';
 import { type ReadOrder, readAnyReception } from './receive-messages';
 
+/** The other thread's bytes are its own or shared with it; either way they need no copy. */
+const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+
 async function read({ message, limits }: ReadingRequest): Promise<void> {
   try {
-    const reception = await readAnyReception({ ...message, bytes: Buffer.from(message.bytes) }, limits);
+    const reception = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
     const { content, sha256, fingerprint } = reception;
     const { documents } = content;
     answer({

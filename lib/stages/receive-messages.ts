@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
+import type { EdiReading } from '../intake/edi/mapped-message';
 import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
 import { readAnyMessage, readMessage } from '../intake/read-message';
+import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import {
+  type Correction,
+  type DocumentKind,
   findMessages,
   insertDocuments,
   insertMessages,
@@ -13,6 +17,10 @@ import {
   reopenRejected,
   type StoredMessage,
 } from '../store/inbox';
+import type { AdmittedInterchange } from './admit-interchanges';
+import { admitInterchanges } from './admit-interchanges';
+import { acknowledgeAgain, admittedOf, arrivedWith, storeEdiDocuments, withSenders } from './receive-edi';
+import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
@@ -22,7 +30,7 @@ export interface ReceivedMessage {
   readonly channel: 'file' | 'api' | 'edi';
   readonly partner: string;
   readonly sourceSystem: string | null;
-  /** The idempotency key of an API call; a file is known by its bytes. */
+  /** The idempotency key of an API call, the control numbers of EDI; a file is known by its bytes. */
   readonly messageKey: string | null;
   /** What a person calls it: the file's name, the idempotency key, control numbers. */
   readonly document: string;
@@ -30,13 +38,19 @@ export interface ReceivedMessage {
   readonly keyId: string | null;
   readonly batchPolicy: BatchPolicy;
   readonly csv: SheetLayout;
+  /** How EDI messages are read; as by default when nothing is said. */
+  readonly edi?: EdiReading;
+  /** In the name of which partners the sender may speak, for EDI says by itself who sends it; null: all. */
+  readonly speaksFor?: readonly string[] | null;
+  /** There when a person sends a corrected copy of another message. */
+  readonly corrects?: Correction;
 }
 
 export interface DocumentHint {
   readonly inboxId: number;
   readonly documentId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'unreadable';
+  readonly kind: DocumentKind;
 }
 
 export interface RejectedDocument extends DocumentHint {
@@ -81,27 +95,41 @@ export async function readAnyReception(message: ReceivedMessage, limits: IntakeL
   return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
 }
 
-function readReceptionOf(message: ReceivedMessage, content: MessageContent): ReadReception {
+function readReceptionOf(message: ReceivedMessage, { documents: read, ...content }: MessageContent): ReadReception {
   const digest = digestOf(message.bytes);
-  const whole =
-    content.unreadable === undefined && content.documents.every((document) => document.fingerprint !== undefined);
-  const fingerprint = whole ? digestOf(content.documents.map((document) => document.fingerprint).join()) : digest;
-  const documents = content.documents.map(readOrder);
+  const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
+  const documents = storedForms(read as ReadDocument[]);
   return {
-    message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
+    message: { ...message, messageKey: keyOf(message, content, digest) },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
 }
 
+/** A file is known by its bytes, and so is an EDI message that nobody gave a key. */
+function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageContent, 'documents'>, digest: string) {
+  if (channel === 'file') return digest;
+  return messageKey ?? (content.interchanges === undefined ? null : digest);
+}
+
+/** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
+function storedForms(documents: (ReadDocument | ReadOrder)[]): ReadOrder[] {
+  for (const [at, document] of documents.entries()) documents[at] = readOrder(document as ReadDocument);
+  return documents as ReadOrder[];
+}
+
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {
-  return { ...document, canonical: order === undefined || document.faults.length > 0 ? null : JSON.stringify(order) };
+  const canonical = order === undefined ? document.edi?.content : JSON.stringify(order);
+  return { ...document, canonical: document.faults.length > 0 ? null : (canonical ?? null) };
 }
 
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */
-export function receiveMessages(context: StageContext, receptions: readonly ReadReception[]): Promise<Reception[]> {
+export function receiveMessages(context: StageContext, read: readonly ReadReception[]): Promise<Reception[]> {
   return inTransaction(context, 'ingest', async (work) => {
+    const receptions = await withSenders(work, read);
+    const corrected = await claimCorrected(work, receptions);
     const known = new Map(
       (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
     );
@@ -110,12 +138,16 @@ export function receiveMessages(context: StageContext, receptions: readonly Read
     const messages = fresh.map((reception, i) => messageOf(reception, inboxIds[i] as number));
     for (const message of messages) remember(message, known);
     if (!(await insertMessages(work.db, messages))) throw new ConcurrentChange('the inbox');
-    const documents = await takeDocuments(work.db, fresh, messages);
+    const interchanges = await admitInterchanges(work, arrivedWith(fresh, messages));
+    const documents = await takeDocuments(work.db, fresh, messages, interchanges);
     await insertDocuments(work.db, documents.flat(), work.now);
+    await storeEdiDocuments(work, fresh, documents, interchanges);
+    await replaceCorrected(work, corrected, (reception) => storedOf(reception, known)?.inboxId);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
     const earlier = repeats
       .map((reception) => storedOf(reception, known)?.inboxId as number)
       .filter((id) => !inboxIds.includes(id));
+    await acknowledgeAgain(work, earlier);
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
     for (const { documentId, inboxId } of reopened) {
       const subjectId = String(documentId);
@@ -210,6 +242,8 @@ function messageOf({ message, content, sha256: digest, fingerprint }: ReadRecept
     warnings: content.warnings,
     receivedAt: message.receivedAt,
     keyId: message.keyId,
+    reading: storedReading(message),
+    corrects: message.corrects ?? null,
   };
 }
 
@@ -217,7 +251,9 @@ async function takeDocuments(
   db: Database,
   fresh: readonly ReadReception[],
   messages: readonly NewMessage[],
+  interchanges: readonly AdmittedInterchange[],
 ): Promise<NewDocument[][]> {
+  const admitted = admittedOf(fresh, interchanges);
   const counts = fresh.map(({ content }) => (content.unreadable === undefined ? content.documents.length : 1));
   const ids = await db.take(
     'inbox_document',
@@ -227,7 +263,9 @@ async function takeDocuments(
   return fresh.map(({ content }, i) => {
     const { inboxId } = messages[i] as NewMessage;
     if (content.unreadable !== undefined) return [unreadable(content.unreadable, inboxId, ids[next++] as number)];
-    return content.documents.map((document) => documentOf(document, inboxId, ids[next++] as number));
+    return content.documents.map((document) =>
+      documentOf(document, inboxId, ids[next++] as number, admitted[i]?.[document.edi?.interchange ?? -1]),
+    );
   });
 }
 
@@ -241,26 +279,39 @@ export function unreadable(faults: readonly Fault[], inboxId: number, documentId
     poNumber: null,
     canonical: null,
     fingerprint: null,
+    review: [],
     state: 'rejected',
     code: 'unreadable',
     faults,
   };
 }
 
-export function documentOf(document: ReadOrder, inboxId: number, documentId: number): NewDocument {
-  const { canonical } = document;
+/** A document as it is stored first: it waits for its order, unless it is faulty. */
+export function documentOf(
+  document: ReadOrder,
+  inboxId: number,
+  documentId: number,
+  interchange?: AdmittedInterchange,
+): NewDocument {
+  const faults = [...(interchange?.faults ?? []), ...document.faults];
+  const canonical = faults.length === 0 ? document.canonical : null;
+  const kind = document.edi?.kind ?? 'order';
+  const isTest = interchange?.test === true && canonical !== null && kind !== 'acknowledgement';
+  // a change that is a test was read and is acknowledged; there is no order of a test that it could change
+  const state = canonical === null ? 'rejected' : isTest && kind !== 'order' ? 'accepted' : 'stored';
   return {
     documentId,
     inboxId,
     ordinal: document.ordinal,
-    kind: 'order',
+    kind: isTest ? 'test' : kind,
     place: document.place,
     poNumber: document.poNumber ?? null,
     canonical,
     fingerprint: document.fingerprint ?? null,
-    state: canonical === null ? 'rejected' : 'stored',
-    code: document.faults[0]?.code ?? null,
-    faults: document.faults,
+    review: document.review ?? [],
+    state,
+    code: faults[0]?.code ?? null,
+    faults,
   };
 }
 
@@ -273,6 +324,9 @@ const evidenceOf = (message: NewMessage, documents: readonly NewDocument[]) => (
   sha256: message.sha256,
   documents: documents.length,
   rejected: documents.filter((document) => document.state === 'rejected').length,
+  ...(message.corrects === null
+    ? {}
+    : { corrects: message.corrects.inboxId, by: message.corrects.by, why: message.corrects.reason }),
 });
 
 function receptionOf(
@@ -308,7 +362,10 @@ function repeatOf(
     rejected: [],
   };
   if (stored.sha256 !== reception.sha256 && stored.fingerprint !== reception.fingerprint) {
-    const words = `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
+    const words =
+      message.channel === 'edi'
+        ? `Another content came before under ${message.messageKey}. Give a new message control numbers of its own.`
+        : `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
     return { ...base, documents: [], refused: new BusinessRejection('idempotency-conflict', words) };
   }
   return {

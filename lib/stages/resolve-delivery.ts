@@ -88,6 +88,8 @@ async function confirm(
   books.finish();
   await updateSlip(work.db, { ...found, slip, state: 'confirmed', faults: [] });
   await insertSlipLines(work.db, lines);
+  if (lines.some(({ orderId }) => work.orders.get(orderId)?.channel === 'edi'))
+    work.answerDue('despatch', found.slipId);
   await close(
     work,
     found,

@@ -1,13 +1,12 @@
-import { multiplyDivide } from '../domain/decimal';
-import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
-import { type Customer, type Partner, type Product, rateOn, ratioOf, servesCustomer } from '../domain/master';
-import { formatPrice, parsePrice } from '../domain/money';
+import { daysBetween } from '../domain/dates';
+import { formatScaled } from '../domain/decimal';
+import { type Customer, mappedBy, type Partner, servesCustomer } from '../domain/master';
 import { bitsOf, type Hold, type Order, type OrderLine } from '../domain/order';
-import { parseQuantity, type Ratio, toBase } from '../domain/quantity';
 import type { Settings } from '../domain/settings';
-import type { CanonicalLine, CanonicalOrder } from '../intake/canonical-order';
+import type { CanonicalOrder } from '../intake/canonical-order';
 import type { StoredDocument } from '../store/inbox';
-import { type MasterData, ownSku } from './master-data';
+import type { MasterData } from './master-data';
+import { type Deviation, OrderFaults, resolveLine } from './resolve-line';
 
 export interface Circumstances {
   readonly settings: Settings;
@@ -33,7 +32,7 @@ export function resolveOrder(
   master: MasterData,
   circumstances: Circumstances,
 ): ResolvedOrder {
-  const faults = new FaultList();
+  const faults = new OrderFaults();
   const partner = partnerOf(document, master, faults);
   const customer = customerOf(order, partner, master, faults);
   const currency = order.currency ?? customer?.currency ?? circumstances.settings.currency;
@@ -54,7 +53,7 @@ export function resolveOrder(
   const taxRates: Record<string, number> = {};
   const deviations: Deviation[] = [];
   order.lines.forEach((line, i) => {
-    const resolved = lineOf(line, `/lines/${i}`, { partner, customer, master, orderDate }, faults);
+    const resolved = resolveLine(line, `/lines/${i}`, { partner, customer, master, orderDate }, faults);
     if (resolved === undefined) return;
     lines.push(resolved.line);
     taxRates[resolved.line.taxCode] = resolved.taxRate;
@@ -63,7 +62,10 @@ export function resolveOrder(
   if (faults.list.length > 0 || partner === undefined || customer === undefined) throw faults.rejection();
   const { settings, now } = circumstances;
   return {
-    holds: deviations.length === 0 ? [] : [priceHold(deviations, now)],
+    holds: [
+      ...(deviations.length === 0 ? [] : [priceHold(deviations, partner, now)]),
+      ...reviewHold([...document.review, ...doubts(order, partner, circumstances)], now),
+    ],
     order: {
       id: 0,
       partner: partner.partner,
@@ -112,24 +114,7 @@ export function resolveOrder(
   };
 }
 
-class FaultList {
-  readonly list: Fault[] = [];
-
-  add(path: string, code: FaultCode, message: string, value?: string): void {
-    this.list.push(value === undefined ? { path, code, message } : { path, code, message, value });
-  }
-
-  rejection(): BusinessRejection {
-    const [fault] = this.list;
-    return new BusinessRejection(
-      fault?.code ?? 'unreadable',
-      fault?.message ?? 'The order cannot be taken.',
-      this.list,
-    );
-  }
-}
-
-function partnerOf(document: StoredDocument, master: MasterData, faults: FaultList): Partner | undefined {
+function partnerOf(document: StoredDocument, master: MasterData, faults: OrderFaults): Partner | undefined {
   const partner = master.partners.get(document.partner);
   if (partner === undefined) {
     faults.add(
@@ -154,10 +139,11 @@ function customerOf(
   order: CanonicalOrder,
   partner: Partner | undefined,
   master: MasterData,
-  faults: FaultList,
+  faults: OrderFaults,
 ): Customer | undefined {
-  const customer = master.customers.get(order.customer);
-  const allowed = partner === undefined || servesCustomer(partner, order.customer);
+  const number = mappedBy(partner?.customerMap, order.customer);
+  const customer = master.customers.get(number);
+  const allowed = partner === undefined || servesCustomer(partner, number);
   if (customer !== undefined && allowed) return customer;
   faults.add(
     '/customer',
@@ -168,127 +154,44 @@ function customerOf(
   return undefined;
 }
 
-interface LineSurroundings {
-  readonly partner: Partner | undefined;
-  readonly customer: Customer | undefined;
-  readonly master: MasterData;
-  readonly orderDate: string;
-}
-
-interface Deviation {
-  readonly line: number;
-  readonly sent: string;
-  readonly own: string;
-}
-
-interface ResolvedLine {
-  readonly line: OrderLine;
-  readonly taxRate: number;
-  readonly deviation: Deviation | undefined;
-}
-
-function lineOf(
-  line: CanonicalLine,
-  path: string,
-  surroundings: LineSurroundings,
-  faults: FaultList,
-): ResolvedLine | undefined {
-  const before = faults.list.length;
-  const product = surroundings.master.products.get(ownSku(surroundings.partner, line.sku));
-  if (product === undefined) {
-    faults.add(`${path}/sku`, 'unknown-sku', `The SKU ${line.sku} is not known.`, line.sku);
-    return undefined;
-  }
-  const uom = line.uom ?? product.baseUom;
-  const ratio = ratioOf(product, uom);
-  if (ratio === undefined) {
-    faults.add(
-      `${path}/uom`,
-      'unknown-uom',
-      `${product.sku} is sold in ${[product.baseUom, ...Object.keys(product.uoms)].join(', ')}, not in ${uom}.`,
-      uom,
-    );
-    return undefined;
-  }
-  const ordered = quantityOf(line, ratio, product, path, faults);
-  const own = multiplyDivide(product.price, ratio.numerator, 1, ratio.denominator, 1);
-  if (!Number.isSafeInteger(own))
-    faults.add(
-      `${path}/unitPrice`,
-      'amount-too-large',
-      `The price of one ${uom} of ${product.sku} is too large to be kept.`,
-    );
-  const sent = line.unitPrice === undefined ? own : parsePrice(line.unitPrice);
-  if (typeof sent !== 'number')
-    faults.add(
-      `${path}/unitPrice`,
-      sent,
-      `The unit price ${line.unitPrice} is not an amount with at most four decimals.`,
-      line.unitPrice ?? '',
-    );
-  const taxCode = surroundings.customer?.taxCode ?? product.taxCode;
-  const taxRate = rateOn(surroundings.master.taxRates.get(taxCode) ?? [], surroundings.orderDate);
-  if (taxRate === undefined) {
-    faults.add(
-      `${path}/sku`,
-      'unknown-tax-code',
-      `The tax code ${taxCode} of ${product.sku} has no rate on ${surroundings.orderDate}. Add it to the taxes.`,
-      taxCode,
-    );
-  }
-  if (faults.list.length > before || typeof sent !== 'number' || taxRate === undefined) return undefined;
-  return {
-    line: {
-      line: line.line,
-      sku: product.sku,
-      baseUom: product.baseUom,
-      uom,
-      ratio,
-      ordered,
-      reserved: 0,
-      delivered: 0,
-      invoiced: 0,
-      cancelled: 0,
-      unitPrice: sent,
-      taxCode,
-      reason: null,
-    },
-    taxRate,
-    deviation: sent === own ? undefined : { line: line.line, sent: formatPrice(sent), own: formatPrice(own) },
-  };
-}
-
-function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: string, faults: FaultList): number {
-  const quantity = parseQuantity(line.quantity);
-  if (typeof quantity !== 'number') {
-    faults.add(
-      `${path}/quantity`,
-      quantity,
-      `The quantity ${line.quantity} is not a number with at most three decimals.`,
-      line.quantity,
-    );
-    return 0;
-  }
-  const base = toBase(quantity, ratio);
-  if (base === null) {
-    faults.add(
-      `${path}/quantity`,
-      'inexact-quantity',
-      `${line.quantity} ${line.uom} of ${product.sku} is no whole number of thousandths of ${product.baseUom}.`,
-      line.quantity,
-    );
-    return 0;
-  }
-  return base;
-}
-
-function priceHold(deviations: readonly Deviation[], now: string): Hold {
+export function priceHold(deviations: readonly Deviation[], { priceTolerance }: Partner, now: string): Hold {
   return {
     reason: 'price',
     rule: 'price-tolerance',
-    evidence: { tolerancePercent: '0', lines: deviations.slice(0, 20) },
+    evidence: { tolerancePercent: formatScaled(priceTolerance, 2, 0), lines: deviations.slice(0, 20) },
     since: now,
     by: 'price policy',
     forced: false,
   };
+}
+
+/** More sentences than a person will read. */
+const mostSentences = 20;
+
+/** What can be read and worked, but makes one ask whether it was meant like that. */
+function doubts(order: CanonicalOrder, partner: Partner, { settings, today }: Circumstances): string[] {
+  const { deliveryDaysPast, orderDaysAhead } = settings.review;
+  const { requestedDelivery, orderDate, note } = order;
+  const sentences: string[] = [];
+  if (requestedDelivery !== undefined && daysBetween(requestedDelivery, today) > deliveryDaysPast)
+    sentences.push(`The requested delivery ${requestedDelivery} is more than ${deliveryDaysPast} days ago.`);
+  if (orderDate !== undefined && daysBetween(today, orderDate) > orderDaysAhead)
+    sentences.push(`The order date ${orderDate} is more than ${orderDaysAhead} days ahead.`);
+  if (partner.reviewNotes && note !== undefined)
+    sentences.push(`The order has a note that may change it: ${note.slice(0, 500)}`);
+  return sentences;
+}
+
+function reviewHold(sentences: readonly string[], now: string): Hold[] {
+  if (sentences.length === 0) return [];
+  return [
+    {
+      reason: 'intake-review',
+      rule: 'intake',
+      evidence: { review: sentences.slice(0, mostSentences) },
+      since: now,
+      by: 'intake',
+      forced: false,
+    },
+  ];
 }

@@ -18,9 +18,9 @@ export function postponeAfterFault(
     const attempts = document.attempts + 1;
     const parked = attempts >= maxAttempts;
     const nextAttemptAt = parked ? null : inMilliseconds(work.now, retryDelay(attempts, Math.random()));
-    await postponeDocument(work.db, { documentId, attempts, parked, nextAttemptAt }, work.now);
+    await postponeDocument(work.db, { documentId, attempts, parked, nextAttemptAt, cause: wordsOf(cause) }, work.now);
     if (parked) {
-      const evidence = { attempts, cause: cause.message.slice(0, 500) };
+      const evidence = { attempts, cause: wordsOf(cause) };
       work.record({
         subject: 'document',
         subjectId: String(documentId),
@@ -33,3 +33,5 @@ export function postponeAfterFault(
     return parked ? 'parked' : 'again';
   });
 }
+
+const wordsOf = (cause: Error): string => cause.message.slice(0, 500);

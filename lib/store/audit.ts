@@ -20,13 +20,14 @@ export type AuditSubject =
   | 'message'
   | 'document'
   | 'slip'
-  | 'invoice'
   | 'payment'
   | 'stock'
   | 'master'
   | 'settings'
   | 'key'
-  | 'exception';
+  | 'exception'
+  | 'edi-answer'
+  | 'retention';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */
 export function recordText(position: number, record: Omit<AuditRecord, 'evidence'>, evidence: string): string {

@@ -41,6 +41,10 @@ export interface Dialect {
 const isOfOneItem = (error: unknown): boolean =>
   error instanceof BusinessRejection || (error instanceof TechnicalFault && error.code === 'unexpected');
 
+/** A value that a driver cannot write, or a row that cannot be read: its JSON is broken. */
+const isBadValue = (error: unknown): boolean =>
+  error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError;
+
 interface DriverError {
   code?: unknown;
   errcode?: unknown;
@@ -78,7 +82,7 @@ export const postgres: Dialect = {
       if (/^(08|53|57)/.test(code) || awayCodes.has(code)) return 'away';
     }
     if (error instanceof Error && awayMessages.test(error.message)) return 'away';
-    return error instanceof RangeError || error instanceof TypeError ? 'data' : 'fault';
+    return isBadValue(error) ? 'data' : 'fault';
   },
 };
 
@@ -109,6 +113,6 @@ export const sqlite: Dialect = {
       if (primary === sqliteFull || primary === sqliteDiskError || primary === sqliteCannotOpen) return 'away';
     }
     if (error instanceof Error && awayMessages.test(error.message)) return 'away';
-    return error instanceof RangeError || error instanceof TypeError ? 'data' : 'fault';
+    return isBadValue(error) ? 'data' : 'fault';
   },
 };

@@ -3,7 +3,17 @@ import type { Database } from './database';
 
 /** Something a person has to look at: open until it is resolved, once per kind and subject. */
 export interface RaisedException {
-  readonly kind: 'delivery' | 'invoice' | 'stock-deficit' | 'warehouse-parked' | 'late-delivery';
+  readonly kind:
+    | 'answer-rejected'
+    | 'answer-unwritable'
+    | 'change-request'
+    | 'delivery'
+    | 'interchange-conflict'
+    | 'invoice'
+    | 'stock-deficit'
+    | 'warehouse-parked'
+    | 'late-delivery'
+    | 'stage-stuck';
   readonly subject: string;
   readonly message: string;
   readonly evidence: Evidence;

@@ -40,10 +40,10 @@ export async function findJobs(db: Database, inboxIds: readonly number[]): Promi
   return new Map(rows.map((row) => [row.inbox_id, jobOf(row)]));
 }
 
-/** `reader` is who reads it; nobody else may store documents of it. `instructions`: JSON. */
+/** `reader` is who reads it; nobody else may store documents of it. `limits`: of the reading, as JSON. */
 export async function insertJob(
   db: Database,
-  job: { readonly inboxId: number; readonly reader: string; readonly instructions: string },
+  job: { readonly inboxId: number; readonly reader: string; readonly limits: string },
   now: string,
 ): Promise<void> {
   await db.insert('import_job', [
@@ -51,7 +51,7 @@ export async function insertJob(
       inbox_id: job.inboxId,
       state: 'reading',
       reader: job.reader,
-      instructions: job.instructions,
+      limits: job.limits,
       attempts: 1,
       documents: 0,
       expected: null,
@@ -133,8 +133,10 @@ export interface UnreadMessage {
   readonly sha256: string;
   readonly receivedAt: string;
   readonly keyId: string | null;
+  /** As `storedReading` kept it. */
+  readonly reading: string | null;
   /** JSON, as it was given to `insertJob`. */
-  readonly instructions: string;
+  readonly limits: string;
   /** How often it was begun. */
   readonly attempts: number;
   /** Documents that are stored already. */
@@ -153,13 +155,14 @@ export async function findUnread(db: Database, inboxId: number): Promise<UnreadM
     sha256: string;
     received_at: string;
     key_id: string | null;
-    instructions: string;
+    reading: string | null;
+    limits: string;
     attempts: number;
     documents: number;
   }>(
     db,
     `select m.channel, m.partner, m.source_system, m.message_key, m.document, m.content_type, m.bytes, m.sha256, m.received_at, m.key_id,
-       j.instructions, j.attempts, j.documents
+       m.reading, j.limits, j.attempts, j.documents
      from import_job j join inbox_message m on m.inbox_id = j.inbox_id where j.inbox_id = ?`,
     [inboxId],
   );
@@ -176,7 +179,8 @@ export async function findUnread(db: Database, inboxId: number): Promise<UnreadM
     sha256: row.sha256,
     receivedAt: row.received_at,
     keyId: row.key_id,
-    instructions: row.instructions,
+    reading: row.reading,
+    limits: row.limits,
     attempts: row.attempts,
     documents: row.documents,
   };

@@ -1,9 +1,12 @@
 import type { Fault, FaultCode } from '../domain/faults';
 import type { OrderStatus } from '../domain/order';
 import { type Database, first } from './database';
+import type { Correction } from './inbox';
+import { containing, foundIn } from './inbox-replay';
 import { Conditions } from './queries';
 
-export const documentStates = ['stored', 'accepted', 'duplicate', 'rejected', 'parked'] as const;
+/** `replaced`: rejected or parked, and a corrected copy of the message took its place. */
+export const documentStates = ['stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced'] as const;
 export type DocumentState = (typeof documentStates)[number];
 
 /** A message without its bytes. */
@@ -20,6 +23,10 @@ export interface InboxEntry {
   readonly single: boolean;
   readonly warnings: readonly string[];
   readonly receivedAt: string;
+  /** The message that this one is a corrected copy of, by whom and why. */
+  readonly corrects: Correction | null;
+  /** When its bytes were dropped; null while they are there. */
+  readonly bytesDroppedAt: string | null;
 }
 
 interface EntryRow {
@@ -34,10 +41,13 @@ interface EntryRow {
   single: number;
   warnings: string;
   received_at: string;
+  corrects: number | null;
+  correction: string | null;
+  bytes_dropped_at: string | null;
 }
 
 const entryColumns =
-  'inbox_id, channel, partner, source_system, document, content_type, size, sha256, single, warnings, received_at';
+  'inbox_id, channel, partner, source_system, document, content_type, size, sha256, single, warnings, received_at, corrects, correction, bytes_dropped_at';
 
 const entryOf = (row: EntryRow): InboxEntry => ({
   inboxId: row.inbox_id,
@@ -51,6 +61,11 @@ const entryOf = (row: EntryRow): InboxEntry => ({
   single: row.single === 1,
   warnings: JSON.parse(row.warnings) as string[],
   receivedAt: row.received_at,
+  corrects:
+    row.corrects === null || row.correction === null
+      ? null
+      : { inboxId: row.corrects, ...(JSON.parse(row.correction) as Omit<Correction, 'inboxId'>) },
+  bytesDroppedAt: row.bytes_dropped_at,
 });
 
 export async function findMessage(db: Database, inboxId: number): Promise<InboxEntry | undefined> {
@@ -73,6 +88,8 @@ export interface InboxSelection {
   /** Messages with at least one document in this state. */
   readonly state?: DocumentState | undefined;
   readonly code?: string | undefined;
+  /** Found in the name of the message's document, or in one of its PO numbers. */
+  readonly text?: string | undefined;
   readonly channel?: string | undefined;
   readonly partner?: string | undefined;
   readonly from?: string | undefined;
@@ -89,14 +106,24 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
     .when('received_at >= ?', selection.from)
     .when('received_at < ?', selection.until)
     .when('inbox_id < ?', selection.before);
-  // The state stands in the text, so that both databases see that the partial index on failed documents serves.
-  const state = selection.state === undefined ? '' : ` and d.state = '${selection.state}'`;
+  const state = selection.state === undefined ? '' : ` and ${inState(selection.state)}`;
   const code = selection.code === undefined ? '' : ' and d.code = ?';
   if (state !== '' || code !== '') {
     const values = selection.code === undefined ? [] : [selection.code];
     conditions.add(
       `exists (select 1 from inbox_document d where d.inbox_id = inbox_message.inbox_id${state}${code})`,
       ...values,
+    );
+  }
+  if (selection.text !== undefined) {
+    const text = containing(selection.text);
+    conditions.add(
+      `(${foundIn('inbox_message.document', 'inbox_message.document')} or exists (select 1 from inbox_document d
+         where d.inbox_id = inbox_message.inbox_id and ${foundIn('d.po_number', 'd.po_number')}))`,
+      text,
+      text,
+      text,
+      text,
     );
   }
   const rows = await db.all<EntryRow>(
@@ -106,19 +133,37 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
   return rows.map(entryOf);
 }
 
+/** The state stands in the text, so that both databases see that the partial index on failed documents serves. */
+const inState = (state: DocumentState): string =>
+  state === 'replaced'
+    ? "d.state = 'rejected' and d.replaced_by is not null"
+    : `d.state = '${state}'${state === 'rejected' ? ' and d.replaced_by is null' : ''}`;
+
+/** How many documents are in which state; the replaced ones are among the rejected, for that is what they were and are. */
 export type DocumentCounts = Readonly<Record<DocumentState, number>>;
+
+export const noDocuments: DocumentCounts = {
+  stored: 0,
+  accepted: 0,
+  duplicate: 0,
+  rejected: 0,
+  parked: 0,
+  replaced: 0,
+};
 
 /** How many documents of each message are in which state. */
 export async function documentCounts(db: Database, inboxIds: readonly number[]): Promise<Map<number, DocumentCounts>> {
-  const counts = new Map(inboxIds.map((id) => [id, { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 }]));
+  const counts = new Map(inboxIds.map((id) => [id, { ...noDocuments }]));
   if (inboxIds.length === 0) return counts;
-  const rows = await db.all<{ inbox_id: number; state: DocumentState; documents: number }>(
-    `select inbox_id, state, count(*) as documents from inbox_document where ${db.dialect.inList('inbox_id', 'bigint')} group by inbox_id, state`,
+  const rows = await db.all<{ inbox_id: number; state: DocumentState; documents: number; replaced: number }>(
+    `select inbox_id, state, count(*) as documents, count(replaced_by) as replaced from inbox_document where ${db.dialect.inList('inbox_id', 'bigint')} group by inbox_id, state`,
     [db.dialect.listOf(inboxIds)],
   );
   for (const row of rows) {
     const message = counts.get(row.inbox_id);
-    if (message !== undefined) message[row.state] = row.documents;
+    if (message === undefined) continue;
+    message[row.state] = row.documents;
+    message.replaced += row.replaced;
   }
   return counts;
 }
@@ -132,6 +177,10 @@ export interface DocumentEntry {
   readonly place: string;
   readonly poNumber: string | null;
   readonly state: DocumentState;
+  /** The message whose corrected copy of it took its place. */
+  readonly replacedBy: number | null;
+  /** It could be read; when it failed, it failed later. */
+  readonly isRead: boolean;
   readonly orderId: number | null;
   readonly orderStatus: OrderStatus | null;
   readonly code: FaultCode | null;
@@ -149,6 +198,8 @@ interface DocumentRow {
   place: string;
   po_number: string | null;
   state: DocumentState;
+  replaced_by: number | null;
+  is_read: number;
   order_id: number | null;
   order_status: OrderStatus | null;
   code: FaultCode | null;
@@ -158,7 +209,9 @@ interface DocumentRow {
   step_at: string;
 }
 
-const documentColumns = `d.document_id, d.inbox_id, d.ordinal, d.kind, d.place, d.po_number, d.state, d.order_id, o.status as order_status,
+// Only the status is wanted: a left join with the view would let SQLite build all orders there are, for each question.
+const documentColumns = `d.document_id, d.inbox_id, d.ordinal, d.kind, d.place, d.po_number, d.state, d.replaced_by,
+  case when d.canonical is null then 0 else 1 end as is_read, d.order_id, o.status as order_status,
   d.code, d.faults, d.attempts, d.next_attempt_at, d.step_at`;
 
 const documentOf = (row: DocumentRow): DocumentEntry => ({
@@ -168,7 +221,9 @@ const documentOf = (row: DocumentRow): DocumentEntry => ({
   kind: row.kind,
   place: row.place,
   poNumber: row.po_number,
-  state: row.state,
+  state: row.replaced_by === null ? row.state : 'replaced',
+  replacedBy: row.replaced_by,
+  isRead: Number(row.is_read) === 1,
   orderId: row.order_id,
   orderStatus: row.order_status,
   code: row.code,
@@ -186,7 +241,7 @@ export async function documentsOf(
 ): Promise<DocumentEntry[]> {
   const conditions = new Conditions().add('d.inbox_id = ?', inboxId).when('d.ordinal > ?', page?.after);
   const rows = await db.all<DocumentRow>(
-    `select ${documentColumns} from inbox_document d left join sales_order o on o.order_id = d.order_id
+    `select ${documentColumns} from inbox_document d left join sales_order_state o on o.order_id = d.order_id
      ${conditions.where} order by d.ordinal ${page === undefined ? '' : `limit ${page.count}`}`,
     conditions.values,
   );
@@ -217,7 +272,9 @@ export async function findDocuments(
     .when('m.received_at >= ?', selection.from)
     .when('m.received_at < ?', selection.until)
     .when('d.document_id < ?', selection.before);
-  if (selection.state !== undefined) conditions.add(`d.state = '${selection.state}'`);
+  if (selection.state !== undefined) conditions.add(inState(selection.state));
+  if (selection.text !== undefined)
+    conditions.add(foundIn('m.document', 'd.po_number'), containing(selection.text), containing(selection.text));
   if (selection.orderId !== undefined) {
     // An order's repeats come after the document that created it: the key bounds the search.
     conditions.add(
@@ -228,7 +285,7 @@ export async function findDocuments(
   }
   const rows = await db.all<DocumentRow & Pick<EntryRow, 'channel' | 'partner' | 'document' | 'received_at'>>(
     `select ${documentColumns}, m.channel, m.partner, m.document, m.received_at
-     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id left join sales_order o on o.order_id = d.order_id
+     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id left join sales_order_state o on o.order_id = d.order_id
      ${conditions.where} order by d.document_id desc limit ${count}`,
     conditions.values,
   );
@@ -246,10 +303,22 @@ export async function findDecided(db: Database, inboxIds: readonly number[]): Pr
   if (inboxIds.length === 0) return new Set();
   const rows = await db.all<{ inbox_id: number }>(
     `select m.inbox_id from inbox_message m where ${db.dialect.inList('m.inbox_id', 'bigint')} and not exists (
-       select 1 from inbox_document d left join sales_order o on o.order_id = d.order_id
+       select 1 from inbox_document d left join sales_order_state o on o.order_id = d.order_id
        where d.inbox_id = m.inbox_id and (d.state = 'stored' or (d.state in ('accepted', 'duplicate') and o.status = 'Created')))
        and not exists (select 1 from import_job j where j.inbox_id = m.inbox_id and j.state = 'reading')`,
     [db.dialect.listOf(inboxIds)],
   );
   return new Set(rows.map((row) => row.inbox_id));
+}
+
+/** How many of these documents of a message became orders of their own. */
+export async function acceptedAmong(db: Database, inboxId: number, documentIds: readonly number[]): Promise<number> {
+  if (documentIds.length === 0) return 0;
+  const row = await first<{ count: number }>(
+    db,
+    `select cast(count(*) as bigint) as count from inbox_document
+     where inbox_id = ? and state = 'accepted' and ${db.dialect.inList('document_id', 'bigint')}`,
+    [inboxId, db.dialect.listOf(documentIds)],
+  );
+  return row?.count ?? 0;
 }

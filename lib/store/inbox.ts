@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
+import type { EdiPurpose } from '../intake/edi/mapped-message';
 import type { Database, Row } from './database';
+import { ediSources } from './edi';
+
+export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
 
 /** A message as it came in, with its bytes. */
 export interface NewMessage {
@@ -21,18 +25,31 @@ export interface NewMessage {
   readonly warnings: readonly string[];
   readonly receivedAt: string;
   readonly keyId: string | null;
+  /** How it was read, as JSON; null when as usual. */
+  readonly reading: string | null;
+  /** There when the message is a corrected copy of another one. */
+  readonly corrects: Correction | null;
+}
+
+/** The message that a person corrected, who did it, and why. */
+export interface Correction {
+  readonly inboxId: number;
+  readonly by: string;
+  readonly reason: string | null;
 }
 
 export interface NewDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
-  readonly state: 'stored' | 'rejected' | 'parked';
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
+  readonly state: 'stored' | 'accepted' | 'rejected' | 'parked';
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
 }
@@ -75,6 +92,7 @@ export async function findMessages(db: Database, keys: readonly string[]): Promi
 
 /** Returns false when another transaction stored one of the keyed messages first: the caller starts again and finds it. */
 export async function insertMessages(db: Database, messages: readonly NewMessage[]): Promise<boolean> {
+  const rare = messages.some(({ reading, corrects }) => reading !== null || corrects !== null);
   const rows = messages.map(
     (message): Row => ({
       inbox_id: message.inboxId,
@@ -92,10 +110,18 @@ export async function insertMessages(db: Database, messages: readonly NewMessage
       warnings: JSON.stringify(message.warnings),
       received_at: message.receivedAt,
       key_id: message.keyId,
+      ...(rare ? rareColumns(message) : {}),
     }),
   );
   return (await db.insert('inbox_message', rows, { onConflict: 'nothing' })) === rows.length;
 }
+
+/** What most messages do not have costs them nothing. */
+const rareColumns = ({ reading, corrects }: NewMessage): Row => ({
+  reading,
+  corrects: corrects?.inboxId ?? null,
+  correction: corrects === null ? null : JSON.stringify({ by: corrects.by, reason: corrects.reason }),
+});
 
 /** A file may bring very many: they go in part by part, and whatever else this process has to do comes between. */
 export async function insertDocuments(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
@@ -118,6 +144,7 @@ async function insertPart(db: Database, documents: readonly NewDocument[], now: 
       po_number: document.poNumber,
       canonical: document.canonical,
       fingerprint: document.fingerprint,
+      review: document.review.length === 0 ? null : JSON.stringify(document.review),
       state: document.state,
       code: document.code,
       faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
@@ -133,10 +160,12 @@ export interface StoredDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: string;
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** Why a person has to look at its order. */
+  readonly review: readonly string[];
   readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   /** Technical faults so far. */
@@ -145,6 +174,8 @@ export interface StoredDocument {
   readonly faults: readonly Fault[];
   readonly channel: 'file' | 'api' | 'edi';
   readonly partner: string;
+  /** What an EDI message asks for; null for all other documents. */
+  readonly purpose: EdiPurpose | null;
   readonly sourceSystem: string | null;
   readonly document: string;
   readonly receivedAt: string;
@@ -154,10 +185,11 @@ interface DocumentRow {
   document_id: number;
   inbox_id: number;
   ordinal: number;
-  kind: string;
+  kind: DocumentKind;
   place: string;
   canonical: string | null;
   fingerprint: string | null;
+  review: string | null;
   state: StoredDocument['state'];
   order_id: number | null;
   attempts: number;
@@ -179,7 +211,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<DocumentRow>(
-    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, state, order_id, attempts, code, faults from inbox_document
+    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
      where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
     [dialect.listOf([...new Set(ids)])],
   );
@@ -188,8 +220,13 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
     [dialect.listOf([...new Set(rows.map((row) => row.inbox_id))])],
   );
   const byId = new Map(messages.map((message) => [message.inbox_id, message]));
+  const edi = await ediSources(
+    db,
+    rows.filter((row) => byId.get(row.inbox_id)?.channel === 'edi').map((row) => row.document_id),
+  );
   return rows.map((row) => {
     const message = byId.get(row.inbox_id) as MessageRow;
+    const source = edi.get(row.document_id);
     return {
       documentId: row.document_id,
       inboxId: row.inbox_id,
@@ -198,13 +235,15 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
       place: row.place,
       canonical: row.canonical,
       fingerprint: row.fingerprint,
+      review: row.review === null ? [] : (JSON.parse(row.review) as string[]),
       state: row.state,
       orderId: row.order_id,
       attempts: row.attempts,
       code: row.code,
       faults: row.faults === null ? [] : (JSON.parse(row.faults) as Fault[]),
       channel: message.channel,
-      partner: message.partner,
+      partner: source?.partner ?? message.partner,
+      purpose: source?.purpose ?? null,
       sourceSystem: message.source_system,
       document: message.document,
       receivedAt: message.received_at,
@@ -215,7 +254,7 @@ export async function lockDocuments(db: Database, ids: readonly number[]): Promi
 /** What became of a document. */
 export interface DocumentVerdict {
   readonly documentId: number;
-  readonly state: 'accepted' | 'duplicate' | 'rejected';
+  readonly state: 'accepted' | 'duplicate' | 'rejected' | 'parked';
   readonly orderId: number | null;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
@@ -236,7 +275,10 @@ export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerd
   );
 }
 
-/** Takes rejected or parked, but readable, documents of these messages up again: what was unknown then may be known now. */
+/**
+ * Takes rejected or parked, but readable, documents of these messages up again: what was unknown then may be known now.
+ * A document that a corrected copy replaced is done with.
+ */
 export async function reopenRejected(
   db: Database,
   inboxIds: readonly number[],
@@ -245,7 +287,7 @@ export async function reopenRejected(
   if (inboxIds.length === 0) return [];
   const rows = await db.all<{ document_id: number; inbox_id: number; ordinal: number }>(
     `update inbox_document set state = 'stored', code = null, faults = null, attempts = 0, next_attempt_at = null, step_at = ?
-     where state in ('rejected', 'parked') and canonical is not null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
+     where state in ('rejected', 'parked') and canonical is not null and replaced_by is null and ${db.dialect.inList('inbox_id', 'bigint')} returning document_id, inbox_id, ordinal`,
     [now, db.dialect.listOf(inboxIds)],
   );
   return rows.map((row) => ({ documentId: row.document_id, inboxId: row.inbox_id, ordinal: row.ordinal }));
@@ -259,14 +301,18 @@ export async function postponeDocument(
     readonly attempts: number;
     readonly parked: boolean;
     readonly nextAttemptAt: string | null;
+    /** What went wrong, for the operators. */
+    readonly cause: string;
   },
   now: string,
 ): Promise<void> {
+  const fault: Fault = { path: '', code: 'parked', message: document.cause };
   await db.run(
-    'update inbox_document set state = ?, code = ?, attempts = ?, next_attempt_at = ?, step_at = ? where document_id = ?',
+    'update inbox_document set state = ?, code = ?, faults = ?, attempts = ?, next_attempt_at = ?, step_at = ? where document_id = ?',
     [
       document.parked ? 'parked' : 'stored',
       document.parked ? 'parked' : null,
+      JSON.stringify([fault]),
       document.attempts,
       document.nextAttemptAt,
       now,

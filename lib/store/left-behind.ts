@@ -16,7 +16,7 @@ function scopeConditions(scope: Scope, alias: string): { sql: string; values: st
   };
 }
 
-/** Documents that wait for their order since before `before` and, after a technical fault, whose next attempt is due `now`. */
+/** Documents that wait for their order since before `before`, and those whose next attempt is due `now`: after a technical fault, or because somebody asked for it. */
 export async function documentsLeft(
   db: Database,
   scope: Pick<Scope, 'channel' | 'partner'>,
@@ -32,9 +32,10 @@ export async function documentsLeft(
     channel: string;
     partner: string;
   }>(
-    `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
-     where d.state = 'stored' and d.step_at <= ? and (d.next_attempt_at is null or d.next_attempt_at <= ?)${sql}
-     order by d.document_id limit ?`,
+    `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from (
+       select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and step_at <= ? and next_attempt_at is null
+       union all select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and next_attempt_at <= ?) d
+     join inbox_message m on m.inbox_id = d.inbox_id where true${sql} order by d.document_id limit ?`,
     [before, now, ...values, limit],
   );
   return rows.map((row) => ({
@@ -49,7 +50,8 @@ export async function documentsLeft(
 
 /**
  * Orders that a check has not judged since before `before`. `after` are the bits of the checks that must have judged
- * first, where they are required: an order that is still on its way to the step before is left to it.
+ * first, where they are required: an order that is still on its way to the step before is left to it. `except` are
+ * orders that failed and are not to be tried yet.
  */
 export async function ordersLeft(
   db: Database,
@@ -57,12 +59,22 @@ export async function ordersLeft(
   scope: Scope,
   before: string,
   limit: number,
+  except: readonly number[] = [],
 ): Promise<number[]> {
   const { sql, values } = scopeConditions(scope, 'o');
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Created', 'OnHold') and (o.checks_judged & ?) = 0
-       and (o.checks_judged & (o.checks_required & ?)) = (o.checks_required & ?) and o.step_at <= ?${sql} order by o.order_id limit ?`,
-    [check.bit, check.after, check.after, before, ...values, limit],
+       and (o.checks_judged & (o.checks_required & ?)) = (o.checks_required & ?) and o.step_at <= ?${sql}
+       ${except.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`} order by o.order_id limit ?`,
+    [
+      check.bit,
+      check.after,
+      check.after,
+      before,
+      ...values,
+      ...(except.length === 0 ? [] : [db.dialect.listOf(except)]),
+      limit,
+    ],
   );
   return rows.map((row) => row.order_id);
 }

@@ -1,3 +1,5 @@
+import { defaultEdiSettings, type EdiSettings } from '../domain/edi-settings';
+import { gtinForms } from '../domain/item-numbers';
 import type { Customer, Partner, Product, TaxRate } from '../domain/master';
 import type { Database, Row } from './database';
 
@@ -30,8 +32,15 @@ interface PartnerRow {
   channels: string;
   customers: string;
   edi_ids: string;
+  edi: string | null;
   sku_map: string;
+  customer_map: string;
+  uom_map: string;
   price_policy: Partner['pricePolicy'];
+  price_tolerance: number;
+  review_notes: number;
+  requests_per_minute: number | null;
+  orders_per_minute: number | null;
   shortage_policy: Partner['shortagePolicy'];
   indicator: string | null;
   priority: number;
@@ -74,22 +83,25 @@ export async function loadProducts(
   options: Locking = {},
 ): Promise<Map<string, Product>> {
   const rows = await load<ProductRow>(db, 'product', 'sku', skus, options);
-  return new Map(
-    rows.map((row) => [
-      row.sku,
-      {
-        sku: row.sku,
-        name: row.name,
-        baseUom: row.base_uom,
-        uoms: JSON.parse(row.uoms),
-        price: row.price,
-        cost: row.cost,
-        taxCode: row.tax_code,
-        gtin: row.gtin,
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.sku, productOf(row)]));
 }
+
+/** The products with these GTINs, in whatever form of a GTIN they are kept. */
+export async function productsWithGtin(db: Database, gtins: readonly string[]): Promise<Product[]> {
+  const rows = await load<ProductRow>(db, 'product', 'gtin', gtins.flatMap(gtinForms));
+  return rows.map(productOf);
+}
+
+const productOf = (row: ProductRow): Product => ({
+  sku: row.sku,
+  name: row.name,
+  baseUom: row.base_uom,
+  uoms: JSON.parse(row.uoms),
+  price: row.price,
+  cost: row.cost,
+  taxCode: row.tax_code,
+  gtin: row.gtin,
+});
 
 /** The partners with these names, by name; unknown ones are missing. */
 export async function loadPartners(
@@ -107,8 +119,15 @@ export async function loadPartners(
         channels: JSON.parse(row.channels),
         customers: JSON.parse(row.customers),
         ediIds: JSON.parse(row.edi_ids),
+        edi: { ...defaultEdiSettings, ...(row.edi === null ? {} : (JSON.parse(row.edi) as Partial<EdiSettings>)) },
         skuMap: JSON.parse(row.sku_map),
+        customerMap: JSON.parse(row.customer_map),
+        uomMap: JSON.parse(row.uom_map),
         pricePolicy: row.price_policy,
+        priceTolerance: row.price_tolerance,
+        reviewNotes: row.review_notes === 1,
+        requestsPerMinute: row.requests_per_minute,
+        ordersPerMinute: row.orders_per_minute,
         shortagePolicy: row.shortage_policy,
         indicator: row.indicator,
         priority: row.priority,
@@ -192,8 +211,15 @@ export function savePartners(db: Database, partners: readonly Partner[], now: st
     channels: JSON.stringify(partner.channels),
     customers: JSON.stringify(partner.customers),
     edi_ids: JSON.stringify(partner.ediIds),
+    edi: JSON.stringify(partner.edi),
     sku_map: JSON.stringify(partner.skuMap),
+    customer_map: JSON.stringify(partner.customerMap),
+    uom_map: JSON.stringify(partner.uomMap),
     price_policy: partner.pricePolicy,
+    price_tolerance: partner.priceTolerance,
+    review_notes: partner.reviewNotes ? 1 : 0,
+    requests_per_minute: partner.requestsPerMinute,
+    orders_per_minute: partner.ordersPerMinute,
     shortage_policy: partner.shortagePolicy,
     indicator: partner.indicator,
     priority: partner.priority,

@@ -2,6 +2,9 @@ import { type Database, first, sequences } from './database';
 import type { DialectName } from './dialect';
 import { orderToCash } from './migrations/0001-order-to-cash';
 import { importJobs } from './migrations/0002-import-jobs';
+import { inboxReplay } from './migrations/0003-inbox-replay';
+import { edi } from './migrations/0004-edi';
+import { intake } from './migrations/0005-intake';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -18,10 +21,14 @@ export interface SchemaWords {
   readonly table: string;
   /** table options of a table that is found by its own key only */
   readonly narrow: string;
+  /** table options of a table that is found by its own key only and whose rows hardly ever change */
+  readonly written: string;
   /** table options of a table that is found by its own key only and whose rows are rewritten a few times */
   readonly rewritten: string;
   /** table options of a table whose rows are rewritten at every step */
   readonly changing: string;
+  /** an integer given by the database; a unique index of the table's own holds it */
+  readonly counted: string;
 }
 
 /** One numbered step forward. A released migration is never edited: what comes later is a later number. */
@@ -33,7 +40,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, importJobs];
+export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {
@@ -44,8 +51,10 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'bytea',
     table: '',
     narrow: 'with (fillfactor = 80)',
+    written: '',
     rewritten: 'with (fillfactor = 50)',
     changing: 'with (fillfactor = 50)',
+    counted: 'bigint generated always as identity',
   },
   sqlite: {
     text: 'text',
@@ -55,8 +64,10 @@ const words: Record<DialectName, SchemaWords> = {
     bytes: 'blob',
     table: 'strict',
     narrow: 'strict, without rowid',
+    written: 'strict, without rowid',
     rewritten: 'strict, without rowid',
     changing: 'strict',
+    counted: 'integer primary key autoincrement',
   },
 };
 

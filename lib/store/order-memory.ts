@@ -7,6 +7,9 @@ export interface StampedOrder {
   readonly stamp: number;
 }
 
+/** The stamp of rows that no transaction of a stage has written: nobody remembers them. */
+export const nobodys = 0;
+
 const mostRemembered = 10_000;
 /** What is long is rare, and would take the memory of many. */
 const mostLines = 100;

@@ -117,6 +117,9 @@ export async function insertSlipLines(db: Database, lines: readonly NewSlipLine[
   await db.insert('packing_slip_line', rows);
 }
 
+/** What a slip delivered of an order is invoiced by one invoice, all its lines `l` at once. */
+const uninvoiced = 'not exists (select 1 from invoice i where i.slip_id = l.slip_id and i.order_id = l.order_id)';
+
 /** A confirmed slip line that no invoice has. */
 export interface UninvoicedLine {
   readonly slipId: number;
@@ -140,17 +143,40 @@ interface UninvoicedRow {
   cost: number;
 }
 
+/** Which orders with slip lines to invoice are meant. */
+export interface ToInvoice {
+  readonly limit: number;
+  /** Only orders at which nothing has happened since this time. */
+  readonly leftSince?: string | undefined;
+  readonly except?: readonly number[] | undefined;
+}
+
 /**
- * Locks at most `limit` orders that have slip lines to invoice, the oldest orders first, and leaves out the ones that
- * another transaction works on. With `leftSince` only orders at which nothing has happened since then. The orders are
- * found by their status: an index of the lines to invoice would make every line a new entry when it is invoiced.
+ * At most `limit` orders that have slip lines to invoice, the oldest orders first. The orders are found by their status:
+ * a line itself does not say whether it is invoiced, its slip's invoice does.
  */
-export async function claimOrdersToInvoice(db: Database, limit: number, leftSince?: string): Promise<number[]> {
+export function ordersToInvoice(db: Database, wanted: ToInvoice): Promise<number[]> {
+  return findToInvoice(db, wanted, '');
+}
+
+/** Locks orders like `ordersToInvoice`, and leaves out the ones that another transaction works on. */
+export function claimOrdersToInvoice(db: Database, wanted: ToInvoice): Promise<number[]> {
+  return findToInvoice(db, wanted, db.dialect.lockFreeRows);
+}
+
+async function findToInvoice(
+  db: Database,
+  { limit, leftSince, except = [] }: ToInvoice,
+  lock: string,
+): Promise<number[]> {
+  const left = leftSince === undefined ? [] : [leftSince];
+  const others = except.length === 0 ? [] : [db.dialect.listOf(except)];
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Delivered', 'PartiallyDelivered', 'CancelRequested', 'OnHold')
-       and exists (select 1 from packing_slip_line l where l.order_id = o.order_id and l.invoice_id is null)
-       ${leftSince === undefined ? '' : 'and o.step_at <= ?'} order by o.order_id limit ? ${db.dialect.lockFreeRows}`,
-    leftSince === undefined ? [limit] : [leftSince, limit],
+       and exists (select 1 from packing_slip_line l where l.order_id = o.order_id and ${uninvoiced})
+       ${left.length === 0 ? '' : 'and o.step_at <= ?'} ${others.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`}
+     order by o.order_id limit ? ${lock}`,
+    [...left, ...others, limit],
   );
   return rows.map((row) => row.order_id);
 }
@@ -176,7 +202,7 @@ export async function uninvoicedLines(
   const rows = await db.all<UninvoicedRow>(
     `select l.slip_id, s.packing_slip, s.warehouse, l.slip_line, l.order_id, l.line, l.quantity, l.cost
      from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id
-     where l.invoice_id is null and ${dialect.inList('l.order_id', 'bigint')}${slipIds === undefined ? '' : ` and ${dialect.inList('l.slip_id', 'bigint')}`}
+     where ${uninvoiced} and ${dialect.inList('l.order_id', 'bigint')}${slipIds === undefined ? '' : ` and ${dialect.inList('l.slip_id', 'bigint')}`}
      order by l.slip_id, l.order_id, l.slip_line`,
     slipIds === undefined ? [dialect.listOf(orderIds)] : [dialect.listOf(orderIds), dialect.listOf(slipIds)],
   );
@@ -190,16 +216,4 @@ export async function uninvoicedLines(
     quantity: row.quantity,
     cost: row.cost,
   }));
-}
-
-export async function markInvoiced(
-  db: Database,
-  lines: readonly { readonly slipId: number; readonly slipLine: number; readonly invoiceId: number }[],
-): Promise<void> {
-  const rows = lines.map(({ slipId, slipLine, invoiceId }) => ({
-    slip_id: slipId,
-    slip_line: slipLine,
-    invoice_id: invoiceId,
-  }));
-  await db.update('packing_slip_line', ['slip_id', 'slip_line'], rows);
 }

@@ -1,10 +1,7 @@
 import type { Client, QueryResult } from 'pg';
-import type { Database, Row, SequenceName } from './database';
+import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
 import { binaryArray } from './postgres-arrays';
-
-/** Column types by table, read once when the store opens: `unnest` needs them to cast its arrays. */
-export type ColumnTypes = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 interface Statement {
   readonly text: string;
@@ -28,12 +25,29 @@ function statementOf(sql: string): Statement {
   return statement;
 }
 
+/** Numbers of a sequence that people count with are taken one by one; of the others some are taken ahead. */
+const takenAhead = 64;
+const countedByPeople: ReadonlySet<SequenceName> = new Set(['sales_order', 'payment', 'exception']);
+
+/** What a store knows for all its connections. */
+export class PostgresKnowledge {
+  readonly types = new Map<string, Map<string, string>>();
+  /** Numbers taken and not used yet, ascending. What is left when the process ends is never used. */
+  readonly ahead = new Map<SequenceName, number[]>();
+}
+
+/** What pg's client has and its type declarations leave out. */
+interface ClientStream {
+  readonly connection: { readonly stream: { cork(): void; uncork(): void } };
+}
+
 export class PostgresDatabase implements Database {
   readonly dialect = postgres;
+  private corked = false;
 
   constructor(
     private readonly client: Client,
-    private readonly types: ColumnTypes,
+    private readonly known: PostgresKnowledge,
   ) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
@@ -44,21 +58,16 @@ export class PostgresDatabase implements Database {
     return (await this.query(sql, values)).rowCount ?? 0;
   }
 
-  async insert(
-    table: string,
-    rows: readonly Row[],
-    options: { readonly onConflict?: 'nothing' } = {},
-  ): Promise<number> {
+  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
-    const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
-    const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflict}`;
+    const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflictClause(options, names)}`;
     return this.run(sql, this.columns(table, names, rows));
   }
 
-  update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
-    return this.change(table, keys, rows, (name) => `${name} = r.${name}`);
+  update(table: string, keys: readonly string[], rows: readonly Row[], columns?: readonly string[]): Promise<number> {
+    return this.change(table, keys, rows, (name) => `${name} = r.${name}`, columns);
   }
 
   add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -67,17 +76,35 @@ export class PostgresDatabase implements Database {
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
     if (count === 0) return [];
+    const ahead = this.known.ahead.get(sequence) ?? [];
+    if (ahead.length >= count) return ahead.splice(0, count);
+    const more = countedByPeople.has(sequence) ? 0 : takenAhead;
     const rows = await this.all<{ n: number }>(
       `select nextval('${sequence}_sequence') as n from generate_series(1, ?::int)`,
-      [count],
+      [count + more],
     );
-    return rows.map((row) => row.n);
+    const numbers = rows.map((row) => row.n);
+    if (more > 0) this.known.ahead.set(sequence, numbers.splice(count));
+    return numbers;
   }
 
   /** What has no values is sent as it is: `begin`, and what a migration does. */
   private query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    this.cork();
     if (values.length === 0) return this.client.query(sql);
     return this.client.query({ ...statementOf(sql), values: values as unknown[] });
+  }
+
+  /** Statements that are sent in one turn leave in one system call. */
+  private cork(): void {
+    if (this.corked) return;
+    const { stream } = (this.client as unknown as ClientStream).connection;
+    this.corked = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.corked = false;
+      stream.uncork();
+    });
   }
 
   private change(
@@ -85,10 +112,11 @@ export class PostgresDatabase implements Database {
     keys: readonly string[],
     rows: readonly Row[],
     assign: (name: string) => string,
+    columns?: readonly string[],
   ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return Promise.resolve(0);
-    const names = Object.keys(head);
+    const names = columns === undefined ? Object.keys(head) : [...keys, ...columns];
     const set = names.filter((name) => !keys.includes(name)).map(assign);
     const match = keys.map((key) => `t.${key} = r.${key}`);
     const sql = `update ${table} t set ${set.join(', ')} from ${this.unnest(table, names)} as r(${names.join(', ')}) where ${match.join(' and ')}`;
@@ -104,7 +132,7 @@ export class PostgresDatabase implements Database {
   }
 
   private typeOf(table: string, column: string): string {
-    const type = this.types.get(table)?.get(column);
+    const type = this.known.types.get(table)?.get(column);
     if (type === undefined) throw new Error(`The table ${table} has no column ${column}.`);
     return type;
   }

@@ -131,15 +131,15 @@ export interface SlipLineRow {
   readonly invoice_id: number | null;
 }
 
-const slipLines = `select l.slip_id, l.slip_line, s.packing_slip, s.warehouse, s.final, s.shipped_at, s.state, l.line, l.release, l.sku, l.quantity, l.lot, l.serials, l.invoice_id
-  from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id`;
+const slipLines = `select l.slip_id, l.slip_line, s.packing_slip, s.warehouse, s.final, s.shipped_at, s.state, l.line, l.release, l.sku, l.quantity, l.lot, l.serials, i.invoice_id
+  from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id left join invoice i on i.slip_id = l.slip_id and i.order_id = l.order_id`;
 
 export function slipLinesOfOrder(db: Database, orderId: number): Promise<SlipLineRow[]> {
   return db.all<SlipLineRow>(`${slipLines} where l.order_id = ? order by l.slip_id, l.slip_line`, [orderId]);
 }
 
 export function slipLinesOfInvoice(db: Database, orderId: number, invoiceId: number): Promise<SlipLineRow[]> {
-  return db.all<SlipLineRow>(`${slipLines} where l.order_id = ? and l.invoice_id = ? order by l.slip_id, l.slip_line`, [
+  return db.all<SlipLineRow>(`${slipLines} where l.order_id = ? and i.invoice_id = ? order by l.slip_id, l.slip_line`, [
     orderId,
     invoiceId,
   ]);

@@ -7,7 +7,7 @@ export interface OrderSum {
   readonly gross: number;
 }
 
-/** Documents that failed, by channel: rejected since a time, and all that are parked. */
+/** Documents that failed and that no corrected copy replaced, by channel: rejected since a time, and all that are parked. */
 export function failedDocuments(
   db: Database,
   since: string,
@@ -15,7 +15,7 @@ export function failedDocuments(
   return db.all(
     `select m.channel, cast(sum(case when d.state = 'rejected' then 1 else 0 end) as bigint) as rejected, cast(sum(case when d.state = 'parked' then 1 else 0 end) as bigint) as parked
      from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
-     where d.state in ('rejected', 'parked') and (d.state = 'parked' or d.step_at >= ?) group by m.channel order by m.channel`,
+     where d.state in ('rejected', 'parked') and d.replaced_by is null and (d.state = 'parked' or d.step_at >= ?) group by m.channel order by m.channel`,
     [since],
   );
 }

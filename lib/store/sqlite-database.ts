@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Database, Row, SequenceName } from './database';
+import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
 import { preparedStatement, type SqliteConnection } from './sqlite-client';
 
@@ -17,24 +17,24 @@ export class SqliteDatabase implements Database {
     return Number(preparedStatement(this.connection, sql).run(...(values as SQLInputValue[])).changes);
   }
 
-  async insert(
-    table: string,
-    rows: readonly Row[],
-    options: { readonly onConflict?: 'nothing' } = {},
-  ): Promise<number> {
+  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
-    const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
     return this.each(
-      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflict}`,
+      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, names)}`,
       names,
       rows,
     );
   }
 
-  async update(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
-    return this.change(table, keys, rows, (name) => `${name} = ?`);
+  async update(
+    table: string,
+    keys: readonly string[],
+    rows: readonly Row[],
+    columns?: readonly string[],
+  ): Promise<number> {
+    return this.change(table, keys, rows, (name) => `${name} = ?`, columns);
   }
 
   async add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
@@ -56,10 +56,11 @@ export class SqliteDatabase implements Database {
     keys: readonly string[],
     rows: readonly Row[],
     assign: (name: string) => string,
+    columns?: readonly string[],
   ): number {
     const [head] = rows;
     if (head === undefined) return 0;
-    const set = Object.keys(head).filter((name) => !keys.includes(name));
+    const set = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
     const match = keys.map((key) => `${key} = ?`);
     return this.each(
       `update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`,
@@ -70,9 +71,14 @@ export class SqliteDatabase implements Database {
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
     const statement = preparedStatement(this.connection, sql);
+    const values = new Array<SQLInputValue>(names.length);
     let changes = 0;
-    for (const row of rows)
-      changes += Number(statement.run(...names.map((name) => row[name] as SQLInputValue)).changes);
+    for (const row of rows) {
+      names.forEach((name, i) => {
+        values[i] = row[name] as SQLInputValue;
+      });
+      changes += Number(statement.run(...values).changes);
+    }
     return changes;
   }
 }

@@ -8,7 +8,7 @@ import { type Database, together } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
 import { migrate } from './migrate';
 import { OrderMemory } from './order-memory';
-import { type ColumnTypes, PostgresDatabase } from './postgres-database';
+import { PostgresDatabase, PostgresKnowledge } from './postgres-database';
 import { SqliteClient, type SqliteConnection } from './sqlite-client';
 import { SqliteDatabase } from './sqlite-database';
 
@@ -20,11 +20,14 @@ export interface Store {
   readonly knex: Knex;
   readonly orders: OrderMemory;
   /** Runs `work` in one transaction; the whole of it again, a few times, when it met another one. */
-  transaction<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+/** Takes a transaction's last statements: they are waited for together with the commit. */
+export type LastStatements = (statements: Promise<unknown>) => void;
 
 export interface StoreOptions {
   /** Most connections at once; PostgreSQL only. */
@@ -137,8 +140,8 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     pool: { min: 0, max: options.connections ?? 10 },
     acquireConnectionTimeout: 10_000,
   });
-  const columnTypes = new Map<string, Map<string, string>>();
-  const open = (pgClient: Client): Database => new PostgresDatabase(pgClient, columnTypes);
+  const known = new PostgresKnowledge();
+  const open = (pgClient: Client): Database => new PostgresDatabase(pgClient, known);
   address.password = '';
   const store = new ConnectedStore(
     `${address.href}?schema=${schema}`,
@@ -149,7 +152,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     async () => undefined,
   );
   await prepared(store, options);
-  await store.read((db) => readColumnTypes(db, columnTypes));
+  await store.read((db) => readColumnTypes(db, known.types));
   return store;
 }
 
@@ -159,7 +162,8 @@ function ignoreIfSchemaExists(error: unknown): void {
   if (code !== '42P06' && code !== '23505') throw error;
 }
 
-async function readColumnTypes(db: Database, into: Map<string, Map<string, string>>): Promise<ColumnTypes> {
+/** `unnest` needs the types of the columns to cast its arrays. */
+async function readColumnTypes(db: Database, into: Map<string, Map<string, string>>): Promise<void> {
   const rows = await db.all<{ table_name: string; column_name: string; data_type: string }>(
     'select table_name, column_name, data_type from information_schema.columns where table_schema = current_schema()',
   );
@@ -167,7 +171,6 @@ async function readColumnTypes(db: Database, into: Map<string, Map<string, strin
     const columns = into.get(row.table_name) ?? new Map<string, string>();
     into.set(row.table_name, columns.set(row.column_name, row.data_type));
   }
-  return into;
 }
 
 async function prepared(store: Store, options: StoreOptions): Promise<Store> {
@@ -192,7 +195,7 @@ class ConnectedStore<Connection> implements Store {
     private readonly release: () => Promise<void>,
   ) {}
 
-  async transaction<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.once(work);
@@ -217,12 +220,18 @@ class ConnectedStore<Connection> implements Store {
     await this.release();
   }
 
-  private async once<T>(work: (db: Database) => Promise<T>): Promise<T> {
+  private async once<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {
     const connection = await this.acquire();
     const db = this.open(connection);
+    const last: Promise<unknown>[] = [];
     try {
-      const result = await this.begun(db, work);
-      await db.run('commit');
+      const result = await this.begun(db, (begun) =>
+        work(begun, (statements) => {
+          statements.catch(() => undefined); // told by the commit, unless the work itself failed first
+          last.push(statements);
+        }),
+      );
+      await this.commit(db, last);
       return result;
     } catch (error) {
       await this.rollBack(db, connection);
@@ -238,6 +247,16 @@ class ConnectedStore<Connection> implements Store {
     if (this.dialect.name === 'postgres') return (await together([begun, work(db)]))[1];
     await begun;
     return work(db);
+  }
+
+  /** PostgreSQL turns the commit after a statement that failed into a rollback; SQLite would commit the others. */
+  private async commit(db: Database, last: readonly Promise<unknown>[]): Promise<void> {
+    if (this.dialect.name === 'postgres') {
+      await together([...last, db.run('commit')]);
+      return;
+    }
+    await together(last);
+    await db.run('commit');
   }
 
   /** A connection that cannot even roll back is of no more use; the pool drops it. */

@@ -9,6 +9,12 @@ const outputs: readonly GateOutput[] = ['passed', 'on hold'];
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<CheckNodeConfig>(RED, 'credit-gate', outputs.length, ({ runtime }, config) =>
-    checkBehaviour(runtime, config, { check: 'credit', after: checkBits.inventory, outputs, run: checkCredit }),
+    checkBehaviour(runtime, config, {
+      node: 'credit-gate',
+      check: 'credit',
+      after: checkBits.inventory,
+      outputs,
+      run: checkCredit,
+    }),
   );
 };

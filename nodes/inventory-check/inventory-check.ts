@@ -7,6 +7,12 @@ const outputs: readonly InventoryOutput[] = ['reserved', 'cancelled', 'back-orde
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<CheckNodeConfig>(RED, 'inventory-check', outputs.length, ({ runtime }, config) =>
-    checkBehaviour(runtime, config, { check: 'inventory', after: 0, outputs, run: checkInventory }),
+    checkBehaviour(runtime, config, {
+      node: 'inventory-check',
+      check: 'inventory',
+      after: 0,
+      outputs,
+      run: checkInventory,
+    }),
   );
 };

@@ -1,6 +1,8 @@
 import type { NodeAPI } from 'node-red';
-import { type InvoiceOutcome, postInvoices } from '../../lib/stages/post-invoices';
+import { type InvoiceOutcome, type InvoiceSelection, postInvoices } from '../../lib/stages/post-invoices';
+import { ordersToInvoice } from '../../lib/store/packing-slips';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { isOfTheWork } from '../retrying';
 
 interface InvoicePostConfig extends StoreNodeConfig {
   readonly batchSize: string;
@@ -10,6 +12,9 @@ interface InvoicePostConfig extends StoreNodeConfig {
 interface Marks {
   readonly recovered?: true;
 }
+
+const hasException = (outcomes: readonly InvoiceOutcome[]): boolean =>
+  outcomes.some(({ output }) => output === 'exception');
 
 const ports: Readonly<Record<InvoiceOutcome['output'], number>> = { posted: 0, exception: 1 };
 
@@ -21,6 +26,9 @@ export = (RED: NodeAPI): void => {
       const outcomes = await postInvoices(context, { slipIds, limit: slipIds.length });
       return slipIds.map((slipId) => outcomes.filter((outcome) => outcome.slipId === slipId));
     });
+
+    const retrying = runtime.retrying('invoice-post');
+    const { backOff } = retrying;
 
     const send = (outcomes: readonly InvoiceOutcome[], emit: Emit, message: Message, marks: Marks = {}): void => {
       for (const outcome of outcomes) {
@@ -34,11 +42,54 @@ export = (RED: NodeAPI): void => {
       message: Message,
       left: { readonly leftSince?: string } = {},
     ): Promise<void> => {
+      const marks = left.leftSince === undefined ? {} : ({ recovered: true } as const);
       while (!closing) {
-        const outcomes = await postInvoices(await runtime.context(), { limit, ...left });
-        send(outcomes, emit, message, left.leftSince === undefined ? {} : { recovered: true });
-        if (outcomes.length === 0 || outcomes.every(({ output }) => output === 'exception')) return;
+        const selection = { limit, except: backOff.known, ...left };
+        const outcomes = await postTogether(selection, emit, message, marks);
+        if (outcomes.length === 0) break;
+        for (const { orderId } of outcomes.filter(({ output }) => output === 'exception')) backOff.failed(orderId);
+        send(outcomes, emit, message, marks);
       }
+      await invoiceEach(backOff.due, emit, message, marks);
+    };
+
+    /** When one order spoils the transaction of many, each is invoiced by itself, and that one waits. */
+    const postTogether = async (
+      selection: InvoiceSelection,
+      emit: Emit,
+      message: Message,
+      marks: Marks,
+    ): Promise<InvoiceOutcome[]> => {
+      try {
+        return await postInvoices(await runtime.context(), selection);
+      } catch (error) {
+        if (!isOfTheWork(error)) throw error;
+        await invoiceEach(await runtime.read((db) => ordersToInvoice(db, selection)), emit, message, marks);
+        return [];
+      }
+    };
+
+    /** Invoices orders one by one, and fails with the first fault when all had their turn. */
+    const invoiceEach = async (
+      orderIds: readonly number[],
+      emit: Emit,
+      message: Message,
+      marks: Marks,
+    ): Promise<void> => {
+      let fault: Error | undefined;
+      for (const orderId of orderIds) {
+        if (closing) break;
+        try {
+          const context = await runtime.context();
+          const post = () => postInvoices(context, { orderIds: [orderId], limit: 1 });
+          const outcomes = await retrying.attempt(orderId, post, hasException);
+          send(outcomes, emit, message, marks);
+        } catch (error) {
+          if (!isOfTheWork(error)) throw error;
+          fault ??= error;
+        }
+      }
+      if (fault !== undefined) throw fault;
     };
 
     return {

@@ -1,7 +1,8 @@
 import type { NodeAPI } from 'node-red';
-import { createKey, revokeKey } from '../../lib/access/keys';
+import { createKey, replaceKey, revokeKey } from '../../lib/access/keys';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { isObject } from '../../lib/domain/master-fields';
 import { changeCompanySettings } from '../../lib/stages/company-settings';
 import { type MasterResult, upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
@@ -116,7 +117,8 @@ async function keyChange(context: StageContext, message: Message, payload: unkno
     await revokeKey(context, keyId);
     return done('keys', `The key ${keyId} is revoked.`, { keyId, revoked: true });
   }
-  const created = await createKey(context, payload);
+  const replaces = isObject(payload) && payload['replaces'] !== undefined;
+  const created = await (replaces ? replaceKey(context, payload) : createKey(context, payload));
   return done('keys', `The key ${created.keyId} was made for ${created.name}.`, created, true);
 }
 

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { problemOf } from '../../lib/answers/problem';
 import { changeCompanySettings, readSettings } from '../../lib/stages/company-settings';
+import { watchArrivals } from '../request-arrival';
 import { StoreRuntime } from '../store-runtime';
 
 interface StoreConfig extends NodeDef {
@@ -24,6 +25,8 @@ function addressOf(config: StoreConfig, password: string | undefined): string {
 }
 
 export = (RED: NodeAPI): void => {
+  watchArrivals(RED);
+
   function StoreConfigNode(this: StoreNode, config: StoreConfig): void {
     RED.nodes.createNode(this, config);
     this.runtime = new StoreRuntime(addressOf(config, this.credentials?.password), {

@@ -2,8 +2,9 @@ import type { NodeAPI } from 'node-red';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { audienceOf } from '../../lib/answers/order-out';
 import { problemOf } from '../../lib/answers/problem';
-import { answered, header, principalOf, requestOf } from '../http-messages';
+import { answered, header, principalOf, requestOf, responseOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { sendAnswer } from '../send-answer';
 
 interface OrderAnswerConfig extends StoreNodeConfig {
   /** seconds */
@@ -31,9 +32,9 @@ export = (RED: NodeAPI): void => {
           const { answer } = await runtime.read((db) =>
             answerForMessage(db, inboxId, { replayed, reopened, audience }),
           );
-          emit(0, answered(message, answer));
+          await sendAnswer(message, answer, (work) => runtime.read(work), emit);
         } catch (error) {
-          emit(0, answered(message, problemOf(error)));
+          if (responseOf(message)?.headersSent !== true) emit(0, answered(message, problemOf(error)));
           throw error;
         }
       },
@@ -51,10 +52,11 @@ function waitingOf({ payload }: Message): Waiting {
   return { inboxId: waiting.inboxId, replayed: waiting.replayed ?? false, reopened: waiting.reopened ?? [] };
 }
 
-/** The caller may ask for another wait by `Prefer: wait=SECONDS`. */
+/** The caller may ask for another wait by `Prefer: wait=SECONDS`, or for none by `respond-async` (RFC 7240). */
 function secondsToWait(message: Message, config: OrderAnswerConfig): number {
   const request = requestOf(message);
-  const preferred =
-    request === undefined ? undefined : /(?:^|[,;\s])wait=(\d{1,4})/i.exec(header(request, 'prefer') ?? '')?.[1];
-  return Math.min(longestWait, preferred === undefined ? Number(config.answerWithin || 10) : Number(preferred));
+  const preferred = request === undefined ? '' : (header(request, 'prefer') ?? '');
+  const seconds = /(?:^|[,;\s])wait=(\d{1,4})/i.exec(preferred)?.[1];
+  if (seconds !== undefined) return Math.min(longestWait, Number(seconds));
+  return /(?:^|[,\s])respond-async(?:$|[,;\s])/i.test(preferred) ? 0 : Number(config.answerWithin || 10);
 }

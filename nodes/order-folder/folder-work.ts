@@ -71,7 +71,7 @@ const answerWithin = 250;
 const longestStep = 1_000;
 const firstPause = 2_000;
 const longestPause = 300_000;
-const nothing: DocumentCounts = { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0 };
+const nothing: DocumentCounts = { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0, replaced: 0 };
 
 /**
  * Takes files from a drop folder one by one to the inbox, and puts them away when their orders are decided. The inbox

@@ -12,9 +12,6 @@ import {
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import type { StoreRuntime } from '../store-runtime';
 
-/** Orders under way in this process while the next piece of a large message waits. */
-const mostUnderWay = 1_000;
-
 /** Large messages are stored first, then read and stored piece by piece; what was left half-way is taken up again. */
 export class LargeMessages {
   /** Who reads, for the store: this node since it was deployed. */
@@ -32,15 +29,15 @@ export class LargeMessages {
   }
 
   /** Reads a stored message to its end. @throws TechnicalFault `closing` when the node closes first */
-  async read(reading: Reading, send: (piece: ImportedPiece) => void): Promise<void> {
+  async read(reading: Reading, send: (piece: ImportedPiece) => Promise<void>): Promise<void> {
     this.runtime.reading.add(reading.inboxId);
     this.show('reading');
     try {
       await readMessage(await this.runtime.context(), reading, async (piece) => {
         this.show(`${counted(piece.stored)} of ${counted(piece.expected)}`);
-        send(piece);
+        await send(piece);
         this.runtime.decided.poke();
-        await this.runtime.room(mostUnderWay);
+        await this.runtime.room(() => this.closing);
         if (this.closing) throw new TechnicalFault('closing', 'The node closes. The message is read on later.');
       });
       this.runtime.decided.poke();
@@ -51,7 +48,7 @@ export class LargeMessages {
   }
 
   /** Goes on with messages whose reader has gone. */
-  async takeUpLeft(send: (piece: ImportedPiece) => void): Promise<void> {
+  async takeUpLeft(send: (piece: ImportedPiece) => Promise<void>): Promise<void> {
     const { runtime } = this;
     const isBusy = (inboxId: number): boolean => runtime.reading.has(inboxId);
     const left = await takeOverReadings(await runtime.context(), runtime.leftSince, this.reader, isBusy);

@@ -1,13 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { actingPartner, directPartner } from '../../lib/access/principal';
+import { actingPartner, directPartner, partnersOf } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
-import { type HttpRequest, header, principalOf, readBody } from '../http-messages';
+import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
+import { readBody } from '../request-body';
+import { speaksFor, standardOf } from './edi-input';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
 export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {
@@ -36,23 +38,42 @@ export async function readPosted(
       'unauthorized',
       'Nobody has checked the key of this request. Wire an access-check node before order-ingest.',
     );
-  const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
+  const named = header(request, 'x-o2c-partner');
+  const contentType = header(request, 'content-type') ?? '';
+  const isEdi = standardOf(contentType) !== undefined;
+  const acting = actingPartner(principal, named ?? (isEdi ? partnersOf(principal)[0] : undefined));
   if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
-  const channel = header(request, 'x-o2c-channel') === 'edi' ? 'edi' : 'api';
-  const key = header(request, 'idempotency-key');
-  if (key !== undefined && key.length > longestDocument)
-    throw new BusinessRejection('out-of-range', `The Idempotency-Key has more than ${longestDocument} characters.`);
+  const channel = channelOf(request);
+  const key = shortHeader(request, 'Idempotency-Key');
+  const document = shortHeader(request, 'X-O2C-Document');
   const bytes = await readBody(request, limit);
   return {
     ...common(config),
     bytes,
-    contentType: header(request, 'content-type') ?? '',
+    contentType,
+    ...(isEdi ? { speaksFor: speaksFor(principal, named) } : {}),
     channel,
     partner: acting.partner,
-    messageKey: key ?? null,
-    document: (header(request, 'x-o2c-document') ?? key ?? 'no key').slice(0, longestDocument),
+    messageKey: (channel === 'edi' ? (document ?? key) : key) ?? null,
+    document: document ?? key ?? 'no key',
     keyId: principal.keyId,
   };
+}
+
+function channelOf(request: HttpRequest): 'api' | 'edi' {
+  const channel = header(request, 'x-o2c-channel') ?? 'api';
+  if (channel === 'api' || channel === 'edi') return channel;
+  throw new BusinessRejection(
+    'source-refused',
+    `There is no channel ${channel.slice(0, 80)} for posted orders; X-O2C-Channel is edi, or is left out.`,
+  );
+}
+
+/** It identifies a message or is shown with each of its orders, so it is never cut. */
+function shortHeader(request: HttpRequest, name: string): string | undefined {
+  const value = header(request, name.toLowerCase());
+  if (value === undefined || value.length <= longestDocument) return value;
+  throw new BusinessRejection('out-of-range', `The ${name} has more than ${longestDocument} characters.`);
 }
 
 /** A file that an `order-folder` has claimed: it knows whose file it is, and waits to hear that it is safe. */

@@ -3,8 +3,9 @@ import { type Principal, visibilityOf } from '../../lib/access/principal';
 import { healthAnswer } from '../../lib/answers/health';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { answered, askerOf, requestOf } from '../http-messages';
+import { answered, askerOf, requestOf, responseOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { sendAnswer } from '../send-answer';
 import { forPartners, isQuery, type QueryInput, queries, type Reader } from './queries';
 
 interface OrderQueryConfig extends StoreNodeConfig {
@@ -30,9 +31,14 @@ export = (RED: NodeAPI): void => {
         const asker = name === 'openapi' ? undefined : askerOf(message);
         if (asker?.role === 'partner' && !forPartners.has(name))
           throw new BusinessRejection('forbidden', `The role partner may not ask for ${name}.`);
+        if (name === 'keys' && asker !== undefined && asker.role !== 'admin')
+          throw new BusinessRejection('forbidden', 'Only an administrator may ask for keys.');
         const answer = await queries[name](context, inputOf(message, asker));
-        emit(0, answered(message, 'statusCode' in answer ? answer : jsonAnswer(200, answer.body)));
+        const whole = name === 'metrics' ? { ...answer, body: `${answer.body}${runtime.door.metrics()}` } : answer;
+        const told = 'statusCode' in whole ? whole : jsonAnswer(200, whole.body);
+        await sendAnswer(message, told, (work) => runtime.read(work), emit);
       } catch (error) {
+        if (responseOf(message)?.headersSent === true) throw error;
         emit(0, answered(message, problemOf(error)));
         if (!(error instanceof BusinessRejection)) throw error;
       }

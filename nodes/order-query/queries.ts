@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { allKeys } from '../../lib/access/keys';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
+import { rawMessage } from '../../lib/answers/inbox-raw';
 import { getInvoice } from '../../lib/answers/invoice-out';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { metricsText, metricsType } from '../../lib/answers/metrics';
 import { openApiDocument } from '../../lib/answers/openapi';
 import { orderDetail } from '../../lib/answers/order-detail';
 import type { Audience } from '../../lib/answers/order-out';
+import { orderTemplateCsv, orderTemplateXlsx } from '../../lib/answers/order-template';
 import type { HttpAnswer } from '../../lib/answers/problem';
 import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import type { Visibility } from '../../lib/domain/visibility';
+import { workbookType } from '../../lib/intake/read-message';
 import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { readSettings } from '../../lib/stages/company-settings';
@@ -63,6 +67,7 @@ export const queries = {
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),
+  'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, inboxIdOf(key))),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {
@@ -72,6 +77,7 @@ export const queries = {
     return result;
   },
   settings: async (context) => ({ body: await readSettings(context) }),
+  keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
     body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })),
@@ -81,13 +87,28 @@ export const queries = {
     headers: { 'content-type': metricsType },
     body: await context.store.read((db) => metricsText(db, context.clock())),
   }),
+  'template-csv': async () => download('orders.csv', 'text/csv; charset=utf-8', orderTemplateCsv()),
+  'template-xlsx': async () => download('orders.xlsx', workbookType, await orderTemplateXlsx()),
   openapi: async () => ({ body: openApiDocument(version) }),
 } satisfies Record<string, Query>;
 
-/** What partners may ask for, whatever roles a flow lets in: these answers hold their own orders only. */
-export const forPartners: ReadonlySet<string> = new Set(['order', 'orders', 'inbox-message', 'job-result']);
+/** What partners may ask for, whatever roles a flow lets in: these answers hold their own orders only, or nobody's. */
+export const forPartners: ReadonlySet<string> = new Set([
+  'order',
+  'orders',
+  'inbox-message',
+  'job-result',
+  'template-csv',
+  'template-xlsx',
+]);
 
 export const isQuery = (name: string): name is keyof typeof queries => Object.hasOwn(queries, name);
+
+const download = (name: string, type: string, body: Buffer): HttpAnswer => ({
+  statusCode: 200,
+  headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
+  body,
+});
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -97,12 +118,14 @@ async function found(key: string | undefined, what: string, value: Promise<unkno
   return { body };
 }
 
+const inboxIdOf = (key: string | undefined): number => (/^\d{1,15}$/.test(key ?? '') ? Number(key) : 0);
+
 /** The company's people see the message as it came in; a partner sees the answer to its own message. */
 async function inboxMessageFor(
   context: StageContext,
   { key, filter, reader }: QueryInput,
 ): Promise<HttpAnswer | { body: unknown }> {
-  const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
+  const inboxId = inboxIdOf(key);
   const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
   if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);

@@ -9,6 +9,12 @@ const outputs: readonly GateOutput[] = ['passed', 'on hold'];
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<CheckNodeConfig>(RED, 'overdue-gate', outputs.length, ({ runtime }, config) =>
-    checkBehaviour(runtime, config, { check: 'overdue', after: checkBits.inventory, outputs, run: checkOverdue }),
+    checkBehaviour(runtime, config, {
+      node: 'overdue-gate',
+      check: 'overdue',
+      after: checkBits.inventory,
+      outputs,
+      run: checkOverdue,
+    }),
   );
 };

@@ -1,5 +1,4 @@
 import type { NodeAPI } from 'node-red';
-import { TechnicalFault } from '../../lib/domain/faults';
 import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { documentsLeft } from '../../lib/store/left-behind';
@@ -7,6 +6,7 @@ import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { documentOf } from '../order-messages';
+import { isOfTheWork } from '../retrying';
 
 interface SourceTagConfig extends StoreNodeConfig {
   readonly rules: readonly IndicatorRule[];
@@ -14,11 +14,17 @@ interface SourceTagConfig extends StoreNodeConfig {
   readonly partner: string;
 }
 
-const ports: Readonly<Record<TagOutcome['output'], number>> = { created: 0, replayed: 1, rejected: 2 };
+const ports: Readonly<Record<TagOutcome['output'], number>> = {
+  created: 0,
+  changed: 0,
+  replayed: 1,
+  rejected: 2,
+  applied: 3,
+};
 const sweepAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 3, ({ runtime }, config) => {
+  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 4, ({ runtime }, config) => {
     const queue = runtime.queue<DocumentToTag, TagOutcome>('source', createOrders);
     const rules = config.rules ?? [];
     const scope = { channel: config.channel ?? '', partner: config.partner ?? '' };
@@ -33,7 +39,12 @@ export = (RED: NodeAPI): void => {
         });
         return;
       }
-      runtime.inProcess.leave(orderKey(outcome.orderId));
+      if (outcome.output === 'applied') {
+        const { inboxId, documentId, kind, order, summary } = outcome;
+        emit(ports.applied, { ...message, payload: { ...order, inboxId, documentId, kind, summary } });
+        return;
+      }
+      if (outcome.output !== 'replayed') runtime.inProcess.leave(orderKey(outcome.orderId));
       emit(ports[outcome.output], { ...message, payload: outcome.summary });
     };
 
@@ -41,7 +52,7 @@ export = (RED: NodeAPI): void => {
       try {
         return await queue.submit({ documentId, rules });
       } catch (error) {
-        if (isOfTheDocument(error)) await postponeAfterFault(await runtime.context(), documentId, error);
+        if (isOfTheWork(error)) await postponeAfterFault(await runtime.context(), documentId, error);
         throw error;
       }
     };
@@ -54,7 +65,7 @@ export = (RED: NodeAPI): void => {
         lost.map(async ({ documentId }) => {
           const outcome = await create(documentId);
           const marked =
-            outcome.output === 'rejected'
+            outcome.output === 'rejected' || outcome.output === 'applied'
               ? outcome
               : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
           send(marked, emit, { _msgid: RED.util.generateId() });
@@ -73,8 +84,3 @@ export = (RED: NodeAPI): void => {
     };
   });
 };
-
-/** A closing or busy stage and a store that is away are no fault of the document. */
-function isOfTheDocument(error: unknown): error is Error {
-  return error instanceof Error && !(error instanceof TechnicalFault && error.code !== 'unexpected');
-}

@@ -36,7 +36,8 @@ export = (RED: NodeAPI): void => {
         }
         return orderIds.map((orderId) => outcomes.get(orderId));
       },
-      { lanes: batchesAtOnce },
+      // one order must not wait for another's slow call
+      { lanes: batchesAtOnce, opensLane: 1 },
     );
 
     function shipper(): WarehouseNode {

@@ -29,6 +29,7 @@ const message = {
   parked: 8,
   list: 9,
   openList: 10,
+  hundreds: 11,
 };
 const notText = Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0]);
 
@@ -156,7 +157,8 @@ describe('answers about messages', () => {
           await answerForMessage(db, inboxId, { replayed: false });
           return count();
         });
-      expect(await statements(message.list)).to.be.at.most(await statements(message.accepted));
+      // a list is counted first, to be told in pieces when it is long
+      expect(await statements(message.list)).to.be.at.most((await statements(message.accepted)) + 1);
     });
 
     it('lists messages by state, newest first', async () => {
@@ -215,6 +217,39 @@ describe('answers about messages', () => {
       );
       expect(rest).to.deep.include({ next: null });
       expect(rest.messages.map(({ salesOrder }) => salesOrder)).to.deep.equal(['SO-000001']);
+    });
+
+    it('answers very many in pieces, which are the same list', async () => {
+      await store.transaction((db) =>
+        storeMessage(
+          db,
+          aMessage(message.hundreds, { single: false }),
+          1000,
+          Array.from({ length: 620 }, (_, i) =>
+            i % 3 === 0
+              ? { state: 'rejected' as const, faults: [unknownSku] }
+              : { state: i % 3 === 1 ? ('accepted' as const) : ('duplicate' as const), orderId: 1 },
+          ),
+        ),
+      );
+      const listOf = async (options: { replayed: boolean; reopened?: number[] }) => {
+        const { answer: given } = await read((db) => answerForMessage(db, message.hundreds, options));
+        const pieces: string[] = [];
+        for await (const piece of given.pieces?.(read) ?? []) pieces.push(piece);
+        expect(pieces.length).to.equal(5);
+        const body = JSON.parse(pieces.join('')) as { results: DocumentResult[] };
+        expectAnswer('POST', '/o2c/orders', given.statusCode, given.headers['content-type'] ?? '', body);
+        return body;
+      };
+      const { results, ...counts } = await listOf({ replayed: false });
+      expect(counts).to.deep.equal({ inboxId: '11', accepted: 207, rejected: 207, replayed: 206 });
+      expect(results.map(({ place }) => place)).to.deep.equal(Array.from({ length: 620 }, (_, i) => `/${i}`));
+      const tally = (all: DocumentResult[]) =>
+        [201, 422, 200].map((code) => all.filter(({ status }) => status === code).length);
+      expect(tally(results)).to.deep.equal([207, 207, 206]);
+      const again = await listOf({ replayed: true, reopened: [1001, 1004] });
+      expect(again).to.deep.include({ accepted: 2, rejected: 207, replayed: 411 });
+      expect(tally(again.results)).to.deep.equal([2, 207, 411]);
     });
   });
 });

@@ -23,11 +23,12 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
     (kind) => [`/o2c/master/${kind}`, 'put'] as const,
   ),
   ['/o2c/settings', 'get', 'put'],
-  ['/o2c/keys', 'post'],
+  ['/o2c/keys', 'get', 'post'],
   ['/o2c/keys/{keyId}', 'delete'],
   ['/o2c/inbox', 'get'],
   ['/o2c/inbox/{id}', 'get'],
   ['/o2c/inbox/{id}/replay', 'post'],
+  ['/o2c/inbox/{id}/raw', 'get'],
   ['/o2c/messages', 'get'],
   ['/o2c/jobs', 'get'],
   ['/o2c/jobs/{id}/result.csv', 'get'],
@@ -35,6 +36,8 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/reports/sources', 'get'],
   ['/o2c/health', 'get'],
   ['/o2c/metrics', 'get'],
+  ['/o2c/template.csv', 'get'],
+  ['/o2c/template.xlsx', 'get'],
   ['/o2c/openapi.json', 'get'],
 ];
 

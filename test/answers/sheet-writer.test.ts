@@ -72,7 +72,7 @@ describe('sheets that go out', () => {
             ['sku', 'quantity'],
             ['007', '12.50'],
           ],
-          widths: [30],
+          columns: [{ width: 30 }],
         },
         { name: 'fields', rows: [['field']] },
       ]),

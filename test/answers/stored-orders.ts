@@ -11,6 +11,7 @@ import { orderAmounts } from '../../lib/domain/pricing';
 import { loosePoKey, poKey } from '../../lib/intake/canonical-order';
 import { writeAudit } from '../../lib/store/audit';
 import type { Database } from '../../lib/store/database';
+import { saveDecisions } from '../../lib/store/decisions';
 import {
   insertDocuments,
   insertMessages,
@@ -18,7 +19,8 @@ import {
   type NewMessage,
   saveVerdicts,
 } from '../../lib/store/inbox';
-import { insertOrders, loadOrders, rememberOrder, saveDecisions, saveOrders } from '../../lib/store/orders';
+import { insertOrders, loadOrders } from '../../lib/store/orders';
+import { orderChanges, rememberOrder } from '../../lib/store/save-orders';
 
 export const now = '2026-11-23T10:00:00.000Z';
 
@@ -109,7 +111,7 @@ export async function storeReleases(db: Database, orderId: number, releases: rea
   const [order] = (await loadOrders(db, [orderId])) as [Order];
   const before = rememberOrder(order);
   order.releases = [...releases];
-  await saveOrders(db, [{ order, before }], now);
+  await orderChanges([{ order, before }], now).write(db);
 }
 
 export async function storeDecision(db: Database, orderId: number, decision: Partial<Decision> = {}): Promise<void> {
@@ -122,7 +124,7 @@ export async function storeDecision(db: Database, orderId: number, decision: Par
     passesIf: 'passes if 204.50 EUR is paid, or without line 3',
     decidedAt: now,
   };
-  await saveDecisions(db, [{ orderId, decision: { ...held, ...decision }, again: false }]);
+  await saveDecisions(db, [{ orderId, decision: { ...held, ...decision } }]);
 }
 
 export async function storeHistory(db: Database, orderId: number): Promise<void> {
@@ -169,6 +171,8 @@ export function aMessage(inboxId: number, change: Partial<NewMessage> = {}): New
     warnings: [],
     receivedAt: now,
     keyId: null,
+    reading: null,
+    corrects: null,
     ...change,
   };
 }
@@ -203,6 +207,7 @@ export async function storeMessage(
       kind: verdict.kind ?? 'order',
       canonical: '{}',
       fingerprint: 'c'.repeat(64),
+      review: [],
       state: 'stored',
       code: null,
       faults: [],

@@ -55,7 +55,7 @@ describe('the command line', function () {
       expect(await o2c()).to.include({ code: 2 });
       expect((await o2c('dance')).err).to.include('There is no command dance');
       expect(await o2c('orders', '--colour', 'red')).to.include({ code: 2, out: '' });
-      expect(await o2c('inbox', 'replay', '1')).to.include({ code: 2 });
+      expect(await o2c('inbox', 'replay')).to.include({ code: 2 });
     });
 
     it('finds no store where none is, and makes none while it looks', async () => {

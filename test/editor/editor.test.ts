@@ -195,8 +195,8 @@ describe('the editor', function () {
     await preview.getByText('No field has this name', { exact: false }).first().waitFor();
     await editor.page.locator('#order-ingest-preset').selectOption('shopify');
     await preview.getByText(texts.get('field.sku') ?? '', { exact: true }).waitFor();
-    await editor.page.locator('.order-ingest-fixed-value').fill('SHOP');
-    await editor.page.locator('.order-ingest-fixed-value').blur();
+    await editor.page.locator('#order-ingest-fixed .order-ingest-fixed-value').fill('SHOP');
+    await editor.page.locator('#order-ingest-fixed .order-ingest-fixed-value').blur();
     await preview.locator('.order-ingest-orders').waitFor();
     const rows = await preview.locator('.order-ingest-orders tr').allInnerTexts();
     expect(rows[1]).to.contain('row 3, column Lineitem quantity').and.contain('#7');

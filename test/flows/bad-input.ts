@@ -98,7 +98,7 @@ export function badInput(product: () => Product, keys: () => Keys): void {
       'text/html',
       'application/x-www-form-urlencoded',
       'multipart/form-data; boundary=x',
-      'application/edi-x12',
+      'application/xml',
       'nonsense',
     ]) {
       expectProblem(await post('a=b', { 'content-type': type }), 415);

@@ -4,6 +4,8 @@ import type { Product } from './product';
 export interface Keys {
   readonly shop: string;
   readonly rival: string;
+  /** Of an EDI agent that acts for both. */
+  readonly agent: string;
   readonly warehouse: string;
   readonly finance: string;
   readonly operations: string;
@@ -37,7 +39,7 @@ export async function setUpCompany(product: Product): Promise<Keys> {
     { customer: 'C-3', name: 'Has little credit', currency: 'EUR', creditLimit: '100', paymentTermsDays: 30 },
   ]);
   await put('partners', [
-    { partner: 'SHOP', name: 'Shop', channels: ['api'], customers: ['*'] },
+    { partner: 'SHOP', name: 'Shop', channels: ['api', 'edi'], customers: ['*'] },
     { partner: 'RIVAL', name: 'Rival', channels: ['api'], customers: ['C-2'] },
   ]);
   await product.call('POST', '/warehouse/behaviour', { body: { delayMs: 0 } });
@@ -45,6 +47,7 @@ export async function setUpCompany(product: Product): Promise<Keys> {
   return {
     shop: await product.key({ role: 'partner', name: 'shop', partner: 'SHOP' }),
     rival: await product.key({ role: 'partner', name: 'rival', partner: 'RIVAL' }),
+    agent: await product.key({ role: 'partner', name: 'agent', actsFor: ['SHOP', 'RIVAL'] }),
     warehouse: await own('warehouse'),
     finance: await own('finance'),
     operations: await own('operations'),

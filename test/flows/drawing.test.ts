@@ -39,6 +39,7 @@ const exceptionOutputs: Readonly<Record<string, readonly number[]>> = {
   'payment-post': [1],
   'order-action': [1],
   'master-data': [1],
+  'inbox-replay': [1],
 };
 
 /** What Node-RED brings itself and the packaged flows may use. */
@@ -52,6 +53,7 @@ const stockTypes = [
   'change',
   'switch',
   'delay',
+  'file',
   'function',
   'link in',
   'link out',

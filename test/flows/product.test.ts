@@ -2,6 +2,7 @@ import { onBothDatabases } from '../support/databases';
 import { badInput } from './bad-input';
 import { type Keys, setUpCompany } from './company';
 import { theCycle } from './cycle';
+import { httpManners } from './http-manners';
 import { adminKey, Product } from './product';
 import { theRoutes } from './routes';
 
@@ -24,6 +25,11 @@ describe('the packaged flows', function () {
       ));
     describe('bad input', () =>
       badInput(
+        () => product,
+        () => keys,
+      ));
+    describe('HTTP', () =>
+      httpManners(
         () => product,
         () => keys,
       ));

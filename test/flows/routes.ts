@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { Workbook } from 'exceljs';
+import { workbookType } from '../../lib/intake/read-message';
 import { anOrder, type Keys, nextPo } from './company';
 import type { Product } from './product';
 
@@ -118,7 +120,69 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     const other = await product().call('GET', '/o2c/jobs/999999/result.csv', { key: operations });
     expect(other.status).to.equal(404);
     const replay = await product().call('POST', `/o2c/inbox/${inboxId}/replay`, { key: operations });
-    expect([replay.status, replay.body.code]).to.deep.equal([422, 'not-supported']);
+    expect([replay.status, replay.body.salesOrder, replay.body.replayed]).to.deep.equal([
+      200,
+      invoiced.salesOrder,
+      true,
+    ]);
+  });
+
+  it('hands out a message as it came, to be saved', async () => {
+    const { operations, shop } = keys();
+    const path = `/o2c/inbox/${invoiced.source.inboxId}/raw`;
+    const raw = await product().call('GET', path, { key: operations });
+    expect(raw.status).to.equal(200);
+    expect(raw.body.poNumber).to.equal(invoiced.poNumber);
+    expect(raw.headers.get('content-disposition')).to.match(/^attachment; filename="message-\d+\.json"/);
+    expect((await product().call('GET', path, { key: shop })).status).to.equal(403);
+    expect((await product().call('GET', '/o2c/inbox/999999/raw', { key: operations })).status).to.equal(404);
+  });
+
+  it('works a rejected message again when its cause is mended, and takes a corrected copy of one', async () => {
+    const { operations, shop } = keys();
+    const send = async (sku: string) => {
+      const body = anOrder({ lines: [{ sku, quantity: '2' }] }) as { poNumber: string };
+      expect((await product().call('POST', '/o2c/orders', { key: shop, body })).status).to.equal(422);
+      const { body: page } = await product().call('GET', `/o2c/messages?text=${body.poNumber}&state=rejected`, {
+        key: operations,
+      });
+      return { body, inboxId: page.messages[0].inboxId as string };
+    };
+    const replay = (inboxId: string, sending: object = {}, query = '') =>
+      product().call('POST', `/o2c/inbox/${inboxId}/replay${query}`, { key: operations, ...sending });
+
+    const later = await send('LATER');
+    expect((await replay(later.inboxId)).status).to.equal(422);
+    const product0 = { sku: 'LATER', name: 'Later', baseUom: 'EA', price: '1.00', cost: '0.50', taxCode: 'FULL' };
+    await product().call('PUT', '/o2c/master/products', { body: product0 });
+    await product().call('PUT', '/o2c/master/stock', { body: { sku: 'LATER', warehouse: 'MAIN', onHand: '50' } });
+    const [one, two] = await Promise.all([replay(later.inboxId), replay(later.inboxId, { body: '{}' })]);
+    expect([one.status, two.status].sort()).to.deep.equal([200, 201]);
+    expect(one.body.salesOrder).to.equal(two.body.salesOrder);
+    await product().invoiced(one.body.salesOrder);
+
+    const wrong = await send('WRONG');
+    const body = { ...wrong.body, lines: [{ sku: 'A', quantity: '2' }] };
+    const corrected = await replay(wrong.inboxId, { body }, '?reason=a%20slip%20of%20the%20pen');
+    expect(corrected.status).to.equal(201);
+    expect(corrected.body.source.partner).to.equal('SHOP');
+    const { body: original } = await product().call('GET', `/o2c/inbox/${wrong.inboxId}`, { key: operations });
+    expect(original.state).to.equal('replaced');
+    expect(corrected.headers.get('content-location')).to.equal(`/o2c/inbox/${original.corrections[0]}`);
+    const { body: copy } = await product().call('GET', `/o2c/inbox/${original.corrections[0]}`, { key: operations });
+    expect(copy).to.deep.include({
+      corrects: wrong.inboxId,
+      correction: { by: 'operations', reason: 'a slip of the pen' },
+    });
+    expect((await product().call('GET', `/o2c/inbox/${wrong.inboxId}`, { key: shop })).body.detail).to.include(
+      `message ${original.corrections[0]}`,
+    );
+    expect((await replay(wrong.inboxId, { body: anOrder() })).status).to.equal(409);
+    expect((await replay('999999')).status).to.equal(404);
+    expect((await replay(wrong.inboxId, { body: 'x', headers: { 'content-type': 'image/png' } })).status).to.equal(415);
+    expect(
+      (await product().call('GET', '/o2c/inbox?state=replaced&limit=500', { key: operations })).body.inbox,
+    ).to.have.length(1);
   });
 
   it('tells what needs attention, and counts', async () => {
@@ -153,6 +217,30 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       revoked: true,
     });
     expect((await product().call('GET', '/o2c/orders?limit=1', { key: made.key })).status).to.equal(401);
+  });
+
+  it('gives an order list to fill in, and takes it filled in', async () => {
+    const csv = await product().call('GET', '/o2c/template.csv', { key: keys().shop });
+    expect(csv.headers.get('content-disposition')).to.contain('orders.csv');
+    expect(csv.body).to.match(/^\ufeff?poNumber,/);
+    const answer = await fetch(`${product().url}/o2c/template.xlsx`, { headers: { 'x-api-key': keys().shop } });
+    const template = new Workbook();
+    await template.xlsx.load(await answer.arrayBuffer());
+    const sheet = template.getWorksheet('Orders');
+    const columns = sheet?.getRow(1).values as string[];
+    const poNumber = nextPo();
+    for (const [name, value] of Object.entries({ poNumber, customer: 'C-1', sku: 'A', quantity: 1 })) {
+      const cell = sheet?.getRow(2).getCell(columns.indexOf(name));
+      if (cell !== undefined) cell.value = value;
+    }
+    const { status, body } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      headers: { 'content-type': workbookType },
+      body: new Uint8Array(await template.xlsx.writeBuffer()),
+    });
+    expect([status, body.accepted]).to.deep.equal([207, 1]);
+    expect(body.results[0].order.poNumber).to.equal(poNumber);
+    expect((await product().call('GET', '/o2c/template.xlsx', { key: null })).status).to.equal(401);
   });
 
   it('needs no key for health and description', async () => {

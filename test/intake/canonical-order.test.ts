@@ -42,6 +42,40 @@ describe('canonical order', () => {
     );
   });
 
+  it('keeps the further ids of an item, each once and in one order, and says what is wrong with them', () => {
+    const line = (ids: unknown) => ({ poNumber: '1', customer: 'C', lines: [{ sku: 'A', quantity: '1', ids }] });
+    const ids = [
+      { qualifier: 'up', value: ' 036000291452 ' },
+      { qualifier: 'BP', value: '00017' },
+      { qualifier: 'UP', value: '036000291452' },
+    ];
+    expect(normalizeOrder(line(ids), limits).order?.lines).to.deep.equal([
+      {
+        line: 1,
+        sku: 'A',
+        ids: [
+          { qualifier: 'BP', value: '00017' },
+          { qualifier: 'UP', value: '036000291452' },
+        ],
+        quantity: '1',
+      },
+    ]);
+    for (const none of [[], null, undefined])
+      expect(normalizeOrder(line(none), limits).order?.lines[0]).not.to.have.property('ids');
+    expect(
+      codes(
+        line([{ qualifier: 'UP' }, { qualifier: 'UP', value: '1', extra: '2' }, 'UP', { qualifier: '', value: 7 }]),
+      ),
+    ).to.have.members([
+      '/lines/0/ids/0/value: missing-field',
+      '/lines/0/ids/1/extra: unknown-field',
+      '/lines/0/ids/2: wrong-type',
+      '/lines/0/ids/3/qualifier: missing-field',
+      '/lines/0/ids/3/value: wrong-type',
+    ]);
+    expect(codes(line(Array(26).fill({ qualifier: 'UP', value: '1' })))).to.deep.equal(['/lines/0/ids: out-of-range']);
+  });
+
   it('gives lines without a number their ordinal, and an address without content is none', () => {
     const { order } = normalizeOrder(
       {

@@ -68,6 +68,7 @@ describe('who asks, whatever the wiring', () =>
         'messages',
         'jobs',
         'settings',
+        'keys',
         'signals',
         'sources',
         'metrics',

@@ -87,6 +87,30 @@ const planted: readonly Planted[] = [
     found: ['documents: message 99 documents of a message 1→0'],
   },
   {
+    what: 'a document that counts as nothing',
+    sql: [
+      "insert into inbox_document (document_id, inbox_id, ordinal, kind, place, state, order_id, attempts, step_at) values (99, 1, 1, 'order', '', 'rejected', 1, 1, 't')",
+    ],
+    found: ['accounting of documents: documents received 7→6'],
+  },
+  {
+    what: 'a document that nothing replaced',
+    sql: [
+      "insert into inbox_document (document_id, inbox_id, ordinal, kind, place, state, replaced_by, attempts, step_at) values (99, 1, 1, 'order', '', 'rejected', 98, 1, 't')",
+    ],
+    found: ['accounting of documents: document 99 message that replaced it 98→null'],
+  },
+  {
+    what: 'a corrected copy of nothing',
+    sql: ['update inbox_message set corrects = 98 where inbox_id = 1'],
+    found: ['accounting of documents: message 1 message that it corrects 98→null'],
+  },
+  {
+    what: 'bytes that are not all there',
+    sql: ['update inbox_message set size = size + 5 where inbox_id = 2'],
+    found: ['accounting of documents: message 2 bytes'],
+  },
+  {
     what: 'a gap in the invoice numbers',
     sql: ['update invoice set sequence = 9 where sequence = 3'],
     found: [
@@ -201,12 +225,13 @@ const planted: readonly Planted[] = [
     found: ['orphans: order 78 without sales_order_terms null→null'],
   },
   {
-    what: 'a slip line of an invoice that is not there',
-    sql: ['update packing_slip_line set invoice_id = 55 where slip_id = 4'],
+    what: 'an invoice of a slip that is not there',
+    sql: ['update invoice set slip_id = 55 where order_id = 5'],
     found: [
-      'delivered, not invoiced: C-1 delivered, not invoiced',
-      'orphans: slip 4 line 1 without invoice null→null',
-      'delivered and invoiced: order 4 line 1 invoiced',
+      'ledger: INV-2026-000002 cost of sales 0→2550',
+      'delivered and invoiced: order 5 line 1 invoiced 0→6000',
+      'orphans: INV-2026-000002 without packing_slip_line null→null',
+      'delivered, not invoiced: C-2 delivered, not invoiced 7133→0',
     ],
   },
 ];

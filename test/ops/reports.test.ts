@@ -63,6 +63,7 @@ describe('jobs, signals and reports', () => {
           duplicate: 1,
           rejected: 2,
           parked: 1,
+          replaced: 0,
           inProgress: 1,
           expected: 6,
           startedAt: '2026-11-24T08:00:00.000Z',

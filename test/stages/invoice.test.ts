@@ -277,7 +277,11 @@ describe('posting invoices', () => {
         'select sequence from invoice where fiscal_year = 2026 order by sequence',
       );
       expect(invoices.map(({ sequence }) => sequence)).to.deep.equal(invoices.map((_, i) => i + 1));
-      expect(await company.rows('select slip_id from packing_slip_line where invoice_id is null')).to.have.length(0);
+      expect(
+        await company.rows(
+          'select slip_id from packing_slip_line l where not exists (select 1 from invoice i where i.slip_id = l.slip_id and i.order_id = l.order_id)',
+        ),
+      ).to.have.length(0);
       const [{ next } = { next: 0 }] = await company.rows<{ next: number }>(
         'select next from number_series where fiscal_year = 2026',
       );

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { defaultEdiSettings } from '../../lib/domain/edi-settings';
 import { checkBits, type Order } from '../../lib/domain/order';
 import { NumberText } from '../../lib/intake/number-text';
 import { reconcile } from '../../lib/ops/reconcile';
@@ -91,8 +92,15 @@ describe('master data', () => {
           channels: ['api'],
           customers: ['*'],
           ediIds: [],
+          edi: defaultEdiSettings,
           skuMap: { 'W-1': 'WIDGET' },
+          customerMap: {},
+          uomMap: {},
           pricePolicy: 'tolerance',
+          priceTolerance: 0,
+          reviewNotes: false,
+          requestsPerMinute: null,
+          ordersPerMinute: null,
           shortagePolicy: null,
           indicator: null,
           priority: 2,
@@ -104,13 +112,17 @@ describe('master data', () => {
           partner: 'P',
           name: 'P',
           channels: ['api', 'fax'],
-          pricePolicy: 'sent',
+          pricePolicy: 'list',
+          priceTolerance: '-1',
+          reviewNotes: 'perhaps',
           shortagePolicy: 'backorder',
           priority: 10,
         };
         expect(await faultsOf('partners', record)).to.deep.equal([
           '/channels/1 out-of-range',
-          '/pricePolicy not-supported',
+          '/pricePolicy out-of-range',
+          '/priceTolerance out-of-range',
+          '/reviewNotes wrong-type',
           '/shortagePolicy not-supported',
           '/priority out-of-range',
         ]);

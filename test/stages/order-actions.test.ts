@@ -78,6 +78,26 @@ describe('what people ask of orders', () =>
       await releaseHeld(company.context);
     });
 
+    it('ends the doubts of intake: operations lets what is doubtful go on, finance alone what is not paid', async () => {
+      const operations: Actor = { name: 'olga', role: 'operations', visible: null };
+      const poNumber = `DOUBT-${company.now}`;
+      await ready(company.context, purchase({ customer: 'C-2', poNumber: poNumber.replaceAll('-', '.') }));
+      const line = { sku: 'A', quantity: '1', unitPrice: '1.00' };
+      const id = await ready(
+        company.context,
+        purchase({ customer: 'C-2', poNumber, requestedDelivery: '2020-01-01', lines: [line] }),
+      );
+      const held = await company.load(id);
+      expect(held.holds.map(({ reason }) => reason)).to.have.members(['price', 'intake-review', 'possible-duplicate']);
+      const shop: Actor = { name: 'shop', role: 'partner', visible: { DIRECT: ['*'] } };
+      const refused = await act('release', id, shop);
+      expect(refused?.output === 'refused' && refused.rejection.code).to.equal('forbidden');
+      expect((await act('release', id, operations))?.output).to.equal('done');
+      const released = await company.load(id);
+      expect(released).to.deep.include({ status: 'ReadyForDelivery', holds: [] });
+      expect(released.lines[0]).to.include({ reserved: 1000, unitPrice: 10_000 });
+    });
+
     it('may be said with characters that no database keeps', async () => {
       const id = await ready(company.context, purchase({ customer: 'C-2' }));
       await company.release(id, 'CancelRequested');

@@ -12,7 +12,7 @@ import {
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
-  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy'>
+  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor'>
 >;
 
 /** A message as the API takes it. */
@@ -55,7 +55,8 @@ export async function post(
 
 /** The order of an outcome that must have one. */
 export function orderIdOf(outcome: TagOutcome | undefined): number {
-  if (outcome === undefined || outcome.output === 'rejected') throw new Error(`No order: ${JSON.stringify(outcome)}`);
+  if (outcome === undefined || outcome.output === 'rejected' || outcome.output === 'applied')
+    throw new Error(`No order: ${JSON.stringify(outcome)}`);
   return outcome.orderId;
 }
 

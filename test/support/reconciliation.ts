@@ -44,7 +44,9 @@ export async function expectBooksToAgree(company: SampleCompany): Promise<void> 
     line: number;
     quantity: number;
     invoice_id: number | null;
-  }>('select slip_id, order_id, line, quantity, invoice_id from packing_slip_line order by slip_id, slip_line');
+  }>(
+    'select l.slip_id, l.order_id, l.line, l.quantity, i.invoice_id from packing_slip_line l left join invoice i on i.slip_id = l.slip_id and i.order_id = l.order_id order by l.slip_id, l.slip_line',
+  );
   const delivered = new Map<string, number>();
   const invoiced = new Map<string, number>();
   const waiting = new Map<string, { orderId: number; lines: { line: number; quantity: number }[] }>();
@@ -167,12 +169,12 @@ async function expectLedgerToAgree(company: SampleCompany): Promise<void> {
   );
   expect(balances.get('cost-of-sales') ?? 0, 'cost of sales').to.equal(
     await one(
-      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is not null',
+      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line l join invoice i on i.slip_id = l.slip_id and i.order_id = l.order_id',
     ),
   );
   expect(balances.get('goods-delivered-not-invoiced') ?? 0, 'goods delivered').to.equal(
     await one(
-      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line where invoice_id is null',
+      'select cast(coalesce(sum(cost), 0) as bigint) as amount from packing_slip_line l left join invoice i on i.slip_id = l.slip_id and i.order_id = l.order_id where i.invoice_id is null',
     ),
   );
 }

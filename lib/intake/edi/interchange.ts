@@ -74,8 +74,17 @@ export interface EdiGroup {
   readonly faults: readonly SyntaxFault[];
 }
 
+/** The characters with which an interchange separates; '' where it has none. */
+export interface EdiSeparators {
+  readonly element: string;
+  readonly component: string;
+  readonly repetition: string;
+  readonly terminator: string;
+}
+
 export interface EdiInterchange {
   readonly standard: EdiStandard;
+  readonly separators?: EdiSeparators;
   readonly sender: EdiParty;
   readonly receiver: EdiParty;
   /** ISA13, UNB 0020: as sent, trimmed. */
@@ -88,6 +97,8 @@ export interface EdiInterchange {
   /** ISA14 = 1 (a TA1 is wanted), UNB 0031 = 1 (a CONTRL is wanted). */
   readonly acknowledgementRequested: boolean;
   readonly groups: readonly EdiGroup[];
+  /** Segments of the interchange itself, outside its groups: TA1. */
+  readonly segments?: readonly EdiSegment[];
   /** Faults of the envelope itself. */
   readonly faults: readonly SyntaxFault[];
   /** Bytes of the file from `start` to before `end` are this interchange. */

@@ -29,6 +29,8 @@ export interface LineEcho {
   readonly basis: string;
   /** Product ids with the partner's qualifiers, in order: VN, UP, SA, EN, … */
   readonly ids: readonly Reference[];
+  /** The line's own references (RFF); absent when there are none. */
+  readonly references?: readonly Reference[];
 }
 
 /** What answers need besides the order itself. Plain JSON: it is stored with the document. */
@@ -38,12 +40,16 @@ export interface OrderEcho {
   /** YYYY-MM-DD, '' when there is none. */
   readonly poDate: string;
   readonly orderType: string;
+  /** EDIFACT 4343, what answer the partner wants: NA none, AB, AC, AA; absent when the message does not say. */
+  readonly answerWanted?: string;
   /** N1 and NAD as sent: code (BY, ST, DP), qualifier and id, name. */
   readonly parties: readonly {
     readonly code: string;
     readonly qualifier: string;
     readonly id: string;
     readonly name: string;
+    /** Numbers of this party: of its VAT, its account; absent when there are none. */
+    readonly references?: readonly Reference[];
   }[];
   readonly references: readonly Reference[];
   readonly currency: string;
@@ -55,6 +61,8 @@ export interface LineChange {
   readonly action: 'add' | 'delete' | 'change' | 'none';
   /** The line's number in the order; undefined for an added line without one. */
   readonly line?: number;
+  /** The line as the partner calls it (POC01, LIN 1082), when it sent one: equal to `reference` in the echo of the order. */
+  readonly reference?: string;
   readonly sku?: string;
   readonly ids?: readonly Reference[];
   /** The new quantity, never the difference; decimal text in `uom`. */
@@ -121,6 +129,8 @@ export interface MappedMessage {
 export interface EdiReading {
   /** Of X12 files, which do not say it themselves. */
   readonly charset?: string;
+  /** The buyer of orders that name none. */
+  readonly customer?: string;
   /** True: free text that may change the order (MSG, FTX) sends it to a person. */
   readonly reviewText: boolean;
   /** True: wrong counts and unknown segments are errors that reject; false: noted, and the order taken (for review). */

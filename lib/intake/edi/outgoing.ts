@@ -1,4 +1,4 @@
-import type { EdiParty } from './interchange';
+import type { EdiParty, EdiSeparators } from './interchange';
 import type { OrderEcho } from './mapped-message';
 
 /** The envelope that an outgoing interchange gets. All control numbers are digits without leading zeros. */
@@ -17,6 +17,8 @@ export interface OutgoingEnvelope {
   readonly version: string;
   /** EDIFACT: `UNOC:3`. */
   readonly syntax?: string;
+  /** When the partner wants others than the usual ones. */
+  readonly separators?: EdiSeparators;
   readonly acknowledgementRequested: boolean;
 }
 

@@ -1,0 +1,90 @@
+import type { FaultCode } from './faults';
+import { flag, isObject, list, oneOf, orNull, type Read, text, whole } from './master-fields';
+
+export const ediAnswers = ['order-response', 'despatch-advice', 'invoice'] as const;
+export type EdiAnswerKind = (typeof ediAnswers)[number];
+
+/** How EDI goes with a partner. Its own ids stand in `ediIds`. */
+export interface EdiSettings {
+  /** as whom the company answers, `ZZ:SELLER`; null: as whom the partner addressed it */
+  readonly ownId: string | null;
+  /** 997, 999 and CONTRL; `auto`: X12 always, EDIFACT when asked for */
+  readonly acknowledge: 'auto' | 'always' | 'never';
+  /** TA1; `auto`: when asked for */
+  readonly acknowledgeInterchange: 'auto' | 'always' | 'never';
+  /** business answers that were agreed */
+  readonly answers: readonly EdiAnswerKind[];
+  /** version of the answers, `004010` or `D:96A:UN:EAN008`; null: that of the partner's message */
+  readonly version: string | null;
+  /** of X12 files, which do not say it themselves; null: UTF-8, else Latin-1 */
+  readonly charset: string | null;
+  /** wrong counts and unknown segments reject, instead of being looked at by a person */
+  readonly strict: boolean;
+  /** free text sends an order to a person */
+  readonly reviewText: boolean;
+  /** all of its interchanges are tests */
+  readonly test: boolean;
+  /** hours after which an answer that the partner has not acknowledged raises a signal; 0: none is expected */
+  readonly acknowledgedWithin: number;
+}
+
+export const defaultEdiSettings: EdiSettings = {
+  ownId: null,
+  acknowledge: 'auto',
+  acknowledgeInterchange: 'auto',
+  answers: [],
+  version: null,
+  charset: null,
+  strict: false,
+  reviewText: false,
+  test: false,
+  acknowledgedWithin: 24,
+};
+
+/** An id as `QUALIFIER:ID`; the qualifier may be empty. */
+const interchangeId: Read<string> = (value, report) => {
+  const id = text(60)(value, report);
+  if (id === undefined || /^[^:\s]{0,4}:[^:]+$/.test(id)) return id;
+  report('out-of-range', 'This must be a qualifier, a colon and an id, such as ZZ:ACME or 14:4012345000009.');
+  return undefined;
+};
+
+const version: Read<string> = (value, report) => {
+  const written = text(30)(value, report);
+  if (written === undefined || /^(0\d{5}[A-Z]*|D:\d{2}[AB]:UN(:[A-Z0-9]+)?)$/.test(written)) return written;
+  report('out-of-range', 'This must be a version such as 004010, D:96A:UN or D:01B:UN:EAN010.');
+  return undefined;
+};
+
+const whenToAcknowledge = oneOf(['auto', 'always', 'never'] as const, []);
+
+const fields: { readonly [Name in keyof EdiSettings]: Read<EdiSettings[Name]> } = {
+  ownId: orNull(interchangeId),
+  acknowledge: whenToAcknowledge,
+  acknowledgeInterchange: whenToAcknowledge,
+  answers: list(oneOf(ediAnswers, [])),
+  version: orNull(version),
+  charset: orNull(text(40)),
+  strict: flag,
+  reviewText: flag,
+  test: flag,
+  acknowledgedWithin: whole(0, 8760),
+};
+
+/** The settings as a record says them; what it leaves out is as by default. */
+export const ediSettings: Read<EdiSettings> = (value, report) => {
+  if (!isObject(value)) {
+    report('wrong-type', 'This must be an object with fields.');
+    return undefined;
+  }
+  const read: Record<string, unknown> = { ...defaultEdiSettings };
+  for (const [name, sent] of Object.entries(value)) {
+    if (!Object.hasOwn(fields, name)) {
+      report('unknown-field', `This is no EDI setting; use ${Object.keys(fields).join(', ')}.`, `/${name}`);
+      continue;
+    }
+    const below = (code: FaultCode, message: string, deeper = ''): void => report(code, message, `/${name}${deeper}`);
+    read[name] = (fields[name as keyof EdiSettings] as Read<unknown>)(sent, below);
+  }
+  return Object.values(read).includes(undefined) ? undefined : (read as unknown as EdiSettings);
+};

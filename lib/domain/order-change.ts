@@ -1,0 +1,73 @@
+import type { Fault } from './faults';
+import { isBeforeWarehouse, isFinished } from './lifecycle';
+import { type Order, type OrderLine, type OrderTerms, openReleaseStatuses, ruleHolds } from './order';
+import { formatQuantity } from './quantity';
+import { cancelRest, giveBack, type StockItem } from './stock';
+
+/** One line of a change with the master data resolved: `line` is what it is to be. */
+export type ResolvedLineChange =
+  | { readonly action: 'delete'; readonly line: number }
+  | { readonly action: 'set'; readonly line: OrderLine; readonly taxRate: number };
+
+/** What a change does to an order's terms; absent fields stay. */
+export type ChangedTerms = Partial<Pick<OrderTerms, 'requestedDelivery' | 'shipTo' | 'note'>>;
+
+export const changeReason = 'customer-change';
+
+/**
+ * What may be done to an order that its customer changes or cancels: applied at once while no warehouse was asked to
+ * ship it, a matter for a person or the warehouse after that, and nothing any more when it is finished.
+ */
+export function changeability(order: Order): 'open' | 'at-warehouse' | 'finished' {
+  if (isFinished(order.status) || order.status === 'Delivered') return 'finished';
+  const out = order.releases.some((release) => openReleaseStatuses.has(release.status));
+  return out || !isBeforeWarehouse(order.status) ? 'at-warehouse' : 'open';
+}
+
+/** Lines of the change that the order cannot follow: fewer than were delivered already. */
+export function changeFaults(order: Order, changes: readonly ResolvedLineChange[]): Fault[] {
+  return changes.flatMap((change): Fault[] => {
+    if (change.action === 'delete') return [];
+    const before = order.lines.find(({ line }) => line === change.line.line);
+    if (before === undefined || change.line.ordered >= before.delivered) return [];
+    const delivered = formatQuantity(before.delivered);
+    const message = `Of line ${before.line} ${delivered} ${before.baseUom} are delivered already; the new quantity must not be below that.`;
+    return [{ path: `/lines/${before.line}`, code: 'out-of-range', message }];
+  });
+}
+
+/**
+ * Changes an order that no warehouse was asked to ship: stock and credit are given back, all checks are due again, and
+ * holds that a check placed go with the result that placed them. Deleted lines stay, as cancelled.
+ */
+export function changeOrder(
+  order: Order,
+  changes: readonly ResolvedLineChange[],
+  terms: ChangedTerms,
+  stock: ReadonlyMap<string, StockItem>,
+): void {
+  giveBack(order, stock);
+  for (const change of changes) {
+    if (change.action === 'delete') {
+      const line = order.lines.find(({ line: number }) => number === change.line);
+      if (line !== undefined) cancelRest(line, changeReason);
+    } else setLine(order, change.line, change.taxRate);
+  }
+  Object.assign(order, terms);
+  order.holds = order.holds.filter((hold) => hold.forced || !ruleHolds.has(hold.reason));
+  order.checksJudged = 0;
+  order.checksPassed = 0;
+  order.approvalGross = 0;
+  order.approvalAt = null;
+  order.approvalUntil = null;
+  order.reason = null;
+}
+
+/** What was delivered, invoiced and cancelled before stays with the line; the quantity counts from there. */
+function setLine(order: Order, line: OrderLine, taxRate: number): void {
+  const at = order.lines.findIndex(({ line: number }) => number === line.line);
+  const before = order.lines[at];
+  if (before === undefined) order.lines.push(line);
+  else order.lines[at] = { ...line, delivered: before.delivered, invoiced: before.invoiced };
+  Object.assign(order, { taxRates: { ...order.taxRates, [line.taxCode]: taxRate } });
+}

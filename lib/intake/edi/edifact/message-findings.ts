@@ -1,0 +1,82 @@
+import type { Fault, FaultCode } from '../../../domain/faults';
+import { shownText } from '../../shown-value';
+import type { EdiMessage, EdiSegment } from '../interchange';
+import type { MappedMessage } from '../mapped-message';
+
+const mostFaults = 1000;
+/** More sentences than a person will read. */
+const mostRemarks = 100;
+
+/** What is found while a message is read: faults, doubts, remarks, and where each field of the order stands. */
+export class MessageFindings {
+  readonly place: string;
+  readonly review: string[] = [];
+  readonly warnings: string[] = [];
+  readonly faults: Fault[] = [];
+  private faultsLeft = 0;
+  private readonly places = new Map<string, string>();
+
+  constructor(message: EdiMessage) {
+    this.place = `${message.type.slice(0, 6)} ${message.controlNumber.slice(0, 14)}`.trim();
+  }
+
+  /** Something for which the message is refused. */
+  fault(place: string, code: FaultCode, message: string, value?: string): void {
+    if (this.faults.length >= mostFaults) {
+      this.faultsLeft += 1;
+      return;
+    }
+    const fault = { path: place, code, message };
+    this.faults.push(value === undefined || value === '' ? fault : { ...fault, value: shownText(value) });
+  }
+
+  /** Something for which a person has to look. */
+  doubt(sentence: string): void {
+    note(this.review, sentence);
+  }
+
+  /** Something worth knowing. */
+  remark(sentence: string): void {
+    note(this.warnings, sentence);
+  }
+
+  /** What was found, as a part of a mapped message. */
+  result(): Pick<MappedMessage, 'place' | 'review' | 'warnings' | 'faults' | 'placeOf'> {
+    const { place, review, warnings, placeOf } = this;
+    return { place, review, warnings, faults: this.allFaults(), placeOf };
+  }
+
+  private allFaults(): readonly Fault[] {
+    if (this.faultsLeft === 0) return this.faults;
+    const message = `${this.faultsLeft} more faults are not listed; correct these ${mostFaults} first.`;
+    return [...this.faults, { path: '', code: 'too-many-faults', message }];
+  }
+
+  /** `pointer` leads into the order. */
+  locate(pointer: string, place: string): void {
+    this.places.set(pointer, place);
+  }
+
+  /** The place of a pointer, or of what it is a part of. */
+  readonly placeOf = (pointer: string): string => {
+    for (let part = pointer; part !== ''; part = part.slice(0, part.lastIndexOf('/'))) {
+      const place = this.places.get(part);
+      if (place !== undefined) return place;
+    }
+    return this.place;
+  };
+}
+
+/** Beyond the most that a list holds its last sentence says so. */
+function note(list: string[], sentence: string): void {
+  if (list.length < mostRemarks) list.push(sentence);
+  else list[mostRemarks] = 'There is more of this kind; read the message itself.';
+}
+
+/** `BGM element 2 (segment 2)`, `LIN 2, QTY element 1 (segment 14)`; `line` counts the LIN segments from 1, 0 is the header. */
+export function placeOfSegment(segment: EdiSegment, line = 0, element = 0): string {
+  const own = segment.tag === 'LIN' && line > 0 ? '' : segment.tag;
+  const inLine = line > 0 ? `LIN ${line}${own === '' ? '' : ', '}` : '';
+  const inSegment = element > 0 ? `${own === '' ? ',' : ''} element ${element}` : '';
+  return `${inLine}${own}${inSegment} (segment ${segment.position})`;
+}

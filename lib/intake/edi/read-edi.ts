@@ -1,0 +1,245 @@
+import { hash } from 'node:crypto';
+import type { Fault } from '../../domain/faults';
+import { fingerprintOf } from '../canonical-order';
+import { normalizeOrder } from '../normalize-order';
+import { mapEdifact } from './edifact/map-edifact';
+import { readEdifact } from './edifact/read-edifact';
+import type { EdiFile, EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiStandard, SyntaxFault } from './interchange';
+import type { EdiPurpose, EdiReading, MappedMessage, OrderEcho, ReceivedAcknowledgement } from './mapped-message';
+import { interchangeAcknowledgements } from './x12/map-acknowledgement';
+import { mapX12 } from './x12/map-x12';
+import { readX12 } from './x12/read-x12';
+
+export type EdiDocumentKind = 'order' | 'change' | 'cancel' | 'acknowledgement' | 'unreadable';
+
+/** One message of an EDI file. `content` is what is worked later, as JSON text; it is there exactly when there are no faults. */
+export interface EdiDocument {
+  readonly place: string;
+  readonly kind: EdiDocumentKind;
+  readonly purpose: EdiPurpose;
+  readonly poNumber?: string;
+  readonly content?: string;
+  readonly fingerprint?: string;
+  readonly echo?: OrderEcho;
+  readonly review: readonly string[];
+  readonly faults: readonly Fault[];
+  /** Position of its interchange in `interchanges`; undefined for what stands in none. */
+  readonly interchange?: number;
+  readonly messageType: string;
+  readonly controlNumber: string;
+  /** `004010`, `D:96A:UN:EAN008` */
+  readonly version: string;
+}
+
+/** An interchange with its envelope and faults, without the segments of its messages: what an acknowledgement needs. */
+export interface InterchangeOutline extends EdiInterchange {
+  /** SHA-256 (hex) of its bytes. */
+  readonly sha256: string;
+}
+
+export interface EdiContent {
+  readonly unreadable?: readonly Fault[];
+  readonly interchanges: readonly InterchangeOutline[];
+  readonly documents: readonly EdiDocument[];
+  readonly warnings: readonly string[];
+}
+
+/** Splits a file into its interchanges and messages, each mapped or refused with its place. Never throws on bad input. */
+export function readEdi(
+  bytes: Uint8Array,
+  standard: EdiStandard,
+  reading: EdiReading,
+  limits: { readonly edi: EdiLimits; readonly linesPerOrder: number },
+): EdiContent {
+  const charset = reading.charset === undefined ? {} : { charset: reading.charset };
+  const file: EdiFile =
+    standard === 'x12'
+      ? readX12(bytes, { limits: limits.edi, ...charset })
+      : readEdifact(bytes, { limits: limits.edi });
+  if (file.interchanges.length === 0) {
+    const nothing: Fault = {
+      path: '',
+      code: 'unreadable',
+      message: `There is no ${standardName[standard]} interchange in the message.`,
+    };
+    return {
+      unreadable: [nothing, ...file.faults.map(faultOf)],
+      interchanges: [],
+      documents: [],
+      warnings: file.warnings,
+    };
+  }
+  const documents = file.interchanges.flatMap((interchange, index) =>
+    documentsOf(interchange, index, reading, limits.linesPerOrder),
+  );
+  if (file.faults.length > 0) documents.push(strayOf(file.faults));
+  return {
+    interchanges: file.interchanges.map((interchange) => outlineOf(interchange, bytes)),
+    documents,
+    warnings: [...file.warnings],
+  };
+}
+
+const standardName: Readonly<Record<EdiStandard, string>> = { x12: 'X12', edifact: 'EDIFACT' };
+
+function documentsOf(
+  interchange: EdiInterchange,
+  index: number,
+  reading: EdiReading,
+  linesPerOrder: number,
+): EdiDocument[] {
+  const envelope = interchange.faults.filter(({ rejects }) => rejects);
+  const documents: EdiDocument[] = interchange.groups.flatMap((group) => {
+    const around = [...envelope, ...group.faults.filter(({ rejects }) => rejects)];
+    return group.messages.map((message) => {
+      const faults = [...around, ...message.faults.filter(({ rejects }) => rejects)];
+      const base = {
+        interchange: index,
+        messageType: message.type,
+        controlNumber: message.controlNumber,
+        version: message.version,
+      };
+      if (faults.length > 0) {
+        const place = `${message.type} ${message.controlNumber}`.trim();
+        return {
+          ...base,
+          place,
+          kind: 'unreadable' as const,
+          purpose: 'unsupported' as const,
+          review: [],
+          faults: faults.map(faultOf),
+        };
+      }
+      return { ...base, ...documentOf(mapMessage(message, group, interchange, reading), linesPerOrder) };
+    });
+  });
+  if (envelope.length === 0 && interchange.standard === 'x12') {
+    const said = interchangeAcknowledgements(interchange);
+    if (said.length > 0) documents.unshift(interchangeAcknowledgement(said, interchange, index));
+  }
+  if (documents.length > 0) return documents;
+  // an envelope without messages must not pass in silence
+  const empty: Fault = { path: '', code: 'empty-document', message: 'The interchange holds no messages.' };
+  return [
+    {
+      place: `interchange ${interchange.controlNumber}`,
+      kind: 'unreadable',
+      purpose: 'unsupported',
+      review: [],
+      faults: envelope.length === 0 ? [empty] : envelope.map(faultOf),
+      interchange: index,
+      messageType: '',
+      controlNumber: '',
+      version: '',
+    },
+  ];
+}
+
+/** The TA1 segments of an interchange, which stand in no message. */
+function interchangeAcknowledgement(
+  said: readonly ReceivedAcknowledgement[],
+  { controlNumber, version }: EdiInterchange,
+  index: number,
+): EdiDocument {
+  return {
+    place: 'TA1',
+    kind: 'acknowledgement',
+    purpose: 'acknowledgement',
+    review: [],
+    faults: [],
+    interchange: index,
+    messageType: 'TA1',
+    controlNumber,
+    version,
+    ...stored(said),
+  };
+}
+
+function mapMessage(
+  message: EdiMessage,
+  group: EdiGroup,
+  interchange: EdiInterchange,
+  reading: EdiReading,
+): MappedMessage {
+  return interchange.standard === 'x12'
+    ? mapX12(message, group, interchange, reading)
+    : mapEdifact(message, group, interchange, reading);
+}
+
+function documentOf(
+  mapped: MappedMessage,
+  linesPerOrder: number,
+): Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'> {
+  const { place, purpose, review, faults, echo } = mapped;
+  const base = { place, purpose, review, ...(echo === undefined ? {} : { echo }) };
+  if (mapped.acknowledgements !== undefined && faults.length === 0)
+    return { ...base, kind: 'acknowledgement', faults, ...stored(mapped.acknowledgements) };
+  if (mapped.change !== undefined) {
+    const kind = purpose === 'cancel' && mapped.change.lines.length === 0 ? 'cancel' : 'change';
+    const poNumber = mapped.change.poNumber.slice(0, 100);
+    return { ...base, kind, poNumber, faults, ...(faults.length === 0 ? stored(mapped.change) : {}) };
+  }
+  if (mapped.order === undefined) return { ...base, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
+  const normalized = normalizeOrder(mapped.order, { linesPerOrder });
+  const reported = new Set(faults.map(({ path }) => path));
+  const others = normalized.faults
+    .map((fault) => ({ ...fault, path: mapped.placeOf(fault.path) }))
+    .filter(({ path }) => !reported.has(path));
+  const all = [...faults, ...others];
+  const kind = purpose === 'replace' ? 'change' : 'order';
+  const number = mapped.order.poNumber;
+  const poNumber = typeof number === 'string' && number !== '' ? { poNumber: number.slice(0, 100) } : {};
+  if (normalized.order === undefined || all.length > 0) return { ...base, kind, ...poNumber, faults: all };
+  return {
+    ...base,
+    kind,
+    poNumber: normalized.order.poNumber,
+    faults: [],
+    content: JSON.stringify(normalized.order),
+    fingerprint: fingerprintOf(normalized.order),
+  };
+}
+
+function stored(value: unknown): { readonly content: string; readonly fingerprint: string } {
+  const content = JSON.stringify(value);
+  return { content, fingerprint: hash('sha256', content) };
+}
+
+function strayOf(faults: readonly SyntaxFault[]): EdiDocument {
+  return {
+    place: 'outside of any interchange',
+    kind: 'unreadable',
+    purpose: 'unsupported',
+    review: [],
+    faults: faults.map(faultOf),
+    messageType: '',
+    controlNumber: '',
+    version: '',
+  };
+}
+
+function outlineOf(interchange: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
+  const groups = interchange.groups.map((group) => ({
+    ...group,
+    messages: group.messages.map((message) => ({ ...message, segments: [] })),
+  }));
+  return { ...interchange, groups, sha256: hash('sha256', bytes.subarray(interchange.start, interchange.end)) };
+}
+
+function faultOf(fault: SyntaxFault): Fault {
+  const { segment, position, element, component, message, value, code, offset } = fault;
+  const place =
+    segment === undefined
+      ? `byte ${offset}`
+      : [
+          `segment ${position ?? 0} (${segment})`,
+          element === undefined ? '' : `element ${element}`,
+          component === undefined ? '' : `component ${component}`,
+        ]
+          .filter(Boolean)
+          .join(', ');
+  const words = `${message} (code ${code})`;
+  return value === undefined
+    ? { path: place, code: 'edi-syntax', message: words }
+    : { path: place, code: 'edi-syntax', message: words, value };
+}

@@ -1,0 +1,8 @@
+import { defaultIntakeLimits, type IntakeLimits } from '../intake/read-message';
+import { readSettings } from './company-settings';
+import type { StageContext } from './work';
+
+/** What a message may hold by the company's settings in force. */
+export async function intakeLimits(context: Pick<StageContext, 'store'>): Promise<IntakeLimits> {
+  return { ...defaultIntakeLimits, ...(await readSettings(context)).settings.limits };
+}

@@ -1,0 +1,96 @@
+import type { Fault } from '../domain/faults';
+import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
+import { ediStandards } from '../store/edi';
+import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
+import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
+import type { AppliedOutcome, RejectedOutcome } from './tag-outcome';
+import type { Work } from './work';
+
+/** What partners say of our interchanges: each answer of ours learns whether it arrived and could be read. */
+export async function takeAcknowledgements(
+  work: Work,
+  documents: readonly StoredDocument[],
+): Promise<Map<number, AppliedOutcome | RejectedOutcome>> {
+  const outcomes = new Map<number, AppliedOutcome | RejectedOutcome>();
+  if (documents.length === 0) return outcomes;
+  const standards = await ediStandards(
+    work.db,
+    documents.map(({ documentId }) => documentId),
+  );
+  const verdicts: DocumentVerdict[] = [];
+  for (const document of documents) {
+    const { documentId, inboxId, kind, partner } = document;
+    const standard = standards.get(documentId) ?? 'x12';
+    const unknown: Fault[] = [];
+    const words: string[] = [];
+    for (const acknowledgement of JSON.parse(document.canonical ?? '[]') as ReceivedAcknowledgement[]) {
+      const answer = await findAnswer(work.db, partner, standard, {
+        of: acknowledgement.of,
+        value: Number(acknowledgement.controlNumber),
+      });
+      if (answer === undefined) unknown.push(neverSent(acknowledgement, partner));
+      else words.push(await take(work, answer, acknowledgement));
+    }
+    const state = unknown.length === 0 ? 'accepted' : 'rejected';
+    const code = unknown[0]?.code ?? null;
+    verdicts.push({ documentId, state, orderId: null, code, faults: unknown });
+    work.record({
+      subject: 'document',
+      subjectId: String(documentId),
+      from: 'stored',
+      to: state,
+      reason: code,
+      evidence: { inboxId, kind, words, ...(unknown.length === 0 ? {} : { faults: unknown }) },
+    });
+    outcomes.set(
+      documentId,
+      code === null
+        ? {
+            output: 'applied',
+            documentId,
+            inboxId,
+            kind,
+            orderId: null,
+            order: null,
+            summary: `Inbox ${inboxId}: ${words.join('; ')}`,
+          }
+        : {
+            output: 'rejected',
+            documentId,
+            inboxId,
+            code,
+            faults: unknown,
+            summary: `Inbox ${inboxId} rejected: ${unknown[0]?.message}`,
+          },
+    );
+  }
+  await saveVerdicts(work.db, verdicts, work.now);
+  return outcomes;
+}
+
+function neverSent({ of, controlNumber }: ReceivedAcknowledgement, partner: string): Fault {
+  const message = `It acknowledges the ${of} ${controlNumber.slice(0, 20)}, which was never sent to ${partner}.`;
+  return { path: '', code: 'not-found', message, value: controlNumber.slice(0, 80) };
+}
+
+async function take(work: Work, answer: AnswerEntry, acknowledgement: ReceivedAcknowledgement): Promise<string> {
+  const taken = acknowledgement.outcome === 'accepted' || acknowledgement.outcome === 'accepted-with-errors';
+  const codes = [...acknowledgement.codes, ...acknowledgement.messages.flatMap((message) => message.codes)];
+  const said = codes.length === 0 ? acknowledgement.outcome : `${acknowledgement.outcome}: ${codes.join(', ')}`;
+  const name = `${answer.kind} ${answer.interchangeNumber ?? ''} to ${answer.partner}`.replace('  ', ' ');
+  await saveAcknowledgement(
+    work.db,
+    answer.answerId,
+    { state: taken ? 'acknowledged' : 'rejected', words: said },
+    work.now,
+  );
+  if (!taken) {
+    work.raise({
+      kind: 'answer-rejected',
+      subject: `answer ${answer.answerId}`,
+      message: `${answer.partner} could not take our ${name} (${answer.subject}): ${said}. Find out why, correct its EDI settings, and tell it by other means.`,
+      evidence: { answerId: answer.answerId, subject: answer.subject, acknowledgement: said },
+    });
+  }
+  return `${name} is ${taken ? 'acknowledged' : 'rejected'}${codes.length === 0 ? '' : ` (${codes.join(', ')})`}`;
+}

@@ -1,0 +1,60 @@
+import type { Totals } from '../domain/money';
+import type { Order, OrderLine } from '../domain/order';
+import type { Database, Row } from './database';
+
+/**
+ * Writes what a customer's change does to an order beyond its state: the terms that follow it, lines that are new, and
+ * lines whose goods, quantity, unit or price are others now. The order must be locked.
+ */
+export async function saveChangedOrder(
+  db: Database,
+  order: Order,
+  linesBefore: readonly OrderLine[],
+  { net, tax, gross }: Totals,
+): Promise<void> {
+  await db.update(
+    'sales_order_terms',
+    ['order_id'],
+    [
+      {
+        order_id: order.id,
+        requested_delivery: order.requestedDelivery,
+        ship_to: order.shipTo,
+        note: order.note,
+        net,
+        tax,
+        gross,
+        tax_rates: JSON.stringify(order.taxRates),
+      },
+    ],
+  );
+  const known = new Set(linesBefore.map(({ line }) => line));
+  const rows = order.lines.map((line) => lineRow(order.id, line));
+  await db.update(
+    'sales_order_line',
+    ['order_id', 'line'],
+    rows.filter((row) => known.has(row.line as number)),
+  );
+  await db.insert(
+    'sales_order_line',
+    rows.filter((row) => !known.has(row.line as number)),
+  );
+}
+
+const lineRow = (orderId: number, line: OrderLine): Row => ({
+  order_id: orderId,
+  line: line.line,
+  sku: line.sku,
+  base_uom: line.baseUom,
+  uom: line.uom,
+  uom_numerator: line.ratio.numerator,
+  uom_denominator: line.ratio.denominator,
+  unit_price: line.unitPrice,
+  tax_code: line.taxCode,
+  ordered: line.ordered,
+  reserved: line.reserved,
+  delivered: line.delivered,
+  invoiced: line.invoiced,
+  cancelled: line.cancelled,
+  reason: line.reason,
+});
