@@ -154,7 +154,10 @@ export class GuardedReader {
   private take(answer: ReadingAnswer): void {
     const job = this.current;
     if (job === undefined) return;
-    if ('rejection' in answer || 'failure' in answer) return this.finish(job, () => job.reject(errorOf(answer)));
+    if ('rejection' in answer || 'failure' in answer) {
+      this.finish(job, () => job.reject(errorOf(answer)));
+      return;
+    }
     if ('read' in answer) job.read = answer;
     else job.parts.push(answer.part);
     const { read } = job;
