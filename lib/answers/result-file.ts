@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
+import { partsOfPlace } from '../intake/sheets/places';
 import type { Database } from '../store/database';
 import { type DocumentEntry, type DocumentState, documentsOf } from '../store/inbox-queries';
 import { type OutgoingRow, writeCsv, writeXlsx } from './sheet-writer';
@@ -41,18 +42,16 @@ function rowsOf(document: DocumentEntry): OutgoingRow[] {
   if (!failed) return [[rowsIn(place), ...order, '', '', '']];
   const listed = faults.length > 0 ? faults : [{ path: '', code: document.code ?? 'parked', message: parkedWords }];
   return listed.map(({ path, code, message }) => {
-    const { row, column } = placeOf(path);
-    return [row ?? rowsIn(place), ...order, column, code, message];
+    const { rows, column = rows === undefined ? path : '' } = partsOfPlace(path);
+    return [rows === undefined ? rowsIn(place) : rowsIn(path), ...order, column, code, message];
   });
 }
 
-/** `rows 2-6` as `2-6`; what is no row stays as it is: `/0` of an array. */
-const rowsIn = (place: string): string => /^rows? (.*)$/.exec(place)?.[1] ?? place;
-
-/** Of `row 3, column quantity` the row and the column; another place, such as a JSON pointer, stands for a column. */
-function placeOf(path: string): { row?: string; column: string } {
-  const [, row, column = ''] = /^row (\d+)(?:, column (.*))?$/s.exec(path) ?? [];
-  return row === undefined ? { column: path } : { row, column };
+/** `rows 2-6` as `2-6`, of a workbook with the sheet before it; what is no row stays as it is: `/0` of an array. */
+function rowsIn(place: string): string {
+  const { sheet, rows } = partsOfPlace(place);
+  if (rows === undefined) return place;
+  return sheet === undefined ? rows : `${sheet}: ${rows}`;
 }
 
 /** The rows as a file that spreadsheets open, with no cell that acts as a formula. */
