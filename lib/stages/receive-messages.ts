@@ -101,11 +101,17 @@ function readReceptionOf(message: ReceivedMessage, { documents: read, ...content
   const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
   const documents = storedForms(read as ReadDocument[]);
   return {
-    message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
+    message: { ...message, messageKey: keyOf(message, content, digest) },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
+}
+
+/** A file is known by its bytes, and so is an EDI message that nobody gave a key. */
+function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageContent, 'documents'>, digest: string) {
+  if (channel === 'file') return digest;
+  return messageKey ?? (content.interchanges === undefined ? null : digest);
 }
 
 /** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */

@@ -6,7 +6,7 @@ import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { csvOf } from '../support/large-file';
 import { partsOf, sheetOf, zipOf } from '../support/workbooks';
 
-const guard: ReadingGuard = { atOnce: 256 * 1024, memory: 512, keep: 100_000_000, time: 30_000, waiting: 100_000_000 };
+const guard: ReadingGuard = { atOnce: 256 * 1024, memory: 512, time: 30_000, waiting: 100_000_000 };
 
 function message(text: string, contentType = 'text/csv', fields: Partial<ReceivedMessage> = {}): ReceivedMessage {
   return {
@@ -123,16 +123,6 @@ describe('the guarded reader', () => {
     withGuard({ time: 150 });
     const late = await reader.read(message(csvOf(9_900_000)), defaultIntakeLimits);
     expect(late.content.unreadable?.[0]?.message).to.match(/longer than 0.15 s/);
-    expect(reader.isWarm).to.equal(false);
-  });
-
-  it('does not keep the memory that a very large message needed', async () => {
-    withGuard({ keep: 400_000 });
-    await reader.read(message(csvOf(300_000)), defaultIntakeLimits);
-    expect(reader.isWarm).to.equal(true);
-    const reading = [500_000, 300_000].map((size) => reader.read(message(csvOf(size)), defaultIntakeLimits));
-    for (const { content } of await Promise.all(reading)) expect(content.documents.length).to.be.greaterThan(300);
-    await reader.read(message(csvOf(500_000)), defaultIntakeLimits);
     expect(reader.isWarm).to.equal(false);
   });
 

@@ -320,6 +320,13 @@ describe('X12 850', () => {
       expect(other('CTP**RES*19.99')).to.deep.equal([]);
     });
 
+    it('keep a point that separates components elsewhere', () => {
+      const body = 'BEG*00*SA*PO.1**20261123\nN1*BY**92*C.1\nPO1*1*2.5*KG*12.50**VN*A.B';
+      const { order } = mapOne('850', body, {}, { component: '.' });
+      expect(order).to.include({ poNumber: 'PO.1', customer: 'C.1' });
+      expect(order?.lines).to.deep.equal([{ line: '1', sku: 'A.B', quantity: '2.5', uom: 'KG', unitPrice: '12.50' }]);
+    });
+
     it('have one piece when neither quantity nor unit is sent, for a person to see', () => {
       const message = mapped({ 'PO1*1': 'PO1*1*****VN*A', CTT: '' });
       expect(linesOf(message)[0]?.quantity).to.equal('1');

@@ -148,20 +148,10 @@ describe('X12 written', () => {
 
   it('uses the separators of the partner', () => {
     const separators = { element: '|', component: ':', repetition: '', terminator: '\n' };
-    const body = plainOrder.replace('PO-1001', 'PO~1*1');
-    const echo = mapAll(
-      readText(
-        x12File([{ '850': body.replaceAll('*', '\u0001') }], {})
-          .replaceAll('*', '|')
-          .replaceAll('\u0001', '|')
-          .replaceAll('~', '\n'),
-      ),
-    )[0]?.echo;
-    const text = write855([answer({ echo: { ...(echo ?? orderEcho()), poNumber: 'PO~1*1' } })], {
-      ...envelope,
-      separators,
-    });
-    expect(messagesOf(readText(text))[0]?.segments[1]?.elements[2]?.[0]?.[0]).to.equal('PO~1*1');
+    const echo = { ...orderEcho(), poNumber: 'PO~1*1>2' };
+    const text = write855([answer({ echo })], { ...envelope, separators });
+    expect(segmentsIn(text)[1]).to.equal('BAK*00*AD*PO~1*1>2*20261123****SO-000012*20261124');
+    expect(() => write855([answer({ echo })], envelope)).to.throw();
   });
 
   it('is the same when it is read and written again', () => {
