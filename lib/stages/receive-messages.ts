@@ -95,10 +95,7 @@ export async function readAnyReception(message: ReceivedMessage, limits: IntakeL
   return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
 }
 
-function readReceptionOf(
-  message: ReceivedMessage,
-  { documents: read, ...content }: MessageContent,
-): ReadReception {
+function readReceptionOf(message: ReceivedMessage, { documents: read, ...content }: MessageContent): ReadReception {
   const digest = digestOf(message.bytes);
   const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
   const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
