@@ -189,5 +189,15 @@ export const sampleMessages: readonly SampleMessage[] = [
 export const samplePayment = { reference: 'demo-BANK-1', customer: 'C-1002', amount: '300.00', currency: 'EUR' };
 export const paidOrder = 'WEB-1003';
 
-/** The button “a CSV file with three orders” of the packaged flow, and the first purchase order of its file. */
-export const sampleFile = { button: 'e6618120b77ce535', purchaseOrders: ['FILE-2001', 'FILE-2002', 'FILE-2003'] };
+/** A file as a retailer leaves it in its folder. */
+export const sampleFile = {
+  partner: 'RETAIL',
+  name: 'orders-of-today.csv',
+  purchaseOrders: ['FILE-2001', 'FILE-2002', 'FILE-2003'],
+  content: `poNumber;customer;line;sku;quantity;unitPrice
+FILE-2001;C-1003;1;BOTTLE-1L;24;8.90
+FILE-2001;C-1003;2;MAP-ALPS;10;14.50
+FILE-2002;C-1005;1;STOVE-GAS;3;49.90
+FILE-2003;C-1005;1;ROPE-50M;2;119.00
+`,
+};

@@ -77,7 +77,7 @@ export interface Totals {
  */
 export function totals(
   lines: readonly { readonly net: number; readonly taxCode: string }[],
-  rates: ReadonlyMap<string, number>,
+  rates: Pick<ReadonlyMap<string, number>, 'get'>,
 ): Totals {
   const nets = new Map<string, number>();
   for (const { net, taxCode } of lines) nets.set(taxCode, checkedAmount((nets.get(taxCode) ?? 0) + net));

@@ -15,11 +15,9 @@ export interface PricedQuantity {
 
 /** Net, tax and gross of quantities under an order's own prices and rates; the tax is rounded once per tax code. */
 export function amountsOf(order: Priced, quantities: readonly PricedQuantity[]): Totals {
-  const nets = quantities.map(({ line, quantity }) => ({
-    net: lineNet({ quantity, unitPrice: line.unitPrice, uom: line.ratio }, order.currency),
-    taxCode: line.taxCode,
-  }));
-  return totals(nets, new Map(Object.entries(order.taxRates)));
+  const sums = new NetSums(order);
+  for (const { line, quantity } of quantities) sums.add(line, quantity);
+  return sums.totals();
 }
 
 export function grossOf(order: Priced, quantities: readonly PricedQuantity[]): number {
@@ -28,20 +26,32 @@ export function grossOf(order: Priced, quantities: readonly PricedQuantity[]): n
 
 /** Gross of what is still to be delivered. */
 export function openGross(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>): number {
-  return grossOf(
-    order,
-    order.lines.filter((line) => openQuantity(line) > 0).map((line) => ({ line, quantity: openQuantity(line) })),
-  );
+  const sums = new NetSums(order);
+  for (const line of order.lines) if (openQuantity(line) > 0) sums.add(line, openQuantity(line));
+  return sums.totals().gross;
 }
 
 /** Net, tax and gross of what was ordered and not cancelled. */
 export function orderAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines'>): Totals {
-  return amountsOf(
-    order,
-    order.lines
-      .filter((line) => line.ordered > line.cancelled)
-      .map((line) => ({ line, quantity: line.ordered - line.cancelled })),
-  );
+  const sums = new NetSums(order);
+  for (const line of order.lines) if (line.ordered > line.cancelled) sums.add(line, line.ordered - line.cancelled);
+  return sums.totals();
+}
+
+/** The net amounts of an order's lines as they are added up. Every step of the cycle needs such sums several times. */
+class NetSums {
+  private readonly nets: { net: number; taxCode: string }[] = [];
+
+  constructor(private readonly order: Priced) {}
+
+  add({ unitPrice, ratio, taxCode }: PricedQuantity['line'], quantity: number): void {
+    this.nets.push({ net: lineNet({ quantity, unitPrice, uom: ratio }, this.order.currency), taxCode });
+  }
+
+  totals(): Totals {
+    const { taxRates } = this.order;
+    return totals(this.nets, { get: (code) => (Object.hasOwn(taxRates, code) ? taxRates[code] : undefined) });
+  }
 }
 
 /** What a line is sold at, and whether a person has to agree first. */

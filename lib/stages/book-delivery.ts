@@ -7,6 +7,7 @@ import { type Order, openQuantity, salesOrderId } from '../domain/order';
 import { deliver, judgeSlip, type Shipment, type SlipJudgement, serveReleases } from '../domain/packing-slip';
 import { formatQuantity } from '../domain/quantity';
 import { cancelRest, free, giveBack, type StockItem, stockKey } from '../domain/stock';
+import { together } from '../store/database';
 import { loadProducts } from '../store/master';
 import type { NewSlipLine } from '../store/packing-slips';
 import { createStock } from '../store/stock';
@@ -74,11 +75,13 @@ export class DeliveryBooks {
     const unknown = keys.filter(([sku, warehouse]) => !work.stock.has(stockKey(sku, warehouse)));
     await createStock(work.db, unknown);
     await work.lockStock(unknown);
-    await work.lockAccounts(orders.map((order) => order.creditAccount));
-    const products = await loadProducts(
-      work.db,
-      keys.map(([sku]) => sku),
-    );
+    const [, products] = await together([
+      work.lockAccounts(orders.map((order) => order.creditAccount)),
+      loadProducts(
+        work.db,
+        keys.map(([sku]) => sku),
+      ),
+    ]);
     return new DeliveryBooks(work, products, shortages !== undefined);
   }
 

@@ -3,25 +3,24 @@ import type { Order } from '../domain/order';
 import { openGross } from '../domain/pricing';
 import { isNextInLine, longestWaitDays, mostPasses } from '../domain/release-queue';
 import type { Verdict } from '../domain/verdict';
+import { together } from '../store/database';
 import { type QueueHead, queueHeads } from '../store/waiting';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
-import { inTransaction, later, type StageContext, type Work } from './work';
+import { later, type StageContext, type Work, withOrders } from './work';
 
 /** Judges orders against their credit accounts, in the order they came, each with the credit that the ones before it left. */
 export function checkCredit(
   context: StageContext,
   orderIds: CheckInput,
 ): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
-  return inTransaction(context, 'credit', async (work) => {
-    await work.lockOrders(orderIds);
+  return withOrders(context, 'credit', orderIds, async (work) => {
     const due = orderIds
       .flatMap((id) => work.orders.get(id) ?? [])
       .filter((order, i, all) => isDue(order, 'credit') && all.indexOf(order) === i);
     const accounts = due.map((order) => order.creditAccount);
-    await work.lockAccounts(accounts);
-    const heads = await queueHeads(work.db, [...new Set(accounts)]);
+    const [, heads] = await together([work.lockAccounts(accounts), queueHeads(work.db, [...new Set(accounts)])]);
     const outcomes = new Map<number, OrderOutcome<GateOutput>>();
     for (const order of due) outcomes.set(order.id, judge(work, order, heads.get(order.creditAccount) ?? []));
     const others = [...work.orders.values()].filter((order) => !outcomes.has(order.id));

@@ -2,7 +2,7 @@ import type { Order } from '../domain/order';
 import { reserve, settleShortage } from '../domain/stock';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type OrderOutcome, summarize } from './outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { type StageContext, type Work, withOrders } from './work';
 
 export type InventoryOutput = 'reserved' | 'cancelled' | 'back-ordered';
 
@@ -11,8 +11,7 @@ export function checkInventory(
   context: StageContext,
   orderIds: CheckInput,
 ): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
-  return inTransaction(context, 'inventory', async (work) => {
-    await work.lockOrders(orderIds);
+  return withOrders(context, 'inventory', orderIds, async (work) => {
     const due = [...work.orders.values()].filter((order) => isDue(order, 'inventory'));
     await work.lockStockOf(due);
     const outcomes = new Map<number, OrderOutcome<InventoryOutput>>();

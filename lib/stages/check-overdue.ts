@@ -3,15 +3,14 @@ import { invoicesDueBefore } from '../store/waiting';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
-import { inTransaction, type StageContext } from './work';
+import { type StageContext, withOrders } from './work';
 
 /** Holds orders of customers with overdue invoices. */
 export function checkOverdue(
   context: StageContext,
   orderIds: CheckInput,
 ): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
-  return inTransaction(context, 'overdue', async (work) => {
-    await work.lockOrders(orderIds);
+  return withOrders(context, 'overdue', orderIds, async (work) => {
     const due = [...work.orders.values()].filter((order) => isDue(order, 'overdue'));
     const invoices = await invoicesDueBefore(
       work.db,

@@ -18,18 +18,23 @@ export type { DeliveryOutcome } from './delivery-outcome';
  */
 export function confirmDeliveries(context: StageContext, slips: readonly PackingSlip[]): Promise<DeliveryOutcome[]> {
   return withReservations((shortages) =>
-    inTransaction(context, 'delivery', async (work) => {
-      const known = new Map((await findSlips(work.db, slips)).map((stored) => [documentOf(stored.slip), stored]));
-      const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
-      const before = await replayed(
-        work,
-        slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
-      );
-      const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages), known);
-      return slips.map(
-        (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
-      );
-    }),
+    inTransaction<DeliveryOutcome[], StoredSlip[]>(
+      context,
+      'delivery',
+      async (work, found) => {
+        const known = new Map(found.map((stored) => [documentOf(stored.slip), stored]));
+        const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
+        const before = await replayed(
+          work,
+          slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
+        );
+        const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages), known);
+        return slips.map(
+          (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
+        );
+      },
+      (db) => findSlips(db, slips),
+    ),
   );
 }
 
@@ -68,7 +73,7 @@ async function confirm(
   }
   books.finish();
   if (!(await insertSlips(work.db, stored))) throw new ConcurrentChange('a packing slip');
-  await insertSlipLines(work.db, lines);
+  work.send(insertSlipLines(work.db, lines));
   for (const { slipId, orderId } of lines)
     if (work.orders.get(orderId)?.channel === 'edi') work.answerDue('despatch', slipId);
   return outcomes;

@@ -4,7 +4,7 @@ import { mappedBy } from '../domain/master';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
-import type { Database } from '../store/database';
+import { type Database, together } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import { changesThatWait, insertEdiOrders, reopenChanges } from '../store/edi';
 import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
@@ -37,11 +37,8 @@ export type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
 
 /** Creates an order of each document that waits, with its source. A document that was decided before gives its recorded outcome again. */
 export function createOrders(context: StageContext, items: readonly DocumentToTag[]): Promise<TagOutcome[]> {
-  return inTransaction(context, 'source', async (work) => {
-    const documents = await lockDocuments(
-      work.db,
-      items.map((item) => item.documentId),
-    );
+  const ids = items.map((item) => item.documentId);
+  const decideAll = async (work: Work, documents: readonly StoredDocument[]): Promise<TagOutcome[]> => {
     const waiting = documents.filter((document) => document.state === 'stored');
     const decided = await decideOrders(
       work,
@@ -54,7 +51,8 @@ export function createOrders(context: StageContext, items: readonly DocumentToTa
       const outcome = decided.get(item.documentId) ?? recorded.get(item.documentId);
       return outcome ?? missing(item.documentId);
     });
-  });
+  };
+  return inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, ids));
 }
 
 /** Changes come after the orders that they may have travelled with. */
@@ -89,13 +87,15 @@ async function decideOrders(
     documents.map(({ partner }, i) => ({ partner, order: orders[i] as CanonicalOrder })),
   );
   const candidates = documents.map((document, i) => candidateOf(document, orders[i] as CanonicalOrder, master));
-  const known = await findOrders(
-    work.db,
-    candidates.map(({ customer, loose }) => ({ customer, loose })),
-  );
+  const [known, numbers] = await together([
+    findOrders(
+      work.db,
+      candidates.map(({ customer, loose }) => ({ customer, loose })),
+    ),
+    work.db.take('sales_order', candidates.length),
+  ]);
   const created: NewOrder[] = [];
   const verdicts: DocumentVerdict[] = [];
-  const numbers = await work.db.take('sales_order', candidates.length);
   for (const candidate of candidates) {
     const outcome = decide(work, candidate, {
       master,
@@ -118,7 +118,7 @@ async function decideOrders(
     outcomes.set(candidate.document.documentId, outcomeOf(candidate, outcome));
   }
   await insertCreated(work, created);
-  await saveVerdicts(work.db, verdicts, work.now);
+  work.send(saveVerdicts(work.db, verdicts, work.now));
   await describeReplayed(work.db, outcomes);
   return outcomes;
 }

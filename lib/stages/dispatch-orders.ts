@@ -1,4 +1,4 @@
-import { afterClaim, afterOutcome, mayTry, type OutcomeKind } from '../domain/circuit-breaker';
+import { afterClaim, afterOutcome, type Circuit, mayTry, type OutcomeKind } from '../domain/circuit-breaker';
 import { addDays, today } from '../domain/dates';
 import { parseMoney } from '../domain/money';
 import { checkBits, type Order, openQuantity, type Release, salesOrderNumber } from '../domain/order';
@@ -13,7 +13,7 @@ import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehou
 import { endRelease, inMilliseconds, retryLater, settleCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { type OrderOutcome, summarize } from './outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction, type StageContext, type Work, withOrders } from './work';
 
 export type DispatchOutput = 'acknowledged' | 'refused' | 'unknown';
 
@@ -66,8 +66,7 @@ function claimReleases(
   context: StageContext,
   { warehouse, limit, orderIds, leftSince }: DispatchOrder,
 ): Promise<Claims> {
-  return inTransaction(context, 'dispatch', async (work) => {
-    const circuit = await readCircuit(work.db, warehouse);
+  const claimAll = async (work: Work, circuit: Circuit): Promise<Claims> => {
     const room = Math.min(limit, mayTry(circuit, work.now));
     if (room === 0) return { requests: [], cancellations: [] };
     const again = orderIds === null ? await releasesToRetry(work.db, warehouse, work.now, room) : [];
@@ -94,7 +93,8 @@ function claimReleases(
         .filter(({ release }) => release.status === 'CancelRequested')
         .map(({ order, release }) => ({ orderId: order.id, key: release.key })),
     };
-  });
+  };
+  return inTransaction(context, 'dispatch', claimAll, (db) => readCircuit(db, warehouse));
 }
 
 function repeatRelease(work: Work, order: Order, warehouse: string): { order: Order; release: Release }[] {
@@ -221,13 +221,10 @@ function settleReleases(
   cancelled: readonly { orderId: number; key: string; outcome: CancelOutcome }[],
   closed: boolean,
 ): Promise<OrderOutcome<DispatchOutput>[]> {
-  return inTransaction(context, 'dispatch', async (work) => {
-    const byOrder = shipped.map((outcome) => ({ orderId: orderOfKey(outcome.key), outcome }));
-    const orders = await work.lockOrders([
-      ...byOrder.map(({ orderId }) => orderId),
-      ...cancelled.map(({ orderId }) => orderId),
-    ]);
-    await work.lockStockOf(orders.filter(({ releases }) => releases.some(isAskedBack)));
+  const byOrder = shipped.map((outcome) => ({ orderId: orderOfKey(outcome.key), outcome }));
+  const orderIds = [...byOrder, ...cancelled].map(({ orderId }) => orderId);
+  return withOrders(context, 'dispatch', orderIds, async (work) => {
+    await work.lockStockOf([...work.orders.values()].filter(({ releases }) => releases.some(isAskedBack)));
     for (const { orderId, key, outcome } of cancelled) settleCancellation(work, work.orders.get(orderId), key, outcome);
     const outcomes = byOrder.flatMap(({ orderId, outcome }) => {
       const order = work.orders.get(orderId);

@@ -1,7 +1,7 @@
 import { gtinOf } from '../domain/item-numbers';
 import { type Customer, mappedBy, type Partner, type Product, type TaxRate } from '../domain/master';
 import type { CanonicalOrder } from '../intake/canonical-order';
-import type { Database } from '../store/database';
+import { type Database, together } from '../store/database';
 import { loadCustomers, loadPartners, loadProducts, loadTaxRates, productsWithGtin } from '../store/master';
 import { loadWarehouses } from '../store/warehouses';
 import { numbersOf } from './resolve-line';
@@ -22,17 +22,20 @@ export async function loadMasterData(
   wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[],
 ): Promise<MasterData> {
   const partners = await loadPartners(db, distinct(wanted.map(({ partner }) => partner)));
-  const customers = await loadCustomers(
-    db,
-    distinct(wanted.map(({ partner, order }) => mappedBy(partners.get(partner)?.customerMap, order.customer))),
-  );
   const numbers = distinct(
     wanted.flatMap(({ partner, order }) => {
       const skuMap = partners.get(partner)?.skuMap;
       return order.lines.flatMap(numbersOf).map((number) => mappedBy(skuMap, number));
     }),
   );
-  const products = await loadProducts(db, numbers);
+  const [customers, products, warehouses] = await together([
+    loadCustomers(
+      db,
+      distinct(wanted.map(({ partner, order }) => mappedBy(partners.get(partner)?.customerMap, order.customer))),
+    ),
+    loadProducts(db, numbers),
+    loadWarehouses(db),
+  ]);
   const gtins = distinct(numbers.flatMap((number) => (products.has(number) ? [] : (gtinOf(number) ?? []))));
   // one product is one value, by whichever number it was found
   const named = (await productsWithGtin(db, gtins)).map((product) => products.get(product.sku) ?? product);
@@ -41,7 +44,6 @@ export async function loadMasterData(
     ({ taxCode }) => taxCode ?? [],
   );
   const taxRates = await loadTaxRates(db, distinct(codes));
-  const warehouses = await loadWarehouses(db);
   return { partners, customers, products, productsByGtin, taxRates, warehouses };
 }
 

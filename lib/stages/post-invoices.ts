@@ -4,10 +4,10 @@ import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invo
 import { formatMoney, type Totals } from '../domain/money';
 import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
+import { together } from '../store/database';
 import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
-import { loadOrders } from '../store/orders';
 import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
@@ -51,10 +51,14 @@ export function postInvoices(context: StageContext, selection: InvoiceSelection)
   return inTransaction(context, 'invoice', async (work) => {
     const { slipIds } = selection;
     await work.lockOrders(await ordersOf(work, selection));
-    const lines = await uninvoicedLines(work.db, [...work.orders.keys()], slipIds);
+    const orderIds = [...work.orders.keys()];
+    const [lines, before] = await together([
+      uninvoicedLines(work.db, orderIds, slipIds),
+      invoicesOfSlips(work.db, orderIds, slipIds ?? []),
+    ]);
     const { bills, exceptions } = billsOf(work, lines);
     const posted = await post(work, bills);
-    const replayed = slipIds === undefined ? [] : await recorded(work, slipIds, posted);
+    const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
   });
 }
@@ -103,36 +107,42 @@ const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehou
 
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
-  await work.lockAccounts(bills.map(({ order }) => order.creditAccount));
-  const cash = await unusedCash(
-    work.db,
-    bills.map(({ order }) => order.customer),
-  );
+  const [, cash, invoiceIds] = await together([
+    work.lockAccounts(bills.map(({ order }) => order.creditAccount)),
+    unusedCash(
+      work.db,
+      bills.map(({ order }) => order.customer),
+    ),
+    work.db.take('invoice', bills.length),
+  ]);
   const before = cash.map((money) => ({ ...money }));
-  const invoiceIds = await work.db.take('invoice', bills.length);
   const settled = bills.map((bill, i) => settle(work, bill, invoiceIds[i] as number, cash));
   const fiscalYear = fiscalYearOf(work.today);
   const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
   const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
-  await insertInvoices(work.db, invoices, work.now);
+  const used = cash.filter(
+    (money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount,
+  );
+  work.send(
+    together([
+      insertInvoices(work.db, invoices, work.now),
+      insertApplications(
+        work.db,
+        settled.flatMap(({ applications }) => applications),
+      ),
+      saveCash(work.db, used),
+      closeExceptions(
+        work.db,
+        'invoice',
+        settled.map(({ lines }) => subjectOf(lines[0])),
+        work.actor,
+        'invoiced',
+        work.now,
+      ),
+    ]),
+  );
   for (const [i, { order }] of bills.entries())
     if (order.channel === 'edi') work.answerDue('invoice', (invoices[i] as Invoice).invoiceId);
-  await insertApplications(
-    work.db,
-    settled.flatMap(({ applications }) => applications),
-  );
-  await saveCash(
-    work.db,
-    cash.filter((money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount),
-  );
-  await closeExceptions(
-    work.db,
-    'invoice',
-    settled.map(({ lines }) => subjectOf(lines[0])),
-    work.actor,
-    'invoiced',
-    work.now,
-  );
   const told = new Map<Order, Evidence[]>();
   for (const [i, settlement] of settled.entries()) {
     const { order } = settlement;
@@ -233,20 +243,4 @@ function outcomeOf(work: Work, { order, lines, payable }: Settlement, invoice: I
     work.orders.get(order.id) as Order,
     false,
   );
-}
-
-/** The invoices of given slips that were there before. */
-async function recorded(
-  work: Work,
-  slipIds: readonly number[],
-  posted: readonly InvoiceOutcome[],
-): Promise<InvoiceOutcome[]> {
-  const fresh = new Set(posted.map(({ number }) => number));
-  const invoices = (await invoicesOfSlips(work.db, slipIds)).filter(({ number }) => !fresh.has(number));
-  const missing = invoices.map(({ orderId }) => orderId).filter((id) => !work.orders.has(id));
-  const orders = new Map((await loadOrders(work.db, missing)).map((order) => [order.id, order]));
-  return invoices.flatMap((invoice) => {
-    const order = work.orders.get(invoice.orderId) ?? orders.get(invoice.orderId);
-    return order === undefined ? [] : [postedInvoice(invoice, order, true)];
-  });
 }

@@ -26,7 +26,7 @@ import { closeExceptions, type RaisedException, raiseExceptions } from '../store
 import type { StampedOrder } from '../store/order-memory';
 import { lockOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
-import { type OrderBefore, rememberOrder, saveOrders } from '../store/save-orders';
+import { type OrderBefore, orderChanges, rememberOrder } from '../store/save-orders';
 import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
 import type { LastStatements, Store } from '../store/store';
@@ -54,7 +54,7 @@ export class Work {
   private readonly before = new Map<number, OrderBefore>();
   private readonly stockBefore = new Map<string, StockItem>();
   private day: string | undefined;
-  private readonly decisions: { orderId: number; decision: Decision; again: boolean }[] = [];
+  private readonly decisions = new Map<string, { orderId: number; decision: Decision }>();
   private readonly accountChanges = new Map<string, AccountChange>();
   private readonly movements: Movement[] = [];
   private readonly postings: Posting[] = [];
@@ -75,6 +75,8 @@ export class Work {
     readonly actor: string,
     readonly now: string,
     private readonly current: SettingsVersion,
+    /** Sends statements that nothing in this transaction waits for: they are waited for together with the commit. */
+    readonly send: LastStatements,
   ) {}
 
   get settings(): Settings {
@@ -95,12 +97,17 @@ export class Work {
   async lockOrders(ids: Iterable<number>): Promise<Order[]> {
     const wanted = [...new Set(ids)].filter((id) => !this.orders.has(id)).sort((a, b) => a - b);
     const locked = await lockOrders(this.db, wanted, this.store.orders);
+    this.takeLocked(locked);
+    return locked.map(({ order }) => order);
+  }
+
+  /** Takes orders that were locked already. */
+  takeLocked(locked: readonly StampedOrder[]): void {
     for (const { order, stamp } of locked) {
       this.orders.set(order.id, order);
       this.before.set(order.id, rememberOrder(order));
       this.stamps.set(order.id, stamp);
     }
-    return locked.map(({ order }) => order);
   }
 
   /** Locks the stock of these lines' SKUs in their orders' warehouses. */
@@ -132,9 +139,7 @@ export class Work {
   decide(order: Order, check: Decision['check'], verdict: Verdict): Decision {
     const decision: Decision = { check, ...verdict, decidedAt: this.now };
     const bit = checkBits[check];
-    const repeated = this.decisions.find((entry) => entry.orderId === order.id && entry.decision.check === check);
-    if (repeated !== undefined) repeated.decision = decision;
-    else this.decisions.push({ orderId: order.id, decision, again: (order.checksJudged & bit) !== 0 });
+    this.decisions.set(`${check} ${order.id}`, { orderId: order.id, decision });
     order.checksJudged |= bit;
     order.checksPassed = verdict.outcome === 'passed' ? order.checksPassed | bit : order.checksPassed & ~bit;
     if (verdict.outcome === 'held')
@@ -147,7 +152,8 @@ export class Work {
     this.note(order, verdict.reason, {
       check,
       outcome: verdict.outcome,
-      explanation: verdict.explanation,
+      // the words of what passed are those of its figures
+      ...(verdict.outcome === 'passed' ? {} : { explanation: verdict.explanation }),
       ...verdict.evidence,
     });
     return decision;
@@ -251,8 +257,11 @@ export class Work {
     this.records.push({ at: this.now, actor: this.actor, stage: this.stage, ...record });
   }
 
-  /** Writes everything; the transaction's last act. The audit goes out with the commit: the chain's head is locked no longer. */
-  async finish(last: LastStatements): Promise<void> {
+  /**
+   * Writes everything; the transaction's last act. What no statement waits for goes out together with the commit: one
+   * round trip, and the head of the audit chain is locked no longer than that.
+   */
+  async finish(): Promise<void> {
     await this.enterQueue();
     for (const order of this.orders.values()) this.settle(order);
     this.tellVerdicts();
@@ -261,28 +270,28 @@ export class Work {
       .filter(([key, item]) => hasChanged(item, this.stockBefore.get(key)))
       .map(([, item]) => item);
     const more = items.filter((item) => this.hasMore(item));
-    const [changed, , , , awaiting] = await together([
-      saveOrders(this.db, this.loaded(), this.now, this.stamp),
-      saveDecisions(this.db, this.decisions),
-      saveStock(this.db, items),
-      insertMovements(this.db, this.movements),
-      accountsAwaiting(this.db, more),
-    ]);
-    for (const order of changed) this.stamps.set(order.id, this.stamp);
-    for (const account of awaiting) this.due(account);
+    for (const account of await accountsAwaiting(this.db, more)) this.due(account);
     this.markFreed();
     this.raiseDeficits(items);
-    const records = [...this.orderRecords(changed), ...this.records];
-    const [batch] = await together([
-      takeAuditBatch(this.db, records),
-      addToAccounts(this.db, this.accountChanges),
-      freeCash(this.db, freed),
-      insertPostings(this.db, this.postings),
-      raiseExceptions(this.db, this.exceptions, this.now),
-      insertDueAnswers(this.db, this.answers, this.now),
-      this.closeSettled(items),
-    ]);
-    last(appendAudit(this.db, batch, records, this.now));
+    const orders = orderChanges(this.loaded(), this.now, this.stamp);
+    for (const order of orders.changed) this.stamps.set(order.id, this.stamp);
+    const records = [...this.orderRecords(orders.changed), ...this.records];
+    const batch = await takeAuditBatch(this.db, records);
+    this.send(
+      together([
+        orders.write(this.db),
+        saveDecisions(this.db, [...this.decisions.values()]),
+        saveStock(this.db, items),
+        insertMovements(this.db, this.movements),
+        addToAccounts(this.db, this.accountChanges),
+        insertPostings(this.db, this.postings),
+        insertDueAnswers(this.db, this.answers, this.now),
+      ]),
+    );
+    await freeCash(this.db, freed);
+    await raiseExceptions(this.db, this.exceptions, this.now);
+    await this.closeSettled(items);
+    this.send(appendAudit(this.db, batch, records, this.now));
   }
 
   /** An order that begins to wait for credit remembers how many approvals its account has seen by then. */
@@ -405,19 +414,43 @@ export function later(now: string, hours: number): string {
   return new Date(Date.parse(now) + hours * 3_600_000).toISOString();
 }
 
-/** Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end. */
-export async function inTransaction<T>(
+/**
+ * Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end.
+ * What `first` reads or locks is asked for in the same round trip as the settings.
+ */
+export async function inTransaction<T, First = undefined>(
   context: StageContext,
   stage: string,
-  run: (work: Work) => Promise<T>,
+  run: (work: Work, first: First) => Promise<T>,
+  first?: (db: Database) => Promise<First>,
 ): Promise<T> {
   const { store, actor, clock } = context;
   const { result, orders } = await store.transaction(async (db, last) => {
-    const work = new Work(store, db, stage, actor, clock(), await currentSettings(db));
-    const done = await run(work);
-    await work.finish(last);
+    const [settings, found] = await together([currentSettings(db), first?.(db) as Promise<First>]);
+    const work = new Work(store, db, stage, actor, clock(), settings, last);
+    const done = await run(work, found);
+    await work.finish();
     return { result: done, orders: work.stampedOrders() };
   });
   for (const order of orders) store.orders.keep(order);
   return result;
+}
+
+/** Runs a transaction of a stage that begins with locking these orders. */
+export function withOrders<T>(
+  context: StageContext,
+  stage: string,
+  orderIds: readonly number[],
+  run: (work: Work) => Promise<T>,
+): Promise<T> {
+  const ids = [...new Set(orderIds)].sort((a, b) => a - b);
+  return inTransaction<T, StampedOrder[]>(
+    context,
+    stage,
+    (work, locked) => {
+      work.takeLocked(locked);
+      return run(work);
+    },
+    (db) => lockOrders(db, ids, context.store.orders),
+  );
 }

@@ -3,6 +3,19 @@ import type { Dialect } from './dialect';
 export type Value = string | number | null | Buffer;
 export type Row = Readonly<Record<string, Value>>;
 
+export interface InsertOptions {
+  /** What becomes of a row that is there already: it stays, or it is replaced where these columns are equal. */
+  readonly onConflict?: 'nothing' | readonly string[];
+}
+
+/** The end of an insert into the columns `names`. */
+export function conflictClause({ onConflict }: InsertOptions, names: readonly string[]): string {
+  if (onConflict === undefined) return '';
+  if (onConflict === 'nothing') return ' on conflict do nothing';
+  const replaced = names.filter((name) => !onConflict.includes(name)).map((name) => `${name} = excluded.${name}`);
+  return ` on conflict (${onConflict.join(', ')}) do update set ${replaced.join(', ')}`;
+}
+
 /** One connection, usually inside a transaction. SQL is written once with `?` placeholders; both drivers get their own form of it. */
 export interface Database {
   readonly dialect: Dialect;
@@ -11,7 +24,7 @@ export interface Database {
   /** Number of rows a statement changed. */
   run(sql: string, values?: readonly unknown[]): Promise<number>;
   /** Inserts rows that all have the columns of the first one, in one statement (PostgreSQL) or one prepared statement (SQLite). Returns how many went in. */
-  insert(table: string, rows: readonly Row[], options?: { readonly onConflict?: 'nothing' }): Promise<number>;
+  insert(table: string, rows: readonly Row[], options?: InsertOptions): Promise<number>;
   /** Updates rows found by `keys`; `columns` are set, or all others of the first row. Returns how many were found. */
   update(table: string, keys: readonly string[], rows: readonly Row[], columns?: readonly string[]): Promise<number>;
   /** Adds numbers to columns of rows found by `keys`. */

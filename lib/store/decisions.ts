@@ -2,32 +2,21 @@ import type { Decision } from '../domain/order';
 import type { Database } from './database';
 
 /** One decision row an order and check: the newest one stands, the audit keeps the others. */
-export async function saveDecisions(
+export function saveDecisions(
   db: Database,
-  decisions: readonly { readonly orderId: number; readonly decision: Decision; readonly again: boolean }[],
-): Promise<void> {
-  const rows = decisions.map(({ orderId, decision, again }) => ({
-    again,
-    row: {
-      order_id: orderId,
-      check_name: decision.check,
-      outcome: decision.outcome,
-      reason: decision.reason,
-      explanation: decision.explanation,
-      evidence: JSON.stringify(decision.evidence),
-      passes_if: decision.passesIf,
-      decided_at: decision.decidedAt,
-    },
+  decisions: readonly { readonly orderId: number; readonly decision: Decision }[],
+): Promise<number> {
+  const rows = decisions.map(({ orderId, decision }) => ({
+    order_id: orderId,
+    check_name: decision.check,
+    outcome: decision.outcome,
+    reason: decision.reason,
+    explanation: decision.explanation,
+    evidence: JSON.stringify(decision.evidence),
+    passes_if: decision.passesIf,
+    decided_at: decision.decidedAt,
   }));
-  const fresh = rows.filter(({ again }) => !again).map(({ row }) => row);
-  // A check that has to be done anew (its stock was taken back) has a decision already.
-  const inserted = await db.insert('decision', fresh, { onConflict: 'nothing' });
-  const known = inserted < fresh.length ? rows : rows.filter(({ again }) => again);
-  await db.update(
-    'decision',
-    ['order_id', 'check_name'],
-    known.map(({ row }) => row),
-  );
+  return db.insert('decision', rows, { onConflict: ['order_id', 'check_name'] });
 }
 
 interface DecisionRow {

@@ -79,9 +79,16 @@ export interface PostedInvoice {
   readonly dueDate: string;
 }
 
-export async function invoicesOfSlips(db: Database, slipIds: readonly number[]): Promise<PostedInvoice[]> {
-  if (slipIds.length === 0) return [];
-  return findInvoices(db, db.dialect.inList('i.slip_id', 'bigint'), slipIds);
+/** The invoices of these slips to these orders, by whose ids they are found. */
+export async function invoicesOfSlips(
+  db: Database,
+  orderIds: readonly number[],
+  slipIds: readonly number[],
+): Promise<PostedInvoice[]> {
+  if (orderIds.length === 0) return [];
+  const { dialect } = db;
+  const condition = `${dialect.inList('i.order_id', 'bigint')} and ${dialect.inList('i.slip_id', 'bigint')}`;
+  return findInvoices(db, condition, orderIds, slipIds);
 }
 
 export async function invoicesByNumber(db: Database, numbers: readonly string[]): Promise<PostedInvoice[]> {
@@ -92,12 +99,12 @@ export async function invoicesByNumber(db: Database, numbers: readonly string[])
 async function findInvoices(
   db: Database,
   condition: string,
-  values: readonly (string | number)[],
+  ...lists: readonly (readonly (string | number)[])[]
 ): Promise<PostedInvoice[]> {
   const rows = await db.all<InvoiceRow>(
     `select i.invoice_id, i.number, i.order_id, i.slip_id, s.packing_slip, s.warehouse, i.customer, i.currency, i.gross, i.open_amount, i.due_date
      from invoice i join packing_slip s on s.slip_id = i.slip_id where ${condition} order by i.invoice_id`,
-    [db.dialect.listOf([...new Set(values)])],
+    lists.map((values) => db.dialect.listOf([...new Set(values)])),
   );
   return rows.map((row) => ({
     invoiceId: row.invoice_id,

@@ -27,6 +27,8 @@ export interface SchemaWords {
   readonly rewritten: string;
   /** table options of a table whose rows are rewritten at every step */
   readonly changing: string;
+  /** an integer given by the database; a unique index of the table's own holds it */
+  readonly counted: string;
 }
 
 /** One numbered step forward. A released migration is never edited: what comes later is a later number. */
@@ -52,6 +54,7 @@ const words: Record<DialectName, SchemaWords> = {
     written: '',
     rewritten: 'with (fillfactor = 50)',
     changing: 'with (fillfactor = 50)',
+    counted: 'bigint generated always as identity',
   },
   sqlite: {
     text: 'text',
@@ -64,6 +67,7 @@ const words: Record<DialectName, SchemaWords> = {
     written: 'strict, without rowid',
     rewritten: 'strict, without rowid',
     changing: 'strict',
+    counted: 'integer primary key autoincrement',
   },
 };
 

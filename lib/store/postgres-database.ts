@@ -1,5 +1,5 @@
 import type { Client, QueryResult } from 'pg';
-import type { Database, Row, SequenceName } from './database';
+import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
 import { binaryArray } from './postgres-arrays';
 
@@ -58,16 +58,11 @@ export class PostgresDatabase implements Database {
     return (await this.query(sql, values)).rowCount ?? 0;
   }
 
-  async insert(
-    table: string,
-    rows: readonly Row[],
-    options: { readonly onConflict?: 'nothing' } = {},
-  ): Promise<number> {
+  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
-    const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
-    const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflict}`;
+    const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflictClause(options, names)}`;
     return this.run(sql, this.columns(table, names, rows));
   }
 

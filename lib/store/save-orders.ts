@@ -44,29 +44,35 @@ class Changes {
   }
 }
 
-/** Writes what changed of locked orders, a statement a table, under this transaction's `stamp`. Returns the orders that changed at all. */
-export async function saveOrders(
-  db: Database,
+export interface OrderChanges {
+  /** The orders that changed at all. */
+  readonly changed: readonly Order[];
+  /** Writes what changed, a statement a table; none waits for another. */
+  write(db: Database): Promise<unknown>;
+}
+
+/** Finds what changed of locked orders, to be written under this transaction's `stamp`. */
+export function orderChanges(
   loaded: readonly { readonly order: Order; readonly before: OrderBefore }[],
   now: string,
   stamp = nobodys,
-): Promise<Order[]> {
+): OrderChanges {
   const states = new Changes();
   const lines = new Changes();
   const releases = new Changes();
   const holds = new HoldChanges();
   const newReleases: Row[] = [];
-  const touched: Order[] = [];
+  const changed: Order[] = [];
   for (const { order, before } of loaded) {
     const { id } = order;
-    let changed = order.holds !== before.holds && holds.compare(order, before);
+    let differs = order.holds !== before.holds && holds.compare(order, before);
     order.lines.forEach((line, i) => {
       const columns = changingLineColumns(line);
       const old = before.lines[i];
       // a line that came with a change of its customer is written already
       if (old === undefined || !lines.differs(columns, old)) return;
       lines.rows.push({ order_id: id, line: line.line, ...columns });
-      changed = true;
+      differs = true;
     });
     order.releases.forEach((release, i) => {
       const old = before.releases[i];
@@ -75,22 +81,25 @@ export async function saveOrders(
       else if (releases.differs(columns, old))
         releases.rows.push({ order_id: id, release: release.release, ...columns });
       else return;
-      changed = true;
+      differs = true;
     });
     const state = changingColumns(order);
-    if (!states.differs(state, before.state) && !changed) continue;
+    if (!states.differs(state, before.state) && !differs) continue;
     order.stepAt = now;
     states.rows.push({ order_id: id, ...state, step_at: now, stamp });
-    touched.push(order);
+    changed.push(order);
   }
-  await together([
-    states.write(db, 'sales_order_state', ['order_id'], ['step_at', 'stamp']),
-    lines.write(db, 'sales_order_line', ['order_id', 'line']),
-    ...holds.write(db),
-    db.insert('warehouse_release', newReleases),
-    releases.write(db, 'warehouse_release', ['order_id', 'release']),
-  ]);
-  return touched;
+  return {
+    changed,
+    write: (db) =>
+      together([
+        states.write(db, 'sales_order_state', ['order_id'], ['step_at', 'stamp']),
+        lines.write(db, 'sales_order_line', ['order_id', 'line']),
+        ...holds.write(db),
+        db.insert('warehouse_release', newReleases),
+        releases.write(db, 'warehouse_release', ['order_id', 'release']),
+      ]),
+  };
 }
 
 class HoldChanges {

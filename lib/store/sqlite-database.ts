@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import type { Database, Row, SequenceName } from './database';
+import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
 import { preparedStatement, type SqliteConnection } from './sqlite-client';
 
@@ -17,17 +17,12 @@ export class SqliteDatabase implements Database {
     return Number(preparedStatement(this.connection, sql).run(...(values as SQLInputValue[])).changes);
   }
 
-  async insert(
-    table: string,
-    rows: readonly Row[],
-    options: { readonly onConflict?: 'nothing' } = {},
-  ): Promise<number> {
+  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
-    const conflict = options.onConflict === 'nothing' ? ' on conflict do nothing' : '';
     return this.each(
-      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflict}`,
+      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, names)}`,
       names,
       rows,
     );

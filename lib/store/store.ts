@@ -225,7 +225,12 @@ class ConnectedStore<Connection> implements Store {
     const db = this.open(connection);
     const last: Promise<unknown>[] = [];
     try {
-      const result = await this.begun(db, (begun) => work(begun, (statements) => last.push(statements)));
+      const result = await this.begun(db, (begun) =>
+        work(begun, (statements) => {
+          statements.catch(() => undefined); // told by the commit, unless the work itself failed first
+          last.push(statements);
+        }),
+      );
       await this.commit(db, last);
       return result;
     } catch (error) {

@@ -20,7 +20,7 @@ import {
   saveVerdicts,
 } from '../../lib/store/inbox';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
-import { rememberOrder, saveOrders } from '../../lib/store/save-orders';
+import { orderChanges, rememberOrder } from '../../lib/store/save-orders';
 
 export const now = '2026-11-23T10:00:00.000Z';
 
@@ -111,7 +111,7 @@ export async function storeReleases(db: Database, orderId: number, releases: rea
   const [order] = (await loadOrders(db, [orderId])) as [Order];
   const before = rememberOrder(order);
   order.releases = [...releases];
-  await saveOrders(db, [{ order, before }], now);
+  await orderChanges([{ order, before }], now).write(db);
 }
 
 export async function storeDecision(db: Database, orderId: number, decision: Partial<Decision> = {}): Promise<void> {
@@ -124,7 +124,7 @@ export async function storeDecision(db: Database, orderId: number, decision: Par
     passesIf: 'passes if 204.50 EUR is paid, or without line 3',
     decidedAt: now,
   };
-  await saveDecisions(db, [{ orderId, decision: { ...held, ...decision }, again: false }]);
+  await saveDecisions(db, [{ orderId, decision: { ...held, ...decision } }]);
 }
 
 export async function storeHistory(db: Database, orderId: number): Promise<void> {

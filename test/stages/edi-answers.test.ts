@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readEdifact } from '../../lib/intake/edi/edifact/read-edifact';
 import type { EdiSegment } from '../../lib/intake/edi/interchange';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
+import { signals } from '../../lib/ops/signals';
 import { verifyAudit } from '../../lib/ops/verify-audit';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
@@ -202,6 +203,20 @@ describe('answers by EDI', () =>
       expect(resent?.bytes.toString()).to.equal(taken?.bytes.toString());
       await confirmSent(company.context, [again?.answerId as number]);
       company.now = now;
+    });
+
+    it('raise a signal when they stay unacknowledged for longer than the partner may take', async () => {
+      const at = (hours: number): string => new Date(Date.parse(company.now) + hours * 3_600_000).toISOString();
+      const soon = await store.read((db) => signals(db, at(23)));
+      expect(soon.unacknowledgedAnswers).to.deep.equal({ count: 0, partners: [] });
+      const late = await store.read((db) => signals(db, at(25)));
+      expect(late.unacknowledgedAnswers.partners.map(({ partner }) => partner)).to.deep.equal(['ACME', 'EURO']);
+      const [waiting] = await store.read((db) =>
+        db.all<{ n: number }>(
+          "select count(*) as n from edi_answer where state = 'sent' and wants_acknowledgement = 1",
+        ),
+      );
+      expect(late.unacknowledgedAnswers.count).to.equal(waiting?.n);
     });
 
     it('learn what the partner’s system says of them', async () => {

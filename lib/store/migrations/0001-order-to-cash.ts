@@ -10,7 +10,7 @@ import type { Migration } from '../migrate';
 export const orderToCash: Migration = {
   number: 1,
   name: 'order-to-cash',
-  statements: ({ text, int, id, serial, bytes, table, narrow, written, rewritten, changing }) => [
+  statements: ({ text, int, id, serial, bytes, table, narrow, written, rewritten, changing, counted }) => [
     `create table setting (
       version ${id}, settings ${text} not null, created_at ${text} not null, created_by ${text} not null
     ) ${table}`,
@@ -57,7 +57,7 @@ export const orderToCash: Migration = {
       fingerprint ${text}, state ${text} not null check (state in ('stored', 'accepted', 'duplicate', 'rejected', 'parked')), order_id ${int}, code ${text}, faults ${text},
       attempts ${int} not null, next_attempt_at ${text}, step_at ${text} not null,
       unique (inbox_id, ordinal), check (state not in ('accepted', 'duplicate') or order_id is not null or kind <> 'order')
-    ) ${table}`,
+    ) ${changing}`,
     "create index inbox_document_waiting on inbox_document (step_at) where state = 'stored'",
     "create index inbox_document_failed on inbox_document (state, code) where state in ('rejected', 'parked')",
 
@@ -133,10 +133,9 @@ export const orderToCash: Migration = {
       invoice_id ${id}, number ${text} not null unique, document_type ${text} not null, fiscal_year ${int} not null, sequence ${int} not null, order_id ${int} not null,
       slip_id ${int} not null, customer ${text} not null, credit_account ${text} not null, currency ${text} not null, net ${int} not null, tax ${int} not null, gross ${int} not null,
       open_amount ${int} not null, taxes ${text} not null, invoice_date ${text} not null, due_date ${text} not null, posted_at ${text} not null, disputed ${int} not null,
-      unique (document_type, fiscal_year, sequence), unique (slip_id, order_id), check (net + tax = gross), check (open_amount between 0 and gross)
+      unique (document_type, fiscal_year, sequence), unique (order_id, slip_id), check (net + tax = gross), check (open_amount between 0 and gross)
     ) ${table}`,
     'create index invoice_open on invoice (customer, due_date) where open_amount > 0',
-    'create index invoice_order on invoice (order_id)',
     `create table number_series (
       document_type ${text} not null, fiscal_year ${int} not null, next ${int} not null, primary key (document_type, fiscal_year)
     ) ${narrow}`,
@@ -151,10 +150,10 @@ export const orderToCash: Migration = {
     ) ${narrow}`,
     'create index payment_application_invoice on payment_application (invoice_id)',
     `create table posting (
-      posting ${serial}, document_type ${text} not null, document ${text} not null, debit ${text} not null, credit ${text} not null, amount ${int} not null check (amount > 0),
+      posting ${counted}, document_type ${text} not null, document ${text} not null, debit ${text} not null, credit ${text} not null, amount ${int} not null check (amount > 0),
       currency ${text} not null, posting_date ${text} not null, posted_at ${text} not null, check (debit <> credit)
     ) ${table}`,
-    'create index posting_date_order on posting (posting_date, posting)',
+    'create unique index posting_date_order on posting (posting_date, posting)',
 
     `create table exception (
       exception_id ${id}, kind ${text} not null, subject ${text} not null, message ${text} not null, evidence ${text} not null, raised_at ${text} not null,

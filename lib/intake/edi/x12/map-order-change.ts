@@ -9,7 +9,7 @@ import {
   scheduledQuantity,
   scheduleInWords,
 } from './delivery-schedule';
-import { restOf, text, value, x12Date } from './elements';
+import { firstComponent, restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, hasOwnAddress, lineNumberOf } from './order-draft';
 import { addToParty, buyerOf, type Party, partyOf } from './parties';
@@ -249,7 +249,7 @@ class OrderChangeMapping {
     const ids = productIds(segment, this.separators, 8);
     const { sku, others } = skuOf(ids);
     const quantity = quantityOf(value(segment, 3), draft.schedule, findings);
-    const uom = value(segment, 5);
+    const uom = firstComponent(segment, 5);
     const { price, fault, doubt } = unitPriceOf(value(segment, 6), value(segment, 7), uom);
     if (fault) findings.fault(segment, 6, fault.code, fault.message);
     if (doubt) findings.doubt(`${findings.at(segment, 6)}: ${doubt}; check that it is the price to be paid.`);
@@ -303,7 +303,7 @@ class OrderChangeMapping {
       findings.fault(segment, 0, 'conflicting-values', 'An SCH comes before any line.');
       return;
     }
-    const scheduled = scheduledQuantity(segment, value(line.segment, 5), findings);
+    const scheduled = scheduledQuantity(segment, firstComponent(line.segment, 5), findings);
     if (scheduled) line.schedule.push(scheduled);
   }
 
