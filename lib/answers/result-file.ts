@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
 import type { Visibility } from '../domain/visibility';
+import { partsOfPlace } from '../intake/sheets/places';
 import type { Database } from '../store/database';
 import { type DocumentEntry, type DocumentState, documentsOf, findMessage } from '../store/inbox-queries';
 import type { HttpAnswer } from './problem';
@@ -43,24 +44,23 @@ function rowsOf(document: DocumentEntry): OutgoingRow[] {
   if (!failed) return [[rowsIn(place), ...order, '', '', '']];
   const listed = faults.length > 0 ? faults : [{ path: '', code: document.code ?? 'parked', message: parkedWords }];
   return listed.map(({ path, code, message }) => {
-    const { row, column } = placeOf(path);
-    return [row ?? rowsIn(place), ...order, isSheet(place) ? fieldOf(column) : column, code, message];
+    const { rows, column = rows === undefined ? path : '' } = partsOfPlace(path);
+    const at = isSheet(place) ? fieldOf(column) : column;
+    return [rows === undefined ? rowsIn(place) : rowsIn(path), ...order, at, code, message];
   });
 }
 
-/** `rows 2-6` as `2-6`; what is no row stays as it is: `/0` of an array. */
-const rowsIn = (place: string): string => /^rows? (.*)$/.exec(place)?.[1] ?? place;
+/** `rows 2-6` as `2-6`, of a workbook with the sheet before it; what is no row stays as it is: `/0` of an array. */
+function rowsIn(place: string): string {
+  const { sheet, rows } = partsOfPlace(place);
+  if (rows === undefined) return place;
+  return sheet === undefined ? rows : `${sheet}: ${rows}`;
+}
 
-const isSheet = (place: string): boolean => /^rows? \d/.test(place);
+const isSheet = (place: string): boolean => partsOfPlace(place).rows !== undefined;
 
 /** What was found after reading is told by its place in the order, `/lines/0/sku`: in a sheet it is the column of the field. */
 const fieldOf = (column: string): string => /^\/(?:lines\/\d+\/|shipTo\/)?(\w+)$/.exec(column)?.[1] ?? column;
-
-/** Of `row 3, column quantity` the row and the column; another place, such as a JSON pointer, stands for a column. */
-function placeOf(path: string): { row?: string; column: string } {
-  const [, row, column = ''] = /^row (\d+)(?:, column (.*))?$/s.exec(path) ?? [];
-  return row === undefined ? { column: path } : { row, column };
-}
 
 /** The result of a message as CSV, as it is now; undefined for a message that is not there, or not this reader's. */
 export async function jobResult(db: Database, inboxId: number, visible: Visibility): Promise<HttpAnswer | undefined> {
