@@ -153,6 +153,8 @@ describe('the example flows, each imported alone', function () {
     await until(() =>
       filesIn('data/outbox/ALPINE').filter((file) => /^855/.test(file)).length === 2 ? true : undefined,
     );
+    // What a request was answered with does not go out as a file too.
+    expect(filesIn('data/outbox/ALPINE').filter((file) => /^997/.test(file)).length).to.equal(1);
     const again = await post('/edi/x12', { type: 'application/edi-x12', body, key });
     expect(again.text).to.equal(sent.text);
     expect((await ordersOf('ALPINE')).length).to.equal(2);
