@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 export interface UserDirectory {
@@ -19,6 +10,9 @@ export interface UserDirectory {
   /** What Node-RED encrypts passwords and tokens of nodes with. */
   readonly credentialSecret: string;
 }
+
+/** What runs from the start; the other flows are examples, for people to import. */
+const flowsOfTheStart = ['order-to-cash.json', 'warehouse-simulator.json'];
 
 /** Node-RED's user directory, with this package installed in it and the packaged flows in its flow file. */
 export function prepareUserDirectory(path: string, packageRoot: string): UserDirectory {
@@ -54,9 +48,7 @@ function install(path: string, packageRoot: string): void {
 }
 
 function packagedFlows(packageRoot: string): unknown[] {
-  const folder = join(packageRoot, 'flows');
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .sort();
-  return files.flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown[]);
+  return flowsOfTheStart.flatMap(
+    (file) => JSON.parse(readFileSync(join(packageRoot, 'flows', file), 'utf8')) as unknown[],
+  );
 }
