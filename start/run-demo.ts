@@ -56,7 +56,7 @@ export class Demonstration {
   /** Returns the table of what happened. */
   async run(): Promise<string[]> {
     const orders = new Set<string>();
-    for (const message of sampleMessages) for (const order of await this.send(message)) orders.add(order);
+    for (const message of await sampleMessages()) for (const order of await this.send(message)) orders.add(order);
     await this.dropFile();
     for (const order of await this.ordersOfFile()) orders.add(order);
     for (const order of await this.numbersOf([unpaidOrder.poNumber])) orders.add(order);
@@ -74,13 +74,17 @@ export class Demonstration {
       'x-o2c-partner': partner,
       ...(channel === undefined ? {} : { 'x-o2c-channel': channel, 'x-o2c-document': key }),
     };
-    const response = await this.call('/o2c/orders', this.keys.operations, { method: 'POST', headers, body });
+    const response = await this.call('/o2c/orders', this.keys.operations, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
     const answer = (await response.json()) as ShownOrder &
       Problem & { results?: { salesOrder: string | null }[]; replayed?: boolean };
     if (answer.replayed === true) this.replays += 1;
     if (answer.results !== undefined) return answer.results.flatMap(({ salesOrder }) => salesOrder ?? []);
     if (response.ok) return [answer.salesOrder];
-    const { poNumber, customer } = JSON.parse(body) as { poNumber: string; customer: string };
+    const { poNumber, customer } = JSON.parse(String(body)) as { poNumber: string; customer: string };
     this.refused.push([poNumber, channel ?? 'api', customer, '', 'rejected', answer.detail]);
     return [];
   }

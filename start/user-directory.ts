@@ -11,9 +11,6 @@ export interface UserDirectory {
   readonly credentialSecret: string;
 }
 
-/** What runs from the start; the other flows are examples, for people to import. */
-const flowsOfTheStart = ['order-to-cash.json', 'warehouse-simulator.json'];
-
 /** Node-RED's user directory, with this package installed in it and the packaged flows in its flow file. */
 export function prepareUserDirectory(path: string, packageRoot: string): UserDirectory {
   install(path, packageRoot);
@@ -47,8 +44,10 @@ function install(path: string, packageRoot: string): void {
   symlinkSync(packageRoot, link, 'junction');
 }
 
+/** What `npm start` deploys. The other packaged flows are examples to import: each does again what the main flow does. */
+const deployedFlows = ['order-to-cash.json', 'warehouse-simulator.json'];
+
 function packagedFlows(packageRoot: string): unknown[] {
-  return flowsOfTheStart.flatMap(
-    (file) => JSON.parse(readFileSync(join(packageRoot, 'flows', file), 'utf8')) as unknown[],
-  );
+  const read = (file: string) => JSON.parse(readFileSync(join(packageRoot, 'flows', file), 'utf8')) as unknown[];
+  return deployedFlows.flatMap(read);
 }
