@@ -15,6 +15,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ensureAdminKey } from '../../lib/access/admin-key';
 import { createKey } from '../../lib/access/keys';
 import { listOrders } from '../../lib/answers/lists';
+import { writeXlsx } from '../../lib/answers/sheet-writer';
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import { openStore, type Store } from '../../lib/store/store';
 import { loadDemo } from '../../start/load-demo';
@@ -217,7 +218,11 @@ describe('the example flows, each imported alone', function () {
     });
     after(() => browser?.close());
 
-    async function upload(file: string, content: string, key = adminKey): Promise<{ said: string; rows: string[][] }> {
+    async function upload(
+      file: string,
+      content: string | Buffer,
+      key = adminKey,
+    ): Promise<{ said: string; rows: string[][] }> {
       await page.goto(`${nodeRed.url}/orders/upload`);
       await page.getByLabel('File').setInputFiles({ name: file, mimeType: '', buffer: Buffer.from(content) });
       await page.getByLabel('Your key').fill(key);
@@ -249,9 +254,15 @@ describe('the example flows, each imported alone', function () {
       expect(again.said).to.equal('0 accepted, 1 were here before, 1 rejected.');
     });
 
-    it('takes X12 and JSON for what they are, whatever they are called', async () => {
+    it('takes X12, EDIFACT, Excel and JSON for what they are, whatever they are called', async () => {
       await upsertMaster({ store, ...asTest }, 'partners', [
-        { partner: 'MAILED', name: 'Mails its files', channels: ['edi'], customers: ['C-1003'], ediIds: ['ZZ:MAILED'] },
+        {
+          partner: 'MAILED',
+          name: 'Mails its files',
+          channels: ['edi'],
+          customers: ['C-1003'],
+          ediIds: ['ZZ:MAILED', '14:MAILED'],
+        },
       ]);
       const lines = [['1', '2', 'EA', '8.90', 'VN', 'BOTTLE-1L']];
       const interchange = x12('850', [purchaseOrder('UP-3', 'C-1003', lines)], { sender: 'MAILED' });
@@ -260,6 +271,21 @@ describe('the example flows, each imported alone', function () {
         edi.rows.map((row) => row[1]),
         edi.said,
       ).to.deep.equal(['UP-3']);
+      const segments = ['BGM+220+UP-6+9', 'NAD+BY+C-1003::92', 'LIN+1++BOTTLE-1L:SA', 'QTY+21:2', 'UNS+S'];
+      const un = await upload('orders.txt', edifact([{ type: 'ORDERS', segments }], { sender: 'MAILED' }));
+      expect(
+        un.rows.map((row) => row[1]),
+        un.said,
+      ).to.deep.equal(['UP-6']);
+      const cells = [
+        ['poNumber', 'customer', 'sku', 'quantity'],
+        ['UP-7', 'C-1003', 'BOTTLE-1L', '2'],
+      ];
+      const workbook = await upload('orders', await writeXlsx([{ name: 'Orders', rows: cells }]));
+      expect(
+        workbook.rows.map((row) => [row[1], row[3]]),
+        workbook.said,
+      ).to.deep.equal([['UP-7', 'ReadyForDelivery']]);
       const order = { poNumber: 'UP-4', customer: 'C-1003', lines: [{ sku: 'BOTTLE-1L', quantity: '1' }] };
       const json = await upload('orders', JSON.stringify(order));
       expect([json.said, json.rows[0]?.[3]]).to.deep.equal(['The order is accepted.', 'ReadyForDelivery']);
