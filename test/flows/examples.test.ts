@@ -15,6 +15,7 @@ import type { Browser, Page } from 'playwright-core';
 import { ensureAdminKey } from '../../lib/access/admin-key';
 import { createKey } from '../../lib/access/keys';
 import { listOrders } from '../../lib/answers/lists';
+import { writeXlsx } from '../../lib/answers/sheet-writer';
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import { openStore, type Store } from '../../lib/store/store';
 import { loadDemo } from '../../start/load-demo';
@@ -118,11 +119,15 @@ describe('the example flows, each imported alone', function () {
     return existsSync(path) ? readdirSync(path).sort() : [];
   };
 
-  const answersIn = (folder: string, kinds: readonly string[]) =>
+  /** Texts of the answers of these kinds, one each, when all of them are written. */
+  const answersIn = (folder: string, kinds: readonly string[]): Promise<string[]> =>
     until(() => {
       const files = filesIn(folder);
-      const wanted = kinds.map((kind) => files.find((file) => file.startsWith(`${kind}-`)));
-      return wanted.includes(undefined) ? undefined : files;
+      const texts = kinds.map((kind) => {
+        const file = files.find((name) => name.startsWith(`${kind}-`));
+        return file === undefined ? '' : readFileSync(join(directory, folder, file), 'utf8');
+      });
+      return texts.includes('') ? undefined : texts; // a file is there before its content
     });
 
   it('x12-with-answers answers a sample with files, and a request with its 997', async () => {
@@ -131,11 +136,7 @@ describe('the example flows, each imported alone', function () {
     const key = await keyOf('ALPINE');
     await press(flow, 'send a sample 850');
     await ready('ALPINE', 1);
-    const files = await answersIn('data/outbox/ALPINE', ['TA1', '997', '855']);
-    const answer = readFileSync(
-      join(directory, 'data/outbox/ALPINE', files.find((file) => /^855/.test(file)) ?? ''),
-      'utf8',
-    );
+    const [, , answer] = await answersIn('data/outbox/ALPINE', ['TA1', '997', '855']);
     expect(answer)
       .to.match(/~ST\*855\*/)
       .and.match(/\*PO-\d{9}\*/)
@@ -153,6 +154,8 @@ describe('the example flows, each imported alone', function () {
     await until(() =>
       filesIn('data/outbox/ALPINE').filter((file) => /^855/.test(file)).length === 2 ? true : undefined,
     );
+    // What a request was answered with does not go out as a file too.
+    expect(filesIn('data/outbox/ALPINE').filter((file) => /^997/.test(file)).length).to.equal(1);
     const again = await post('/edi/x12', { type: 'application/edi-x12', body, key });
     expect(again.text).to.equal(sent.text);
     expect((await ordersOf('ALPINE')).length).to.equal(2);
@@ -168,21 +171,19 @@ describe('the example flows, each imported alone', function () {
     const key = await keyOf('ALPENHAUS');
     await press(flow, 'send a sample ORDERS');
     await ready('ALPENHAUS', 1);
-    const files = await answersIn('data/outbox/ALPENHAUS', ['CONTRL', 'ORDRSP']);
-    const name = files.find((file) => /^ORDRSP/.test(file)) ?? '';
-    const answer = readFileSync(join(directory, 'data/outbox/ALPENHAUS', name), 'utf8');
+    const [, answer] = await answersIn('data/outbox/ALPENHAUS', ['CONTRL', 'ORDRSP']);
     expect(answer)
       .to.match(/UNH\+\w+\+ORDRSP:D:96A:UN/)
       .and.match(/BGM\+231[^']*\+29/)
       .and.match(/RFF\+ON:PO-\d{9}/);
 
     const segments = ['BGM+220+P-2+9', 'NAD+BY+C-1003::92', 'LIN+1++BOTTLE-1L:SA', 'QTY+21:2', 'UNS+S'];
-    const body = edifact([{ type: 'ORDERS', segments }], { control: 78, sender: '4012345000009' });
+    const body = edifact([{ type: 'ORDERS', segments }], { control: 78, sender: '4012345000023' });
     const sent = await post('/edi/edifact', { type: 'application/edifact', body, key });
     expect([sent.status, sent.type]).to.deep.equal([200, 'application/edifact']);
     expect(sent.text)
       .to.match(/UNH\+\w+\+CONTRL:/)
-      .and.match(/UCI\+78\+4012345000009:14\+SELLER:14\+[78]/);
+      .and.match(/UCI\+78\+4012345000023:14\+SELLER:14\+[78]/);
     await ready('ALPENHAUS', 2);
   });
 
@@ -217,7 +218,11 @@ describe('the example flows, each imported alone', function () {
     });
     after(() => browser?.close());
 
-    async function upload(file: string, content: string, key = adminKey): Promise<{ said: string; rows: string[][] }> {
+    async function upload(
+      file: string,
+      content: string | Buffer,
+      key = adminKey,
+    ): Promise<{ said: string; rows: string[][] }> {
       await page.goto(`${nodeRed.url}/orders/upload`);
       await page.getByLabel('File').setInputFiles({ name: file, mimeType: '', buffer: Buffer.from(content) });
       await page.getByLabel('Your key').fill(key);
@@ -249,9 +254,15 @@ describe('the example flows, each imported alone', function () {
       expect(again.said).to.equal('0 accepted, 1 were here before, 1 rejected.');
     });
 
-    it('takes X12 and JSON for what they are, whatever they are called', async () => {
+    it('takes X12, EDIFACT, Excel and JSON for what they are, whatever they are called', async () => {
       await upsertMaster({ store, ...asTest }, 'partners', [
-        { partner: 'MAILED', name: 'Mails its files', channels: ['edi'], customers: ['C-1003'], ediIds: ['ZZ:MAILED'] },
+        {
+          partner: 'MAILED',
+          name: 'Mails its files',
+          channels: ['edi'],
+          customers: ['C-1003'],
+          ediIds: ['ZZ:MAILED', '14:MAILED'],
+        },
       ]);
       const lines = [['1', '2', 'EA', '8.90', 'VN', 'BOTTLE-1L']];
       const interchange = x12('850', [purchaseOrder('UP-3', 'C-1003', lines)], { sender: 'MAILED' });
@@ -260,6 +271,21 @@ describe('the example flows, each imported alone', function () {
         edi.rows.map((row) => row[1]),
         edi.said,
       ).to.deep.equal(['UP-3']);
+      const segments = ['BGM+220+UP-6+9', 'NAD+BY+C-1003::92', 'LIN+1++BOTTLE-1L:SA', 'QTY+21:2', 'UNS+S'];
+      const un = await upload('orders.txt', edifact([{ type: 'ORDERS', segments }], { sender: 'MAILED' }));
+      expect(
+        un.rows.map((row) => row[1]),
+        un.said,
+      ).to.deep.equal(['UP-6']);
+      const cells = [
+        ['poNumber', 'customer', 'sku', 'quantity'],
+        ['UP-7', 'C-1003', 'BOTTLE-1L', '2'],
+      ];
+      const workbook = await upload('orders', await writeXlsx([{ name: 'Orders', rows: cells }]));
+      expect(
+        workbook.rows.map((row) => [row[1], row[3]]),
+        workbook.said,
+      ).to.deep.equal([['UP-7', 'ReadyForDelivery']]);
       const order = { poNumber: 'UP-4', customer: 'C-1003', lines: [{ sku: 'BOTTLE-1L', quantity: '1' }] };
       const json = await upload('orders', JSON.stringify(order));
       expect([json.said, json.rows[0]?.[3]]).to.deep.equal(['The order is accepted.', 'ReadyForDelivery']);
