@@ -133,6 +133,8 @@ class Campaign {
       workerData: data,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
     });
+    // what a thread says while it is being stopped
+    worker.on('error', () => {});
     return { worker, current };
   }
 
@@ -140,20 +142,20 @@ class Campaign {
   private async runChunk(thread: Thread, chunk: Chunk): Promise<Omit<Finding, 'parser' | 'file'> | undefined> {
     const { worker, current } = thread;
     Atomics.store(current, 0, chunk.first);
-    const end = await new Promise<ChunkResult | { kind: Finding['kind']; message: string }>((resolve) => {
-      const stop = this.watch(current, resolve);
-      const settle = (value: ChunkResult | { kind: Finding['kind']; message: string }): void => {
+    const end = await new Promise<ChunkResult | Death>((resolve) => {
+      const settle = (value: ChunkResult | Death): void => {
         stop();
-        worker.removeAllListeners();
-        // what it says while it is being stopped is of no use any more
-        worker.on('error', () => {});
+        worker.off('message', settle);
+        worker.off('error', fail);
         resolve(value);
       };
-      worker.once('message', settle);
-      worker.once('error', (error: NodeJS.ErrnoException) => {
+      const fail = (error: NodeJS.ErrnoException): void => {
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
         settle({ kind: isMemory ? 'memory' : 'crash', message: error.stack ?? error.message });
-      });
+      };
+      const stop = this.watch(current, settle);
+      worker.on('message', settle);
+      worker.on('error', fail);
       worker.postMessage(chunk);
     });
     if ('kind' in end) return { number: Atomics.load(current, 0), ...end };
@@ -164,7 +166,7 @@ class Campaign {
     return undefined;
   }
 
-  private watch(current: Int32Array, resolve: (end: { kind: Finding['kind']; message: string }) => void): () => void {
+  private watch(current: Int32Array, die: (death: Death) => void): () => void {
     const { hangMilliseconds, processMegabytes } = this.options;
     let seen = -1;
     let since = performance.now();
@@ -174,14 +176,12 @@ class Campaign {
         seen = number;
         since = performance.now();
       } else if (performance.now() - since > hangMilliseconds) {
-        clearInterval(timer);
-        resolve({ kind: 'hang', message: `The input was not read within ${hangMilliseconds} ms.` });
+        die({ kind: 'hang', message: `The input was not read within ${hangMilliseconds} ms.` });
       }
       const megabytes = Math.round(process.memoryUsage.rss() / 1_000_000);
       this.peak = Math.max(this.peak, megabytes);
       if (megabytes > processMegabytes) {
-        clearInterval(timer);
-        resolve({
+        die({
           kind: 'memory',
           message: `The process has ${megabytes} MB; at most ${processMegabytes} are allowed.`,
         });
@@ -219,6 +219,9 @@ class Campaign {
     this.findings.push({ parser, number, kind, message, file });
   }
 }
+
+/** Why a thread had to end. */
+type Death = Pick<Finding, 'kind' | 'message'>;
 
 interface Thread {
   readonly worker: Worker;
