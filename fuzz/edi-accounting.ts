@@ -40,12 +40,15 @@ export function checkLines(message: EdiMessage, { order, faults, change, acknowl
   promise(content.length <= 1, 'A message became several things.');
   promise(content.length === 1 || faults.length > 0, 'A message became nothing, and has no fault.');
   if (order === undefined || faults.length > 0) return;
-  const lines = message.segments.filter(isLine).length;
+  const lines = message.segments.filter((segment) => isLine(segment, message.type)).length;
   promise((order.lines as unknown[]).length === lines, `The order has not the ${lines} lines of its message.`);
 }
 
-function isLine({ tag, elements }: EdiSegment): boolean {
-  return tag === 'PO1' || tag === 'G68' || (tag === 'LIN' && (elements[3]?.[0]?.[0] ?? '').trim() !== '1');
+const lineTags: Readonly<Record<string, string>> = { '850': 'PO1', '875': 'G68', ORDERS: 'LIN' };
+
+/** A LIN with C829 of 1 is a component of another line. */
+function isLine({ tag, elements }: EdiSegment, type: string): boolean {
+  return tag === lineTags[type] && !(tag === 'LIN' && (elements[3]?.[0]?.[0] ?? '').trim() === '1');
 }
 
 function checkInterchange(interchange: EdiInterchange, text: string, all: readonly SyntaxFault[]): void {

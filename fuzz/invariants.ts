@@ -73,15 +73,22 @@ function checkOrder(order: CanonicalOrder, fingerprint: string | undefined): voi
   promise(again.documents[0]?.fingerprint === fingerprint, 'The order as JSON gives another fingerprint.');
 }
 
+/** The form of faults, and that they can be stored. */
 export function checkFaults(faults: readonly Fault[]): void {
+  checkFaultForms(faults);
+  for (const { path, message, value = '' } of faults) {
+    checkText(path, 'the path of a fault');
+    checkText(message, 'the message of a fault');
+    checkText(value, 'the value of a fault');
+  }
+}
+
+export function checkFaultForms(faults: readonly Fault[]): void {
   for (const { path, code, message, value } of faults) {
     promise(typeof path === 'string', 'A fault must have a path.');
     promise(typeof code === 'string' && codeForm.test(code), `A fault has the code ${String(code)}.`);
     promise(typeof message === 'string' && message.length > 1, 'A fault must have a message.');
-    checkText(path, 'the path of a fault');
-    checkText(message, 'the message of a fault');
     promise(value === undefined || typeof value === 'string', 'The value of a fault must be a text.');
-    checkText(value ?? '', 'the value of a fault');
   }
 }
 

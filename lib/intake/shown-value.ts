@@ -4,7 +4,12 @@ const longestValue = 80;
 
 /** A text of a stranger as it can be stored and shown: at most 80 characters, none that a database refuses. */
 export function shownText(text: string): string {
-  return text.slice(0, longestValue).toWellFormed().replaceAll('\u0000', '\ufffd');
+  return storableText(text.slice(0, longestValue));
+}
+
+/** Databases keep neither zero characters nor halves of surrogate pairs, as a cut can leave them. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
 }
 
 /** Lists and objects are not shown: the place says enough. */
