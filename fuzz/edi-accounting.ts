@@ -99,7 +99,7 @@ function piecesOf(interchange: EdiInterchange, text: string): Piece[] {
     ? { terminator: separators.terminator, release: '' }
     : (delimitersOf(interchange, text) ?? defaultDelimiters);
   const pieces: Piece[] = [];
-  let from = start + (text.startsWith('UNA', start) ? 9 : 0);
+  let from = separators ? endOfIsa(text, start) : start + (text.startsWith('UNA', start) ? 9 : 0);
   for (let at = from; at <= end; at += 1) {
     if (release !== '' && text[at] === release) at += 1;
     else if (at === end || text[at] === terminator) {
@@ -111,6 +111,14 @@ function piecesOf(interchange: EdiInterchange, text: string): Piece[] {
     }
   }
   return pieces;
+}
+
+/** Behind the component separator, the sixteenth element: the elements before it may hold the terminator. */
+function endOfIsa(text: string, start: number): number {
+  const element = text.charAt(start + 3);
+  let at = start;
+  for (let left = 16; left > 0; left -= 1) at = text.indexOf(element, at) + 1;
+  return at + 1;
 }
 
 /** undefined when an interchange has no UNA and not the standard delimiters: then another one says which. */

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
+import { storableText } from '../../domain/storable-text';
 import { fingerprintOf } from '../canonical-order';
 import { normalizeOrder } from '../normalize-order';
-import { storableText } from '../shown-value';
 import { mapEdifact } from './edifact/map-edifact';
 import { readEdifact } from './edifact/read-edifact';
 import type {
