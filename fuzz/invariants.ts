@@ -1,6 +1,7 @@
 import type { Fault } from '../lib/domain/faults';
 import type { CanonicalOrder } from '../lib/intake/canonical-order';
 import { fingerprintOf } from '../lib/intake/canonical-order';
+import type { EdiPurpose } from '../lib/intake/edi/mapped-message';
 import { normalizeOrder } from '../lib/intake/normalize-order';
 import { defaultIntakeLimits, type MessageContent, type ReadDocument, readMessage } from '../lib/intake/read-message';
 import { plainLayout } from '../lib/intake/sheets/layout';
@@ -12,6 +13,17 @@ export function promise(holds: boolean, words: string): asserts holds {
   if (!holds) throw new BrokenPromise(words);
 }
 
+const purposes: ReadonlySet<string> = new Set<EdiPurpose>([
+  'original',
+  'change',
+  'replace',
+  'cancel',
+  'duplicate',
+  'copy',
+  'confirmation',
+  'acknowledgement',
+  'unsupported',
+]);
 const sha256 = /^[0-9a-f]{64}$/;
 const codeForm = /^[a-z]+(?:-[a-z]+)*$/;
 
@@ -50,7 +62,12 @@ function checkDocument({ place, poNumber, order, fingerprint, review, faults, ed
   for (const text of [edi.messageType, edi.controlNumber, edi.version]) checkText(text, 'the header of a message');
   const isOrder = edi.kind === 'order' || edi.purpose === 'replace';
   if (edi.content !== undefined && isOrder) checkOrder(JSON.parse(edi.content) as CanonicalOrder, fingerprint);
+  checkPurpose(edi.purpose);
   promise(edi.content === undefined || edi.kind !== 'unreadable', 'What is unreadable must have no content.');
+}
+
+export function checkPurpose(purpose: EdiPurpose): void {
+  promise(purposes.has(purpose), `There is no purpose ${String(purpose)}.`);
 }
 
 /** The canonical form stays as it is when it is read again, as an object and as JSON. */

@@ -21,7 +21,7 @@ import { encodings, plainLayout, type SheetLayout } from '../lib/intake/sheets/l
 import { checkAccounting, checkLines } from './edi-accounting';
 import { ediMutations } from './edi-mutations';
 import { edifactSeeds, x12Seeds } from './edi-seeds';
-import { checkContent, checkFaultForms, checkFaults, promise } from './invariants';
+import { checkContent, checkFaultForms, checkFaults, checkPurpose, promise } from './invariants';
 import { jsonMutations } from './json-mutations';
 import type { Mutation } from './mutation';
 import type { Random } from './random';
@@ -181,6 +181,7 @@ function readEdi(bytes: Buffer, standard: EdiStandard, random: Random): Outcome 
       for (const each of group.messages) {
         const mapped = (standard === 'x12' ? mapX12 : mapEdifact)(each, group, interchange, reading);
         checkFaultForms(mapped.faults);
+        checkPurpose(mapped.purpose);
         checkLines(each, mapped);
         if (mapped.faults.length === 0) accepted += 1;
         else faulty += 1;
