@@ -1,7 +1,8 @@
 import { multiplyDivide } from '../domain/decimal';
 import type { Fault } from '../domain/faults';
-import { mappedBy } from '../domain/master';
-import { type Order, salesOrderNumber } from '../domain/order';
+import { mappedBy, type Partner } from '../domain/master';
+import { parsePrice } from '../domain/money';
+import { type Hold, type Order, type OrderLine, openQuantity, salesOrderNumber } from '../domain/order';
 import {
   type ChangedTerms,
   changeability,
@@ -24,7 +25,7 @@ import { cancelOrAsk } from './cancel-release';
 import { loadMasterData, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import { type Deviation, OrderFaults, resolveLine } from './resolve-line';
-import { priceHold } from './resolve-order';
+import { mostDeviationsKept, priceHold, reviewHold } from './resolve-order';
 import type { AppliedOutcome, RejectedOutcome, TaggedOutcome } from './tag-outcome';
 import type { Work } from './work';
 
@@ -50,11 +51,11 @@ export async function changeOrders(
   const outcomes = new Map<number, ChangeOutcome>();
   if (documents.length === 0) return outcomes;
   const requests = documents.map(requestOf);
-  const repeats = await findRepeats(work, requests);
   const targets = await findTargets(work, requests);
   const orders = await work.lockOrders([...targets.values()].flatMap((ids) => (ids.length === 1 ? ids : [])));
   await work.lockStockOf(orders);
   await work.lockAccounts(orders.map((order) => order.creditAccount));
+  const applied = await AppliedChanges.of(work, requests);
   const named = await byReference(work, requests, targets);
   const master = await loadMasterData(
     work.db,
@@ -63,11 +64,11 @@ export async function changeOrders(
   const verdicts: DocumentVerdict[] = [];
   for (const request of named) {
     const { documentId } = request.document;
-    const before = repeats.get(documentId);
-    const outcome =
-      before === undefined
-        ? await decide(work, request, targets.get(documentId) ?? [], master)
-        : repeated(request, before);
+    const ids = targets.get(documentId) ?? [];
+    const before = applied.repeatedBy(request, work.orders.get(ids[0] ?? 0));
+    const outcome = before === undefined ? await decide(work, request, ids, master) : repeated(request, before.orderId);
+    if (outcome.verdict.state === 'accepted') applied.add(request.document, outcome.verdict.orderId);
+    if (outcome.verdict.state !== 'parked') await settled(work, request, outcome.verdict.state);
     verdicts.push(outcome.verdict);
     record(work, request, outcome.verdict);
     outcomes.set(documentId, outcome.outcome);
@@ -90,24 +91,46 @@ function requestOf(document: StoredDocument): Request {
   return { document, change: { ...named, changeNumber: '', lines: [] }, replaces: order };
 }
 
-/** Documents whose like was applied before: under another control number, or in a message that was sent again. */
-async function findRepeats(work: Work, requests: readonly Request[]): Promise<Map<number, number | null>> {
-  const prints = requests.flatMap(({ document }) => document.fingerprint ?? []);
-  const known = await appliedBefore(
-    work.db,
-    requests.map(({ document }) => document.partner),
-    prints,
-  );
-  const applied = new Map(known.map((row) => [`${row.partner} ${row.fingerprint}`, row.orderId]));
-  const repeats = new Map<number, number | null>();
-  for (const { document } of requests) {
-    const key = `${document.partner} ${document.fingerprint}`;
-    const orderId = applied.get(key);
-    if (orderId !== undefined) repeats.set(document.documentId, orderId);
-    else applied.set(key, null);
+/** What was applied before: under another control number, or in a message that was sent again. */
+class AppliedChanges {
+  private readonly known = new Map<string, { readonly orderId: number | null; isLatest: boolean }>();
+
+  private constructor() {}
+
+  /** To be read with the orders locked: what another transaction applied to them is there then. */
+  static async of(work: Work, requests: readonly Request[]): Promise<AppliedChanges> {
+    const changes = new AppliedChanges();
+    const before = await appliedBefore(
+      work.db,
+      requests.map(({ document }) => document.partner),
+      requests.flatMap(({ document }) => document.fingerprint ?? []),
+    );
+    for (const { partner, fingerprint, orderId, isLatest } of before) {
+      const key = `${partner} ${fingerprint}`;
+      if (changes.known.get(key)?.isLatest !== true) changes.known.set(key, { orderId, isLatest });
+    }
+    return changes;
   }
-  return repeats;
+
+  /**
+   * The order that the like of this document changed before, undefined when it is news. Without a number of its own a
+   * change may be meant again once another one came between. A cancellation is news while its order is not cancelled.
+   */
+  repeatedBy({ document, change }: Request, order: Order | undefined): { orderId: number | null } | undefined {
+    const before = this.known.get(keyOf(document));
+    if (before === undefined) return undefined;
+    if (document.kind === 'cancel' && order?.status !== 'Cancelled' && order?.status !== 'CancelRequested')
+      return undefined;
+    return change.changeNumber !== '' || before.isLatest ? before : undefined;
+  }
+
+  add(document: StoredDocument, orderId: number | null): void {
+    for (const change of this.known.values()) if (change.orderId === orderId) change.isLatest = false;
+    this.known.set(keyOf(document), { orderId, isLatest: true });
+  }
 }
+
+const keyOf = ({ partner, fingerprint }: StoredDocument): string => `${partner} ${fingerprint}`;
 
 /** The orders that each document can mean; exactly one is wanted. */
 async function findTargets(work: Work, requests: readonly Request[]): Promise<Map<number, number[]>> {
@@ -187,18 +210,18 @@ function wantedOf(
     replaces?.lines ??
     change.lines
       .filter(({ action }) => action === 'add' || action === 'change')
-      .map((line) => canonicalOf(line, order));
+      .map((line) => canonicalOf(line, order.lines));
   return [{ partner: document.partner, order: { poNumber: order.poNumber, customer: order.customer, lines } }];
 }
 
-/** A line as it is to be: what the change does not say stays as the order has it. */
-function canonicalOf(change: LineChange, order: Order): CanonicalLine {
-  const before = order.lines.find(({ line }) => line === change.line);
+/** A line as it is to be: what the change does not say stays as it is among `lines`. */
+function canonicalOf(change: LineChange, lines: readonly OrderLine[]): CanonicalLine {
+  const before = lines.find(({ line }) => line === change.line);
   const sku = change.sku ?? before?.sku ?? '';
   const ids = change.ids === undefined || change.ids.length === 0 ? {} : { ids: change.ids };
   const uom = change.uom ?? before?.uom;
   return {
-    line: change.line ?? Math.max(0, ...order.lines.map(({ line }) => line)) + 1,
+    line: change.line ?? Math.max(0, ...lines.map(({ line }) => line)) + 1,
     sku,
     ...ids,
     quantity: change.quantity ?? (before === undefined ? '' : orderedIn(before)),
@@ -207,7 +230,7 @@ function canonicalOf(change: LineChange, order: Order): CanonicalLine {
   };
 }
 
-const orderedIn = ({ ordered, ratio }: Order['lines'][number]): string =>
+const orderedIn = ({ ordered, ratio }: OrderLine): string =>
   formatQuantity(multiplyDivide(ordered, ratio.denominator, 1, ratio.numerator, 1));
 
 async function decide(work: Work, request: Request, targets: readonly number[], master: MasterData): Promise<Decided> {
@@ -237,32 +260,35 @@ async function decide(work: Work, request: Request, targets: readonly number[], 
 const wordOf = ({ kind, purpose }: StoredDocument): string =>
   kind === 'cancel' ? 'cancellation' : purpose === 'replace' ? 'replacement' : 'change';
 
-async function cancel(work: Work, request: Request, order: Order): Promise<Decided> {
+function cancel(work: Work, request: Request, order: Order): Decided {
   const words = cancelOrAsk(work, order, 'customer-request');
   work.note(order, 'customer-request', evidenceOf(request));
   work.settle(order);
-  await settled(work, request);
-  work.answerDue('change-response', request.document.documentId);
+  work.answerDue('change-response', request.document.documentId, order);
   return applied(request, order, words);
 }
 
 async function apply(work: Work, request: Request, order: Order, master: MasterData): Promise<Decided> {
   const faults = new OrderFaults();
-  const { changes, deviations } = resolve(request, order, master, faults);
-  faults.list.push(...changeFaults(order, changes), ...headerFaults(request, order));
+  const resolution = resolve(request, order, master, faults);
+  const { changes } = resolution;
+  faults.list.push(...changeFaults(order, changes), ...headerFaults(request, order), ...dateFaults(request, order));
   if (faults.list.length > 0) return reject(work, request, faults.list, order);
   const linesBefore = [...order.lines];
-  changeOrder(order, changes, termsOf(request), work.stock);
-  order.holds = order.holds.filter(({ reason }) => reason !== 'price');
-  const partner = master.partners.get(request.document.partner);
-  if (deviations.length > 0 && partner !== undefined)
-    order.holds = [...order.holds, priceHold(deviations, partner, work.now)];
+  changeOrder(order, changes, termsOf(request, order), work.stock);
+  const priced = priceHoldAfter(order, resolution, master.partners.get(request.document.partner), work.now);
+  const doubted = reviewHoldAfter(order, request.document.review, work.now);
+  order.holds = [
+    ...order.holds.filter(({ reason }) => reason !== 'price' && reason !== 'intake-review'),
+    ...priced,
+    ...doubted,
+  ];
   work.note(order, changeReason, { ...evidenceOf(request), lines: changes.map(shownChange) });
   work.due(order.creditAccount);
   work.settle(order);
   await saveChangedOrder(work.db, order, linesBefore, orderAmounts(order));
-  await settled(work, request);
-  work.answerDue('change-response', request.document.documentId);
+  work.rewrote(order);
+  work.answerDue('change-response', request.document.documentId, order);
   if (order.status === 'Cancelled') return applied(request, order, 'cancelled: all lines were deleted');
   const words = `changed by its customer: ${changes.length} lines; its checks are due again`;
   return {
@@ -276,44 +302,100 @@ async function apply(work: Work, request: Request, order: Order, master: MasterD
   };
 }
 
+interface Resolution {
+  readonly changes: readonly ResolvedLineChange[];
+  readonly deviations: readonly Deviation[];
+  /** Lines whose price is another one than before, or that are gone: what was said of their price is past. */
+  readonly repriced: ReadonlySet<number>;
+}
+
+/** A message may change a line more than once: each change meets the line as the one before it left it. */
 function resolve(
   { document, change, replaces }: Request,
   order: Order,
   master: MasterData,
   faults: OrderFaults,
-): { changes: ResolvedLineChange[]; deviations: Deviation[] } {
+): Resolution {
   const surroundings = {
     partner: master.partners.get(document.partner),
     customer: master.customers.get(order.customer),
     master,
     orderDate: order.orderDate,
   };
+  const lines = new Map(order.lines.map((line) => [line.line, line]));
   const changes: ResolvedLineChange[] = [];
-  const deviations: Deviation[] = [];
+  const deviations = new Map<number, Deviation>();
+  const repriced = new Set<number>();
   const set = (line: CanonicalLine, path: string): void => {
     const resolved = resolveLine(line, path, surroundings, faults);
     if (resolved === undefined) return;
-    changes.push({ action: 'set', line: resolved.line, taxRate: resolved.taxRate });
-    if (resolved.deviation !== undefined) deviations.push(resolved.deviation);
+    const before = lines.get(line.line);
+    const agreed = before !== undefined && keepsPrice(line, resolved.line, before);
+    const to = agreed ? { ...resolved.line, unitPrice: before.unitPrice, taxCode: before.taxCode } : resolved.line;
+    lines.set(to.line, to);
+    changes.push({ action: 'set', line: to, taxRate: resolved.taxRate });
+    if (agreed) return;
+    repriced.add(to.line);
+    deviations.delete(to.line);
+    if (resolved.deviation !== undefined) deviations.set(to.line, resolved.deviation);
+  };
+  const remove = (line: number): void => {
+    changes.push({ action: 'delete', line });
+    repriced.add(line);
+    deviations.delete(line);
   };
   if (replaces !== undefined) {
     const kept = new Set(replaces.lines.map(({ line }) => line));
-    for (const { line } of order.lines) if (!kept.has(line)) changes.push({ action: 'delete', line });
+    for (const { line } of order.lines) if (!kept.has(line)) remove(line);
     for (const [i, line] of replaces.lines.entries()) set(line, `/lines/${i}`);
-    return { changes, deviations };
   }
   change.lines.forEach((line, i) => {
     const path = `/lines/${i}`;
     if (line.action === 'none') return;
-    const known = order.lines.some(({ line: number }) => number === line.line);
+    const known = lines.has(line.line ?? 0);
     if (line.action === 'add' && known) {
       faults.add(path, 'duplicate-line', `Line ${line.line} is there already; change it, or add another one.`);
     } else if (line.action !== 'add' && !known) {
       faults.add(path, 'unknown-line', `${salesOrderNumber(order.id)} has no line ${line.line ?? '(none given)'}.`);
-    } else if (line.action === 'delete') changes.push({ action: 'delete', line: line.line as number });
-    else set(canonicalOf(line, order), path);
+    } else if (line.action === 'delete') remove(line.line as number);
+    else set(canonicalOf(line, [...lines.values()]), path);
   });
-  return { changes, deviations };
+  return { changes, deviations: [...deviations.values()], repriced };
+}
+
+/** A price that the change does not say, or says as it is, is the agreed one, whatever the price list says today. */
+function keepsPrice(sent: CanonicalLine, line: OrderLine, before: OrderLine): boolean {
+  if (line.sku !== before.sku || line.uom !== before.uom) return false;
+  return sent.unitPrice === undefined || parsePrice(sent.unitPrice) === before.unitPrice;
+}
+
+/** The price hold after a change: what it says of prices that the change did not touch still waits for a person. */
+function priceHoldAfter(
+  { holds }: Order,
+  { deviations, repriced }: Resolution,
+  partner: Partner | undefined,
+  now: string,
+): Hold[] {
+  const before = holds.find(({ reason }) => reason === 'price');
+  const known = (before?.evidence['lines'] ?? []) as readonly Deviation[];
+  const left = known.filter(({ line }) => !repriced.has(line));
+  const isPartial = known.length >= mostDeviationsKept;
+  if (before !== undefined && (before.forced || isPartial) && deviations.length === 0) return [before];
+  if (partner === undefined || left.length + deviations.length === 0) return [];
+  const hold = priceHold([...left, ...deviations], partner, before?.since ?? now);
+  return [{ ...hold, forced: before?.forced === true }];
+}
+
+/** A change that makes one ask whether it was meant like that waits for a person, as an order does. */
+function reviewHoldAfter({ holds }: Order, doubts: readonly string[], now: string): Hold[] {
+  const before = holds.filter(({ reason }) => reason === 'intake-review');
+  if (doubts.length === 0) return before;
+  const [hold] = before;
+  const known = (hold?.evidence['review'] ?? []) as readonly string[];
+  return reviewHold([...doubts, ...known], hold?.since ?? now).map((made) => ({
+    ...made,
+    forced: hold?.forced === true,
+  }));
 }
 
 /** What of an order cannot be changed: it would be another order. */
@@ -330,7 +412,28 @@ function headerFaults({ replaces }: Request, order: Order): Fault[] {
   return faults;
 }
 
-function termsOf({ change, replaces }: Request): ChangedTerms {
+/** An order has one date: dates of its lines must be that one, or the same new one for all that is open. */
+function dateFaults({ change }: Request, order: Order): Fault[] {
+  const wanted = change.requestedDelivery ?? dateOfAllLines(change, order) ?? order.requestedDelivery;
+  return change.lines.flatMap(({ action, requestedDelivery }, i): Fault[] => {
+    const isOther = requestedDelivery !== undefined && requestedDelivery !== wanted;
+    if (!isOther || action === 'none' || action === 'delete') return [];
+    const message = `An order is delivered on one date, this one on ${wanted ?? 'the next possible'}; change the date of all of it, or order the line by itself.`;
+    return [{ path: `/lines/${i}/requestedDelivery`, code: 'not-supported', message, value: requestedDelivery }];
+  });
+}
+
+function dateOfAllLines({ lines }: OrderChange, order: Order): string | undefined {
+  const dated = lines.filter(({ action }) => action === 'add' || action === 'change');
+  const deleted = new Set(lines.filter(({ action }) => action === 'delete').map(({ line }) => line));
+  const dates = new Set(dated.map(({ requestedDelivery }) => requestedDelivery));
+  const named = new Set(dated.map(({ line }) => line));
+  const isAll = order.lines.every((line) => openQuantity(line) === 0 || deleted.has(line.line) || named.has(line.line));
+  const [date] = dates;
+  return dates.size === 1 && isAll ? date : undefined;
+}
+
+function termsOf({ change, replaces }: Request, order: Order): ChangedTerms {
   if (replaces !== undefined) {
     return {
       requestedDelivery: replaces.requestedDelivery ?? null,
@@ -338,7 +441,8 @@ function termsOf({ change, replaces }: Request): ChangedTerms {
       ...(replaces.shipTo === undefined ? {} : { shipTo: JSON.stringify(replaces.shipTo) }),
     };
   }
-  const { requestedDelivery, note } = change;
+  const { note } = change;
+  const requestedDelivery = change.requestedDelivery ?? dateOfAllLines(change, order);
   return {
     ...(requestedDelivery === undefined ? {} : { requestedDelivery }),
     ...(note === undefined ? {} : { note }),
@@ -349,14 +453,14 @@ function termsOf({ change, replaces }: Request): ChangedTerms {
 function waitForPerson(work: Work, request: Request, order: Order): Decided {
   const { document, change } = request;
   const number = salesOrderNumber(order.id);
-  const words = `${number} is ${order.status}: the change ${change.changeNumber || 'without a number'} came after the warehouse was asked to ship. Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or tell the customer that it is too late.`;
+  const late = `${number} is ${order.status}: the ${wordOf(document)} ${change.changeNumber || 'without a number'} came after the warehouse was asked to ship.`;
   work.raise({
     kind: 'change-request',
     subject: `document ${document.documentId}`,
-    message: words,
+    message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or tell the customer that it is too late.`,
     evidence: evidenceOf(request),
   });
-  return park(request, 'after-release', words, order.id);
+  return park(request, 'after-release', `${late} A person decides whether it still comes in time.`, order.id);
 }
 
 function park(
@@ -377,7 +481,7 @@ function reject(work: Work, request: Request, faults: readonly Fault[], order?: 
   const { documentId, inboxId } = request.document;
   const code = faults[0]?.code ?? 'unreadable';
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  work.answerDue('change-response', documentId);
+  work.answerDue('change-response', documentId, order);
   return {
     verdict: { documentId, state: 'rejected', orderId: order?.id ?? null, code, faults },
     outcome: {
@@ -431,8 +535,9 @@ const verdictOf = (
   orderId: number | null,
 ): DocumentVerdict => ({ documentId: document.documentId, state, orderId, code: null, faults: [] });
 
-async function settled(work: Work, { document }: Request): Promise<void> {
-  await closeException(work.db, 'change-request', `document ${document.documentId}`, work.actor, 'applied', work.now);
+/** Nobody has to decide any more what waited for a person. */
+async function settled(work: Work, { document }: Request, how: string): Promise<void> {
+  await closeException(work.db, 'change-request', `document ${document.documentId}`, work.actor, how, work.now);
 }
 
 const evidenceOf = ({ document, change }: Request) => ({
