@@ -246,6 +246,16 @@ export async function changesThatWait(
   return rows.map((row) => ({ documentId: row.document_id, partner: row.partner, poNumber: row.po_number }));
 }
 
+/** Changes that wait for an order since then, the newest first. */
+export async function changesParkedSince(db: Database, since: string, limit: number): Promise<number[]> {
+  const rows = await db.all<{ document_id: number }>(
+    `select document_id from inbox_document where state = 'parked' and code = 'unknown-order' and kind in ('change', 'cancel') and step_at >= ?
+     order by document_id desc limit ?`,
+    [since, limit],
+  );
+  return rows.map((row) => row.document_id);
+}
+
 /** Their order is there now: the next sweep takes them up at once. */
 export async function reopenChanges(db: Database, documentIds: readonly number[]): Promise<void> {
   if (documentIds.length === 0) return;

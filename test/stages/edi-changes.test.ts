@@ -11,9 +11,11 @@ import { checkOverdue } from '../../lib/stages/check-overdue';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { createOrders, type TagOutcome } from '../../lib/stages/create-orders';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
+import { reopenOvertaken } from '../../lib/stages/overtaken-changes';
 import { confirmSent, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import type { CancelOutcome } from '../../lib/warehouse/shipping';
 import { onBothDatabases } from '../support/databases';
@@ -82,7 +84,7 @@ describe('changes by EDI', () =>
           ship: async (requests) =>
             requests.map(({ key }) => ({ kind: 'acknowledged' as const, key, reference: 'W-1' })),
           cancel: async (): Promise<CancelOutcome> =>
-            cancelled === 'refused' ? { kind: cancelled, words: 'packed' } : { kind: cancelled },
+            cancelled === 'refused' ? { kind: cancelled, status: 409, words: 'packed' } : { kind: cancelled },
         },
       );
     const answers = async (): Promise<EdiAnswer[]> => {
@@ -206,6 +208,26 @@ describe('changes by EDI', () =>
         expect(await change('E-1', [bad]), bad).to.include({ output: 'rejected' });
       expect(await change('E-1', ['POC*1*QI*3*0*EA'])).to.include({ output: 'changed' });
       expect(await firstLine(id)).to.include({ ordered: 3_000, delivered: 2_000, unitPrice: 80_000 });
+    });
+
+    it('find their order also when both came at the same moment', async () => {
+      expect(await change('E-5', ['POC*1*QI*6*1*EA'])).to.include({ output: 'rejected', code: 'unknown-order' });
+      const id = await order('E-5');
+      // as if the change had been judged while the order was not there to be seen yet
+      await store.transaction((db) =>
+        db.run(
+          "update inbox_document set state = 'parked', code = 'unknown-order', step_at = ? where state = 'stored' and kind = 'change'",
+          [company.now],
+        ),
+      );
+      expect(await reopenOvertaken(company.context)).to.equal(1);
+      const left = await store.read((db) => documentsLeft(db, {}, { before: company.now, now: company.now }, 10));
+      await createOrders(
+        company.context,
+        left.map(({ documentId }) => ({ documentId, rules: [] })),
+      );
+      expect((await firstLine(id))?.ordered).to.equal(6_000);
+      expect(await reopenOvertaken(company.context)).to.equal(0);
     });
 
     it('have one date for all of the order', async () => {
