@@ -4,6 +4,7 @@ import type { Visibility } from '../domain/visibility';
 import { partsOfPlace } from '../intake/sheets/places';
 import type { Database } from '../store/database';
 import { type DocumentEntry, type DocumentState, documentsOf, findMessage } from '../store/inbox-queries';
+import { mayReadMessage } from './inbox-visibility';
 import type { HttpAnswer } from './problem';
 import { type OutgoingRow, writeCsv, writeXlsx } from './sheet-writer';
 
@@ -65,7 +66,7 @@ const fieldOf = (column: string): string => /^\/(?:lines\/\d+\/|shipTo\/)?(\w+)$
 /** The result of a message as CSV, as it is now; undefined for a message that is not there, or not this reader's. */
 export async function jobResult(db: Database, inboxId: number, visible: Visibility): Promise<HttpAnswer | undefined> {
   const message = await findMessage(db, inboxId);
-  if (message === undefined || (visible !== null && !Object.hasOwn(visible, message.partner))) return undefined;
+  if (message === undefined || !(await mayReadMessage(db, message, visible))) return undefined;
   return {
     statusCode: 200,
     headers: {

@@ -314,6 +314,15 @@ export async function interchangesOf(db: Database, inboxIds: readonly number[]):
   return rows.map((row) => row.interchange_id);
 }
 
+/** The partners whose interchanges came with a message. */
+export async function partnersIn(db: Database, inboxId: number): Promise<string[]> {
+  const rows = await db.all<{ partner: string }>(
+    'select distinct partner from edi_interchange where inbox_id = ? and partner is not null',
+    [inboxId],
+  );
+  return rows.map(({ partner }) => partner);
+}
+
 /** How an EDI message came, and what answers to it have to say back. */
 export interface EdiOrigin {
   readonly documentId: number;

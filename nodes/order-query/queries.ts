@@ -6,6 +6,7 @@ import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
 import { rawMessage } from '../../lib/answers/inbox-raw';
+import { mayReadMessage } from '../../lib/answers/inbox-visibility';
 import { getInvoice } from '../../lib/answers/invoice-out';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { metricsText, metricsType } from '../../lib/answers/metrics';
@@ -130,8 +131,12 @@ async function inboxMessageFor(
   { key, filter, reader }: QueryInput,
 ): Promise<HttpAnswer | { body: unknown }> {
   const inboxId = idOf(key);
-  const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
-  if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
+  const { message, isOwn } = await context.store.read(async (db) => {
+    const found = await inboxMessage(db, inboxId, filter);
+    const { partner = '' } = found ?? {};
+    return { message: found, isOwn: await mayReadMessage(db, { inboxId, partner }, reader.visible) };
+  });
+  if (message === undefined || !isOwn) {
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);
   }
   if (reader.visible === null) return { body: message };

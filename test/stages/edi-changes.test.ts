@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
+import { jobResult } from '../../lib/answers/result-file';
 import { type Order, salesOrderNumber } from '../../lib/domain/order';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
 import { reconcile } from '../../lib/ops/reconcile';
@@ -377,6 +378,19 @@ describe('changes by EDI', () =>
       );
       const ids = outcomes.flat().flatMap((outcome) => ('orderId' in outcome ? [outcome.orderId] : []));
       expect(new Set(ids).size).to.equal(1);
+    });
+
+    it('of several partners in one message are seen by who stands for all of them', async () => {
+      const of = (sender: string) =>
+        x12('850', [purchaseOrder(`I-${sender}`, 'C-1', oneLine)], { control: ++control, sender });
+      const { inboxId } = await receive(company.context, of('ACME') + of('EXACT'), { ...asX12, partner: 'ACME' });
+      const sees = (...partners: string[]): Promise<boolean> =>
+        store.read(async (db) => {
+          const visible = Object.fromEntries(partners.map((partner) => [partner, ['*']]));
+          return (await jobResult(db, inboxId, visible)) !== undefined;
+        });
+      expect(await sees('ACME')).to.equal(false);
+      expect(await sees('ACME', 'EXACT')).to.equal(true);
     });
 
     describe('after all of that', () => {
