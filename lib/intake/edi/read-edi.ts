@@ -83,7 +83,7 @@ export function readEdi(
   }
   const messages = messageCount(file);
   if (messages > limits.messages) {
-    const message = `The message has ${messages} EDI messages, at most ${limits.messages} are taken; send several.`;
+    const message = `The message has at least ${messages} EDI messages, at most ${limits.messages} are taken; send several.`;
     return refused([{ path: '', code: 'too-many-orders', message }]);
   }
   const documents: EdiDocument[] = [];
