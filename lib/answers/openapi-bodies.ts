@@ -231,6 +231,11 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       parked: whole,
       replaced: { ...whole, description: 'Of the rejected, those that a corrected copy replaced.' },
       inProgress: whole,
+      expected: { type: ['integer', 'null'], minimum: 0 },
+      startedAt: text,
+      finishedAt: textOrNull,
+      warnings: listOf(text),
+      resultFile: textOrNull,
     }),
   ),
   Signals: fields({

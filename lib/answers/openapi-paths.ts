@@ -287,6 +287,15 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       ...page,
     ]),
   },
+  '/o2c/jobs/{id}/result.csv': {
+    get: {
+      summary: 'What became of each order of a message, as a file for spreadsheets; a partner gets those of its own.',
+      roles: ['partner', 'operations'],
+      parameters: [inPath('id')],
+      answers: { 200: ['A row an order, for a rejected one a row each fault.', { 'text/csv': text }] },
+      problems: [404],
+    },
+  },
   '/o2c/signals': { get: read('What needs attention.', ['operations', 'finance'], 'Signals') },
   '/o2c/reports/sources': {
     get: read(

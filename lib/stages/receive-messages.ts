@@ -19,7 +19,14 @@ import {
 } from '../store/inbox';
 import type { AdmittedInterchange } from './admit-interchanges';
 import { admitInterchanges } from './admit-interchanges';
-import { acknowledgeAgain, admittedOf, arrivedWith, storeEdiDocuments, withSenders } from './receive-edi';
+import {
+  acknowledgeAgain,
+  admittedOf,
+  arrivedWith,
+  leaveToRequests,
+  storeEdiDocuments,
+  withSenders,
+} from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
@@ -148,6 +155,7 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
       .map((reception) => storedOf(reception, known)?.inboxId as number)
       .filter((id) => !inboxIds.includes(id));
     await acknowledgeAgain(work, earlier);
+    await leaveToRequests(work, receptions, (reception) => storedOf(reception, known)?.inboxId);
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
     for (const { documentId, inboxId } of reopened) {
       const subjectId = String(documentId);

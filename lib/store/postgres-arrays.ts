@@ -39,8 +39,13 @@ export function binaryArray(rows: readonly Row[], name: string, type: string): B
 const halfOfBigint = 2 ** 32;
 
 /** @throws RangeError for a number that is not whole, or not exact */
+export function exactInteger(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`${value} is no whole number that can be kept exactly.`);
+}
+
 function writeBigint(value: number, offset: number): number {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no whole number that can be kept exactly.`);
+  exactInteger(value);
   reserve(offset, 12);
   const high = Math.floor(value / halfOfBigint);
   scratch.writeInt32BE(8, offset);

@@ -1,7 +1,7 @@
 import type { Client, QueryResult } from 'pg';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
-import { binaryArray } from './postgres-arrays';
+import { BoundColumns } from './postgres-columns';
 
 interface Statement {
   readonly text: string;
@@ -62,16 +62,18 @@ export class PostgresDatabase implements Database {
     const [head] = rows;
     if (head === undefined) return 0;
     const names = Object.keys(head);
-    const sql = `insert into ${table} (${names.join(', ')}) select * from ${this.unnest(table, names)}${conflictClause(options, names)}`;
-    return this.run(sql, this.columns(table, names, rows));
+    const columns = this.columns(table, names, rows);
+    const selected = names.map((name) => columns.get(name)).join(', ');
+    const sql = `insert into ${table} (${names.join(', ')}) select ${selected} from ${columns.source}${conflictClause(options, names)}`;
+    return this.run(sql, columns.values);
   }
 
   update(table: string, keys: readonly string[], rows: readonly Row[], columns?: readonly string[]): Promise<number> {
-    return this.change(table, keys, rows, (name) => `${name} = r.${name}`, columns);
+    return this.change(table, keys, rows, (name, value) => `${name} = ${value}`, columns);
   }
 
   add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
-    return this.change(table, keys, rows, (name) => `${name} = t.${name} + r.${name}`);
+    return this.change(table, keys, rows, (name, value) => `${name} = t.${name} + ${value}`);
   }
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
@@ -111,24 +113,24 @@ export class PostgresDatabase implements Database {
     table: string,
     keys: readonly string[],
     rows: readonly Row[],
-    assign: (name: string) => string,
+    assign: (name: string, value: string) => string,
     columns?: readonly string[],
   ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return Promise.resolve(0);
     const names = columns === undefined ? Object.keys(head) : [...keys, ...columns];
-    const set = names.filter((name) => !keys.includes(name)).map(assign);
-    const match = keys.map((key) => `t.${key} = r.${key}`);
-    const sql = `update ${table} t set ${set.join(', ')} from ${this.unnest(table, names)} as r(${names.join(', ')}) where ${match.join(' and ')}`;
-    return this.run(sql, this.columns(table, names, rows));
+    const sent = this.columns(table, names, rows);
+    const set = names.filter((name) => !keys.includes(name)).map((name) => assign(name, sent.get(name)));
+    const match = keys.map((key) => `t.${key} = ${sent.get(key)}`);
+    const sql = `update ${table} t set ${set.join(', ')} from ${sent.source} where ${match.join(' and ')}`;
+    return this.run(sql, sent.values);
   }
 
-  private unnest(table: string, names: readonly string[]): string {
-    return `unnest(${names.map((name, i) => `$${i + 1}::${this.typeOf(table, name)}[]`).join(', ')})`;
-  }
-
-  private columns(table: string, names: readonly string[], rows: readonly Row[]): Buffer[] {
-    return names.map((name) => binaryArray(rows, name, this.typeOf(table, name)));
+  private columns(table: string, names: readonly string[], rows: readonly Row[]): BoundColumns {
+    return new BoundColumns(
+      rows,
+      names.map((name) => [name, this.typeOf(table, name)] as const),
+    );
   }
 
   private typeOf(table: string, column: string): string {

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
-import { acknowledgementsOf, confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
+import { acknowledgementsOf } from '../../lib/stages/receive-edi';
+import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
@@ -40,7 +41,7 @@ export = (RED: NodeAPI): void => {
 
     /** The acknowledgements of one message, in one piece, for who waits for them. */
     const acknowledge = async (inboxId: number, emit: Emit, message: Message): Promise<void> => {
-      const answers = await runtime.read((db) => acknowledgementsOf(db, inboxId));
+      const answers = await runtime.read((db) => acknowledgementsOf(db, [inboxId]));
       const [first] = answers;
       const headers = first === undefined ? {} : { headers: { 'content-type': first.contentType } };
       const payload = Buffer.concat(answers.map(({ bytes }) => bytes));

@@ -3,12 +3,12 @@ import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner, partnersOf } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
 import { readBody } from '../request-body';
-import { contentTypeOf } from './content-type';
 import { speaksFor, standardOf } from './edi-input';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 

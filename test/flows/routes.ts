@@ -112,7 +112,13 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       key: operations,
     });
     expect(body.messages[0].inboxId).to.equal(inboxId);
-    await product().call('GET', '/o2c/jobs', { key: operations });
+    const { body: jobs } = await product().call('GET', `/o2c/jobs?limit=500`, { key: operations });
+    expect(jobs.jobs.map((job: { inboxId: string }) => job.inboxId)).to.include(inboxId);
+    const result = await product().call('GET', `/o2c/jobs/${inboxId}/result.csv`, { key: operations });
+    expect(result.body).to.include(`,${invoiced.poNumber},${invoiced.salesOrder},accepted,,,`);
+    expect((await product().call('GET', `/o2c/jobs/${inboxId}/result.csv`, { key: shop })).status).to.equal(200);
+    const other = await product().call('GET', '/o2c/jobs/999999/result.csv', { key: operations });
+    expect(other.status).to.equal(404);
     const replay = await product().call('POST', `/o2c/inbox/${inboxId}/replay`, { key: operations });
     expect([replay.status, replay.body.salesOrder, replay.body.replayed]).to.deep.equal([
       200,

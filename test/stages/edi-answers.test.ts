@@ -11,7 +11,8 @@ import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import type { TagOutcome } from '../../lib/stages/create-orders';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { postInvoices } from '../../lib/stages/post-invoices';
-import { acknowledgementsOf, confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
+import { acknowledgementsOf } from '../../lib/stages/receive-edi';
+import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
 import { openStore, type Store } from '../../lib/store/store';
@@ -155,12 +156,26 @@ describe('answers by EDI', () =>
       const [again] = await due();
       expect(again?.bytes.toString()).to.equal(sent?.bytes.toString());
       expect(again?.answerId).to.equal(sent?.answerId);
-      const known = await store.read((db) => acknowledgementsOf(db, first.inboxId));
+      const known = await store.read((db) => acknowledgementsOf(db, [first.inboxId]));
       expect(known.map(({ kind }) => kind)).to.deep.equal(['997']);
       await receive(company.context, x12('850', [purchaseOrder('K-2', 'C-1', lines)], { control }), asX12);
       const [conflict] = await due();
       expect(conflict).to.include({ kind: 'TA1' });
       expect(conflict?.bytes.toString()).to.match(/TA1\*\d{9}\*\d{6}\*\d{4}\*R\*025/);
+    });
+
+    it('leave what a request brought to its own answer, for a moment', async () => {
+      const message = x12('850', [purchaseOrder('R-1', 'C-1', lines)], { control: ++control });
+      const posted = { ...asX12, messageKey: 'R-1', keyId: 'key' };
+      const { inboxId } = await receive(company.context, message, posted);
+      const kindsDue = async () => (await due()).map(({ kind }) => kind);
+      expect(await kindsDue()).to.deep.equal([]);
+      const [own] = await store.read((db) => acknowledgementsOf(db, [inboxId]));
+      await confirmSent(company.context, [own?.answerId as number]);
+      await receive(company.context, message, posted);
+      expect(await kindsDue()).to.deep.equal([]);
+      company.now = new Date(Date.parse(company.now) + 5_000).toISOString();
+      expect(await kindsDue()).to.deep.equal(['997']);
     });
 
     it('say why an order was refused, and that a change was taken', async () => {

@@ -238,7 +238,10 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
     const poNumber = mapped.change.poNumber.slice(0, 100);
     return { ...base, kind, poNumber, faults, ...(faults.length === 0 ? stored(mapped.change) : {}) };
   }
-  if (mapped.order === undefined) return { ...base, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
+  if (mapped.order === undefined) {
+    const named = echo === undefined || echo.poNumber === '' ? {} : { poNumber: echo.poNumber.slice(0, 100) };
+    return { ...base, ...named, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
+  }
   const normalized = normalizeOrder(mapped.order, { linesPerOrder });
   const reported = new Set(faults.map(({ path }) => path));
   const others = normalized.faults

@@ -113,9 +113,9 @@ describe('cells of a workbook', () => {
     const sheet = new SheetPlace('Q1, Q2');
     const path = sheet.cell(7, 2, 'Unit, price');
     expect(path).to.equal('sheet Q1, Q2, row 7, column Unit, price (C)');
-    expect(partsOfPlace(path)).to.deep.equal({ sheet: 'Q1, Q2', row: 7, column: 'Unit, price (C)' });
-    expect(partsOfPlace('rows 2-3, 9')).to.deep.equal({ row: 2 });
-    expect(partsOfPlace('row 4, column sku')).to.deep.equal({ row: 4, column: 'sku' });
+    expect(partsOfPlace(path)).to.deep.equal({ sheet: 'Q1, Q2', rows: '7', column: 'Unit, price (C)' });
+    expect(partsOfPlace('rows 2-3, 9')).to.deep.equal({ rows: '2-3, 9' });
+    expect(partsOfPlace('row 4, column sku')).to.deep.equal({ rows: '4', column: 'sku' });
     for (const other of ['', '/lines/0/sku', 'the row 5']) expect(partsOfPlace(other)).to.deep.equal({});
   });
 });

@@ -102,7 +102,7 @@ PO-1001,C-1001,,,,,2,WIDGET-2,2.5`;
     ]);
     expect(partsOfPlace('sheet Orders, row 3, column sku (C)')).to.deep.equal({
       sheet: 'Orders',
-      row: 3,
+      rows: '3',
       column: 'sku (C)',
     });
   });

@@ -10,7 +10,7 @@ type Element = EdiSegment['elements'][number];
 
 const emptyElement: Element = [['']];
 /** Elements of an interchange repeat a lot (`21:5:PCE`, `137:20261123:102`): equal short ones are kept once. */
-const longestKept = 40;
+const longestKept = 20;
 const mostKept = 8192;
 const mostTags = 200;
 const notAscii = /[^\x00-\x7f]/;

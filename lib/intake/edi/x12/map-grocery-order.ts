@@ -199,6 +199,7 @@ class GroceryOrderMapping {
       dates: [],
       schedule: [],
       parties: [],
+      references: [],
       currency: '',
     };
     this.draft.lines.push(this.line);

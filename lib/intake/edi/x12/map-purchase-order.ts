@@ -257,6 +257,7 @@ class PurchaseOrderMapping {
       dates: [],
       schedule: [],
       parties: [],
+      references: [],
       currency: '',
     };
     this.draft.lines.push(this.line);
@@ -359,7 +360,7 @@ class PurchaseOrderMapping {
 
   private other(segment: EdiSegment): void {
     const { tag } = segment;
-    this.keep(this.line ? `${tag} segment` : this.qualifierOf(segment), this.keptOf(segment));
+    this.keepSegment(segment);
     if (keptTags.has(tag)) return;
     this.findings.mistake(segment, 0, 'not-supported', `The segment ${tag} is not known in an 850; it is not taken.`);
   }
@@ -369,8 +370,10 @@ class PurchaseOrderMapping {
     this.findings.mistake(segment, 0, 'conflicting-values', `The segment ${segment.tag} comes before any line.`);
   }
 
-  private keptOf(segment: EdiSegment): string {
-    return segment.tag === 'REF' && !this.line ? this.valueOf(segment) : restOf(segment, this.separators);
+  private keepSegment(segment: EdiSegment): void {
+    const [qualifier, sent] = [this.qualifierOf(segment), this.valueOf(segment)];
+    if (segment.tag === 'REF' && this.line) this.line.references.push({ qualifier, value: sent });
+    else this.keep(qualifier, sent);
   }
 
   /** Only what came as a REF has a qualifier of one word, and goes back as a REF in answers. */

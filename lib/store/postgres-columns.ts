@@ -1,0 +1,51 @@
+import type { Row } from './database';
+import { binaryArray, exactInteger } from './postgres-arrays';
+
+/** In fewer rows values are equal by chance; each pattern of equal columns is a statement of its own to be prepared. */
+const fewestRows = 50;
+
+/**
+ * Rows as a statement's values: an array a column, unnested by the statement side by side. What is the same in all of
+ * many rows (a time, a status, who did it) is sent once.
+ */
+export class BoundColumns {
+  readonly values: unknown[] = [];
+  private readonly expressions = new Map<string, string>();
+  private readonly unnested: string[] = [];
+  private readonly arrays: string[] = [];
+
+  /** The first column is an array in any case. */
+  constructor(rows: readonly Row[], columns: readonly (readonly [name: string, type: string])[]) {
+    columns.forEach(([name, type], i) => {
+      const place = `$${i + 1}::${type}`;
+      if (i > 0 && isSameInAll(rows, name)) {
+        this.expressions.set(name, place);
+        this.values.push(single(rows[0]?.[name] ?? null, type));
+        return;
+      }
+      this.expressions.set(name, `r.${name}`);
+      this.values.push(binaryArray(rows, name, type));
+      this.arrays.push(`${place}[]`);
+      this.unnested.push(name);
+    });
+  }
+
+  /** What the rows are selected from, under the name `r`. */
+  get source(): string {
+    return `unnest(${this.arrays.join(', ')}) as r(${this.unnested.join(', ')})`;
+  }
+
+  /** What stands for the column in a statement that selects from `source`. */
+  get(name: string): string {
+    return this.expressions.get(name) as string;
+  }
+}
+
+function isSameInAll(rows: readonly Row[], name: string): boolean {
+  if (rows.length < fewestRows) return false;
+  const first = rows[0]?.[name];
+  return rows.every((row) => row[name] === first);
+}
+
+const single = (value: Row[string], type: string): unknown =>
+  type === 'bigint' && value !== null ? exactInteger(Number(value)) : value;
