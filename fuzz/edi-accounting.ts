@@ -131,7 +131,10 @@ function delimitersOf({ start, separators }: EdiInterchange, text: string): Deli
 
 function checkGap(text: string, start: number, end: number, faults: readonly SyntaxFault[]): void {
   // the terminator of the interchange before, alone, ends segments that hold nothing
-  const gap = text.slice(start, end).replaceAll(text.charAt(start - 1) || "'", '').replaceAll("'", '');
+  const gap = text
+    .slice(start, end)
+    .replaceAll(text.charAt(start - 1) || "'", '')
+    .replaceAll("'", '');
   if (/^(?:[\s\0\x1a\x1c]|\xef\xbb\xbf)*$/.test(gap) || faults.length >= listedFaults.edifact) return;
   promise(
     faults.some(({ offset, rejects }) => rejects && offset >= start && offset <= end),
