@@ -137,7 +137,7 @@ function* documentsOf(interchange: EdiInterchange, index: number, reading: Docum
       messages += 1;
       const own = message.faults.filter(({ rejects }) => rejects).map(faultOf);
       const zeros = reading.mayHoldZeros ? zeroCharacters(message, interchange).map(faultOf) : [];
-      const faults = [...around, ...own, ...zeros];
+      const faults = [...around, ...own, ...zeros, ...farTooManyLines(message, reading.linesPerOrder)];
       yield {
         interchange: index,
         messageType: message.type,
@@ -151,6 +151,19 @@ function* documentsOf(interchange: EdiInterchange, index: number, reading: Docum
   }
   // an envelope without messages must not pass in silence
   if (messages === 0 && said.length === 0) yield emptyInterchange(interchange, index, envelope);
+}
+
+const lineTags: ReadonlySet<string> = new Set(['PO1', 'G68', 'POC', 'LIN']);
+/** A message may have more line segments than an order has lines, for components; so many more are not looked at. */
+const lineSegmentsForLine = 10;
+
+/** Told before the lines are mapped: mapping takes much more memory than reading does. */
+function farTooManyLines({ segments }: EdiMessage, linesPerOrder: number): Fault[] {
+  if (segments.length <= linesPerOrder * lineSegmentsForLine) return [];
+  const lines = segments.reduce((sum, { tag }) => sum + (lineTags.has(tag) ? 1 : 0), 0);
+  if (lines <= linesPerOrder * lineSegmentsForLine) return [];
+  const message = `The message has ${lines} lines, an order may have ${linesPerOrder}; split it.`;
+  return [{ path: '', code: 'too-many-lines', message }];
 }
 
 function repeated(faults: readonly SyntaxFault[]): Fault[] {

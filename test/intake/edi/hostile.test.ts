@@ -77,6 +77,16 @@ describe('hostile EDI', () => {
     }
   });
 
+  it('refuses a message with far too many lines before it maps them', () => {
+    const file = (lines: number) => {
+      const segments = ['BGM+220+PO-1+9', 'NAD+BY+C-1::92', ...Array.from({ length: lines }, (_, i) => `LIN+${i + 1}`)];
+      return read(edifact([{ type: 'ORDERS', segments }]), 'edifact').documents[0];
+    };
+    expect(file(1001)?.faults.map(({ code }) => code)).to.include('too-many-lines');
+    expect(file(1001)?.edi?.poNumber).to.equal('PO-1');
+    expect(file(10_001)?.faults.map(({ code }) => code)).to.deep.equal(['too-many-lines']);
+  });
+
   const endless: [string, 'x12' | 'edifact', string, string][] = [
     [
       'messages',
