@@ -64,6 +64,16 @@ describe('hostile EDI', () => {
     expect(documents[499]?.faults.at(-1)).to.include({ code: 'too-many-faults' });
   });
 
+  it('tells of text that begins with a separator, outside of an interchange and in it', () => {
+    const sound = edifact([{ type: 'ORDERS', segments: ['BGM+220+PO-2+9', 'NAD+BY+C-1::92', 'UNS+S'] }]).slice(10);
+    const before = readEdifact(Buffer.from(`:102:103'${sound}`));
+    expect(before.faults.map(({ code, offset }) => [code, offset])).to.deep.equal([['13', 0]]);
+    const inside = readEdifact(Buffer.from(sound.replace('UNH', ":1'UNH")));
+    expect(inside.interchanges[0]?.faults.map(({ code }) => code)).to.deep.equal(['33']);
+    const empty = readEdifact(Buffer.from(sound.replace('UNH', "'UNH")));
+    expect(empty.interchanges[0]?.faults).to.deep.equal([]);
+  });
+
   it('stops reading behind so many envelopes, and says so', () => {
     const limits = { ...defaultEdiLimits, envelopes: 10 };
     for (const file of [
