@@ -35,7 +35,7 @@ export async function startCycle(database: string, key: string): Promise<CycleUn
     async run(orders, window) {
       const answer = await fetch(`${nodeRed.url}/bench/run?orders=${orders}&window=${window}`, {
         method: 'POST',
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.timeout(120_000),
       }).catch((cause: unknown) => {
         throw new Error(`The run did not end:\n${nodeRed.log().slice(0, 3000)}`, { cause });
       });

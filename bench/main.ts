@@ -10,6 +10,7 @@ import { startCycle } from './cycle';
 import type { CycleFigures } from './feeder-node';
 import { type FileFigures, measureFile } from './files';
 import { recordWrites, replayWrites } from './floor';
+import { serverWork, type WorkAnOrder, workAnOrder } from './server-work';
 
 /** Orders in flight, and how many orders a run takes: a few seconds each. */
 const windows = [
@@ -25,7 +26,7 @@ const batchSize = 500;
 /** Safe after a crash, and the same for the cycle and the floor: only how often PostgreSQL writes its pages back is changed. */
 const serverSettings = { max_wal_size: "'4GB'", checkpoint_timeout: "'15min'" };
 
-interface CycleRun extends CycleFigures {
+interface CycleRun extends CycleFigures, Partial<WorkAnOrder> {
   readonly window: number;
   readonly perSecond: number;
 }
@@ -99,7 +100,8 @@ const compared = (cycle: Record<string, number>, floor: Record<string, number>):
     .map((table) => `${table} ${cycle[table]}${cycle[table] === floor[table] ? '' : ` (floor ${floor[table]})`}`)
     .join(', ');
 
-async function measureCycle(name: string, url: string): Promise<StoreFigures> {
+/** `server`: where PostgreSQL tells what it has done; none for SQLite, which runs in Node-RED's process. */
+async function measureCycle(name: string, url: string, server?: Client): Promise<StoreFigures> {
   const { before, key } = await withCompany(url, async (store) => {
     const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
     const created = await createKey(context, { role: 'warehouse', name: 'Benchmark warehouse' });
@@ -110,11 +112,16 @@ async function measureCycle(name: string, url: string): Promise<StoreFigures> {
   try {
     await cycle.run(warmUp.orders, warmUp.window);
     for (const { window, orders } of windows) {
+      const started = server && (await serverWork(server));
       const figures = await cycle.run(orders, window);
-      const run = { window, perSecond: perSecond(orders, figures.seconds), ...figures };
+      const work = server && started && workAnOrder(started, await serverWork(server), orders);
+      const run: CycleRun = { window, perSecond: perSecond(orders, figures.seconds), ...figures, ...work };
       runs.push(run);
       say(
         `${name.padEnd(9)} ${String(window).padStart(5)} in flight ${String(run.perSecond).padStart(6)} orders/s   Node-RED ${String(run.nodeCpu).padStart(4)} µs CPU an order` +
+          (work === undefined
+            ? ''
+            : `, PostgreSQL ${String(work.serverCpu ?? '?').padStart(4)} µs, ${work.walBytes} B of log`) +
           `   loop delay p99 ${run.delay.p99.toFixed(0).padStart(4)} ms, max ${run.delay.max.toFixed(0).padStart(4)} ms   peak ${run.peakRss} MB`,
       );
     }
@@ -125,6 +132,15 @@ async function measureCycle(name: string, url: string): Promise<StoreFigures> {
   const after = await countRows(store);
   await store.close();
   return { runs, rows: rowsAnOrder(before, after) };
+}
+
+async function measureOnServer(url: string): Promise<StoreFigures> {
+  const client = await connect(url, 'public');
+  try {
+    return await measureCycle('postgres', `${url}?schema=cycle`, client);
+  } finally {
+    await client.end();
+  }
 }
 
 async function measureFloor(server: string): Promise<FloorFigures> {
@@ -195,8 +211,7 @@ async function main(): Promise<void> {
   try {
     if (server !== undefined) await prepareServer(server.url);
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
-    const postgres =
-      want('postgres') && server ? await measureCycle('postgres', `${server.url}?schema=cycle`) : undefined;
+    const postgres = want('postgres') && server ? await measureOnServer(server.url) : undefined;
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
     const files = want('files') ? [await measuredFile('csv'), await measuredFile('xlsx')] : undefined;
     const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));

@@ -56,9 +56,10 @@ export class Demonstration {
   /** Returns the table of what happened. */
   async run(): Promise<string[]> {
     const orders = new Set<string>();
-    for (const message of await sampleMessages()) for (const order of await this.send(message)) orders.add(order);
     await this.dropFile();
-    for (const order of await this.ordersOfFile()) orders.add(order);
+    const ofFile = await this.ordersOfFile();
+    for (const message of await sampleMessages()) for (const order of await this.send(message)) orders.add(order);
+    for (const order of ofFile) orders.add(order);
     for (const order of await this.numbersOf([unpaidOrder.poNumber])) orders.add(order);
     const before = await this.settle(orders);
     await this.pay();

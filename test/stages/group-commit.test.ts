@@ -93,6 +93,31 @@ describe('group commit', () => {
     expect(Math.max(...batches.map(({ length }) => length))).to.equal(10);
   });
 
+  it('opens no second lane for few items, unless it is told to', async () => {
+    for (const { opensLane, expected } of [
+      { opensLane: undefined, expected: [[0], [1, 2, 3]] },
+      { opensLane: 2, expected: [[0], [1, 2], [3]] },
+    ]) {
+      batches = [];
+      const first = gate();
+      work = async (items) => {
+        if (items[0] === 0) await first.passed;
+        return doubled(items);
+      };
+      const queue = queueWith({ lanes: 2, batch: 100, ...(opensLane === undefined ? {} : { opensLane }) });
+      const results = [queue.submit(0)];
+      await new Promise(setImmediate);
+      results.push(queue.submit(1), queue.submit(2));
+      await new Promise(setImmediate);
+      await new Promise(setImmediate);
+      results.push(queue.submit(3));
+      await new Promise(setImmediate);
+      first.open();
+      await Promise.all(results);
+      expect(batches, `opens a lane at ${opensLane}`).to.deep.equal(expected);
+    }
+  });
+
   it('splits a batch that fails on its data until the culprit stands alone', async () => {
     const culprits = new Set([3, 61]);
     work = (items) => {

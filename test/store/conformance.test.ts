@@ -73,14 +73,14 @@ describe('both databases mean the same', () =>
 
     const write = <T>(work: (db: Database) => Promise<T>) => store.transaction(work);
     const rows = <T>(sql: string, values: readonly unknown[] = []) => store.read((db) => db.all<T>(sql, values));
-    const failure = async (work: (db: Database) => Promise<unknown>): Promise<unknown> => {
-      try {
-        await write(work);
-      } catch (error) {
-        return error;
-      }
-      throw new Error('The statement was expected to fail.');
-    };
+    const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+      work.then(
+        () => {
+          throw new Error('The work was expected to fail.');
+        },
+        (error: unknown) => error,
+      );
+    const failure = (work: (db: Database) => Promise<unknown>): Promise<unknown> => failureOf(write(work));
     const classOf = async (work: (db: Database) => Promise<unknown>) => store.dialect.classify(await failure(work));
 
     describe('statements', () => {
@@ -101,6 +101,46 @@ describe('both databases mean the same', () =>
         const rowsOf = [stockRow('N1', { on_hand: 99 }), stockRow('N2'), stockRow('N2')];
         expect(await write((db) => db.insert('stock_item', rowsOf, { onConflict: 'nothing' }))).to.equal(1);
         expect(await rows("select on_hand from stock_item where sku = 'N1'")).to.deep.equal([{ on_hand: 10 }]);
+      });
+
+      it('replace rows that are there, when asked to', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('Q1')]));
+        const rowsOf = [stockRow('Q1', { on_hand: 99 }), stockRow('Q2')];
+        await write((db) => db.insert('stock_item', rowsOf, { onConflict: ['sku', 'warehouse'] }));
+        expect(await rows("select sku, on_hand from stock_item where sku like 'Q%' order by sku")).to.deep.equal([
+          { sku: 'Q1', on_hand: 99 },
+          { sku: 'Q2', on_hand: 10 },
+        ]);
+      });
+
+      it('write many rows, whether a column is the same in all of them or not', async () => {
+        const many = Array.from({ length: 120 }, (_, i) => `M${String(i).padStart(3, '0')}`);
+        const changes = many.map((sku, i) => ({ sku, warehouse: 'MAIN', on_hand: 1000 + i, safety_stock: 7 }));
+        await write((db) =>
+          db.insert(
+            'stock_item',
+            many.map((sku) => stockRow(sku)),
+          ),
+        );
+        expect(await write((db) => db.update('stock_item', ['sku', 'warehouse'], changes))).to.equal(120);
+        const sums = many.map((sku) => ({ sku, warehouse: 'MAIN', on_hand: 5, reserved: 2 }));
+        expect(await write((db) => db.add('stock_item', ['sku', 'warehouse'], sums))).to.equal(120);
+        expect(
+          await rows("select sku, on_hand, safety_stock, reserved from stock_item where sku like 'M___' order by sku"),
+        ).to.deep.equal(many.map((sku, i) => ({ sku, on_hand: 1005 + i, safety_stock: 7, reserved: 2 })));
+        const notWhole = many.map((sku) => ({ sku, warehouse: 'MAIN', on_hand: 1.5 }));
+        expect(await classOf((db) => db.update('stock_item', ['sku', 'warehouse'], notWhole))).to.equal('data');
+      });
+
+      it('update only the columns that are named', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('V1')]));
+        const change = { sku: 'V1', warehouse: 'MAIN', on_hand: 77, safety_stock: 5 };
+        expect(await write((db) => db.update('stock_item', ['sku', 'warehouse'], [change], ['safety_stock']))).to.equal(
+          1,
+        );
+        expect(await rows("select on_hand, safety_stock from stock_item where sku = 'V1'")).to.deep.equal([
+          { on_hand: 10, safety_stock: 5 },
+        ]);
       });
 
       it('update by keys and count what they found', async () => {
@@ -317,6 +357,29 @@ describe('both databases mean the same', () =>
           });
         }
         expect(await rows("select sku from stock_item where sku = 'T1'")).to.deep.equal([]);
+      });
+
+      it('commit nothing when one of the last statements fails', async () => {
+        const error = await failureOf(
+          store.transaction(async (db, last) => {
+            last(db.insert('stock_item', [stockRow('L1')]));
+            last(db.insert('stock_item', [stockRow('L2', { reserved: 11 })]));
+            last(db.insert('stock_item', [stockRow('L3')]));
+          }),
+        );
+        expect(store.dialect.classify(error)).to.equal('data');
+        expect(await rows("select sku from stock_item where sku like 'L_'")).to.deep.equal([]);
+      });
+
+      it('tell what failed first, when the last statements fail as well', async () => {
+        const error = await failureOf(
+          store.transaction(async (db, last) => {
+            last(db.insert('stock_item', [stockRow('L4', { reserved: 11 })]));
+            throw new Error('the work itself');
+          }),
+        );
+        expect(error).to.have.property('message', 'the work itself');
+        expect(await write((db) => db.insert('stock_item', [stockRow('L5')]))).to.equal(1);
       });
 
       it('lose no update when many change one row', async () => {

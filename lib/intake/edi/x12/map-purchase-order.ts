@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
@@ -39,14 +40,14 @@ const keptTags: ReadonlySet<string> = new Set([
 /** Segments that may follow an N1, N2, N3 and N4 and still belong to the party. */
 const partyTags: ReadonlySet<string> = new Set(['REF', 'PER', 'IN2', 'NX2', 'N2', 'N3', 'N4', 'SI']);
 /** Types of order (BEG02) that are not simply to be delivered. */
-const doubtfulTypes: Readonly<Record<string, string>> = {
+const doubtfulTypes = codeTable<string>({
   BK: 'a blanket order, from which releases are called off',
   BL: 'a blanket order',
   CF: 'a confirmation of an order that was placed before',
   IN: 'for information only',
   PR: 'a promotion',
   CN: 'a consignment order',
-};
+});
 
 /** Data element 236: resale, retail, and suggested retail prices. */
 const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
@@ -171,7 +172,7 @@ class PurchaseOrderMapping {
       findings.fault(segment, 1, 'not-supported', unsupportedPurpose('850', value(segment, 1)));
     }
     draft.orderType = value(segment, 2);
-    const doubtful = doubtfulTypes[draft.orderType];
+    const doubtful = doubtfulTypes.get(draft.orderType);
     if (doubtful !== undefined) findings.doubt(`The order is ${doubtful} (BEG02 ${draft.orderType}).`);
     draft.poNumber = this.text(segment, 3);
     draft.release = this.text(segment, 4);
