@@ -70,7 +70,8 @@ function checkInterchange(interchange: EdiInterchange, text: string, all: readon
   for (const { text: piece, offset } of piecesOf(interchange, text)) {
     const segment = kept.get(offset);
     if (segment === undefined) {
-      const isEnvelope = envelopeTags.has(/^[A-Z]*/.exec(piece)?.[0] ?? '');
+      const released = standard === 'edifact' ? piece.replaceAll('?', '') : piece;
+      const isEnvelope = envelopeTags.has(/^[A-Z]*/.exec(released)?.[0] ?? '');
       promise(
         isEnvelope || told.has(offset) || (standard === 'edifact' && strays),
         `Dropped in silence: ${piece.slice(0, 80)}`,
@@ -129,8 +130,12 @@ function delimitersOf({ start, separators }: EdiInterchange, text: string): Deli
 }
 
 function checkGap(text: string, start: number, end: number, faults: readonly SyntaxFault[]): void {
-  const gap = text.slice(start, end);
-  if (/^(?:[\s\0\x1a']|\xef\xbb\xbf)*$/.test(gap) || faults.length >= listedFaults.edifact) return;
+  // the terminator of the interchange before, alone, ends segments that hold nothing
+  const gap = text
+    .slice(start, end)
+    .replaceAll(text.charAt(start - 1) || "'", '')
+    .replaceAll("'", '');
+  if (/^(?:[\s\0\x1a\x1c]|\xef\xbb\xbf)*$/.test(gap) || faults.length >= listedFaults.edifact) return;
   promise(
     faults.some(({ offset, rejects }) => rejects && offset >= start && offset <= end),
     `Nothing is said of ${gap.length} bytes between interchanges: ${gap.trim().slice(0, 80)}`,

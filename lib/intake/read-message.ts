@@ -245,7 +245,13 @@ function jsonDocument(
 
 function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiStandard): MessageContent {
   const content = readEdi(bytes, standard, edi ?? defaultEdiReading, {
-    edi: { ...defaultEdiLimits, bytes: limits.bytes },
+    edi: {
+      ...defaultEdiLimits,
+      bytes: limits.bytes,
+      // so that a message with a few orders too many can be told from one without end
+      envelopes: Math.max(defaultEdiLimits.envelopes, 3 * limits.ordersPerMessage),
+    },
+    messages: limits.ordersPerMessage,
     linesPerOrder: limits.linesPerOrder,
   });
   if (content.unreadable !== undefined) return unreadable(content.unreadable);
