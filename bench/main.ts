@@ -8,6 +8,7 @@ import { startPostgres } from '../test/support/postgres';
 import { setUpCompany } from './company';
 import { startCycle } from './cycle';
 import type { CycleFigures } from './feeder-node';
+import { type FileFigures, measureFile } from './files';
 import { recordWrites, replayWrites } from './floor';
 import { serverWork, type WorkAnOrder, workAnOrder } from './server-work';
 
@@ -193,6 +194,15 @@ async function prepareServer(url: string): Promise<void> {
   await client.end();
 }
 
+async function measuredFile(format: FileFigures['format']): Promise<FileFigures> {
+  const figures = await measureFile(format);
+  const { rows, orders, created, putAway, idleRss, peakRss } = figures;
+  say(
+    `file      ${rows} rows of ${format}: ${orders} orders created in ${created} s, put away after ${putAway} s, ${peakRss} MB at most (${idleRss} MB before)`,
+  );
+  return figures;
+}
+
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-store-'));
   const wanted = process.argv.slice(2);
@@ -203,6 +213,7 @@ async function main(): Promise<void> {
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
     const postgres = want('postgres') && server ? await measureOnServer(server.url) : undefined;
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
+    const files = want('files') ? [await measuredFile('csv'), await measuredFile('xlsx')] : undefined;
     const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));
     const base = floor === undefined ? undefined : Math.max(floor.oneConnection, floor.twoConnections);
     const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
@@ -212,7 +223,7 @@ async function main(): Promise<void> {
     }
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
     process.stdout.write(
-      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, ratio }, null, 2)}\n`,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, files, ratio }, null, 2)}\n`,
     );
   } finally {
     await server?.stop();

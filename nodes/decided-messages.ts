@@ -1,8 +1,8 @@
 const pollEvery = 250;
 /** Pokes within this time share one question to the store. */
 const gather = 5;
-/** A question about messages with very many documents takes long: it is asked the more seldom. */
-const restPerWork = 4;
+/** When so few wait and the question takes long, it is about a message with very many documents, and asked more seldom. */
+const few = 2;
 
 /** Requests that wait for the verdict on their message: all of them ask the store in one statement. */
 export class DecidedMessages {
@@ -54,7 +54,7 @@ export class DecidedMessages {
     clearTimeout(this.timer);
     try {
       while (this.poked && this.waiting.size > 0) {
-        await new Promise((wake) => setTimeout(wake, Math.max(gather, this.took * restPerWork)));
+        await new Promise((wake) => setTimeout(wake, this.rest()));
         this.poked = false;
         const begin = performance.now();
         const decided = await this.findDecided([...this.waiting.keys()]);
@@ -67,6 +67,10 @@ export class DecidedMessages {
       this.asking = false;
       if (this.waiting.size > 0) this.timer = setTimeout(() => this.pokeAgain(), pollEvery);
     }
+  }
+
+  private rest(): number {
+    return this.waiting.size > few ? gather : Math.max(gather, Math.min(pollEvery, this.took));
   }
 
   private pokeAgain(): void {

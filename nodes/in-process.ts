@@ -1,5 +1,5 @@
 /** How long something that was sent on may stay between two nodes before a sweep may take it up, in ms. */
-const longestTravel = 300_000;
+const longestTravel = 60_000;
 const mostRemembered = 200_000;
 
 /**

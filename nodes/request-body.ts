@@ -8,22 +8,34 @@ const longestSilence = 20_000;
 /** Bytes of bodies that this process holds at once; a single one may be larger. */
 const mostHeld = 256_000_000;
 
-let held = 0;
-const holders = new Map<object, number>();
+/** What requests hold in memory of bodies that come in, or that are still worked with. */
+export class HeldBodies {
+  private bytes = 0;
+  private readonly holders = new Map<object, number>();
 
-/** Bodies larger than what is left wait outside: 429. */
-function hold(request: HttpRequest, bytes: number): void {
-  if (holders.size > 0 && !(holders.size === 1 && holders.has(request)) && held + bytes > mostHeld)
-    throw new BusinessRejection('queue-full', 'Too many large messages come in at once. Send the same again, slower.');
-  held += bytes;
-  holders.set(request, (holders.get(request) ?? 0) + bytes);
+  /** @throws BusinessRejection `queue-full` for what is more than is left, unless the request is the only one */
+  hold(request: object, bytes: number): void {
+    const others = this.holders.size - (this.holders.has(request) ? 1 : 0);
+    if (others > 0 && this.bytes + bytes > mostHeld)
+      throw new BusinessRejection(
+        'queue-full',
+        'Too many large messages come in at once. Send the same again, slower.',
+      );
+    this.bytes += bytes;
+    this.holders.set(request, (this.holders.get(request) ?? 0) + bytes);
+  }
+
+  /** Calling it again does nothing. */
+  release(request: object): void {
+    this.bytes -= this.holders.get(request) ?? 0;
+    this.holders.delete(request);
+  }
 }
 
-/** The body of a request is of no more use. Calling it again does nothing. */
-export function releaseBody(request: object): void {
-  held -= holders.get(request) ?? 0;
-  holders.delete(request);
-}
+const heldHere = new HeldBodies();
+
+/** The body of a request is of no more use. */
+export const releaseBody = (request: object): void => heldHere.release(request);
 
 /** Set by a server that leaves it to us to ask for the body. */
 type Asked = HttpRequest & { awaitsContinue?: boolean; readonly res?: ServerResponse };
@@ -39,7 +51,7 @@ export const awaitsContinue = (request: HttpRequest): boolean => (request as Ask
  *   or another node has parsed it
  * @throws TechnicalFault `closing` when Node-RED's own parser was quicker in the middle of a deploy
  */
-export async function readBody(request: HttpRequest, limit: number): Promise<Buffer> {
+export async function readBody(request: HttpRequest, limit: number, held = heldHere): Promise<Buffer> {
   refuseEncoded(request);
   if (Buffer.isBuffer(request.body)) return withinLimit(request.body, limit);
   if (isParsed(request)) throw parsedBefore(request);
@@ -48,9 +60,9 @@ export async function readBody(request: HttpRequest, limit: number): Promise<Buf
   if (request.destroyed && !request.readableEnded) throw brokenOff();
   askForBody(request);
   try {
-    return await receive(request, announced, limit);
+    return await receive(request, announced, limit, held);
   } catch (error) {
-    releaseBody(request);
+    held.release(request);
     throw error;
   }
 }
@@ -58,7 +70,7 @@ export async function readBody(request: HttpRequest, limit: number): Promise<Buf
 /** Another node has made something else of the bytes. */
 export const isParsed = (request: HttpRequest): boolean => request.body !== undefined && !Buffer.isBuffer(request.body);
 
-function receive(request: HttpRequest, announced: number, limit: number): Promise<Buffer> {
+function receive(request: HttpRequest, announced: number, limit: number, held: HeldBodies): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const body = new GrowingBody(announced);
     const silence = setTimeout(() => {
@@ -74,7 +86,7 @@ function receive(request: HttpRequest, announced: number, limit: number): Promis
       silence.refresh();
       try {
         if (body.size + chunk.length > limit) throw tooLarge(limit);
-        hold(request, chunk.length);
+        held.hold(request, chunk.length);
         body.add(chunk);
       } catch (error) {
         stop();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const sources = ['lib', 'nodes', 'start', 'test', 'bench'];
+const sources = ['lib', 'nodes', 'start', 'test', 'bench', 'fuzz'];
 const icons = join('nodes', 'o2c-store', 'icons'); // Node-RED serves them for the whole module
 
 const filesBelow = (directory) =>

@@ -1,3 +1,5 @@
+import { writeXlsx } from '../lib/answers/sheet-writer';
+import { workbookType } from '../lib/intake/read-message';
 /** A small outdoor shop: what the sample orders are about. Amounts are decimal strings. */
 export const demoMaster: readonly (readonly [kind: string, records: readonly object[]])[] = [
   [
@@ -95,11 +97,31 @@ export const demoMaster: readonly (readonly [kind: string, records: readonly obj
       { partner: 'WEBSHOP', name: 'Our web shop', channels: ['api'], customers: ['*'], priority: 5 },
       {
         partner: 'RETAIL',
-        name: 'Retail, by CSV',
+        name: 'Retail, by CSV and Excel',
         channels: ['api', 'file'],
         customers: ['*'],
         indicator: 'RETAIL',
         priority: 5,
+      },
+      {
+        partner: 'NORDSPORT',
+        name: 'Nordsport, by X12',
+        channels: ['edi'],
+        customers: ['C-1001'],
+        ediIds: ['ZZ:NORDSPORT'],
+        edi: { answers: ['order-response', 'despatch-advice', 'invoice'] },
+        indicator: 'EDI',
+        priority: 3,
+      },
+      {
+        partner: 'ALPINA',
+        name: 'Alpina, by EDIFACT',
+        channels: ['edi'],
+        customers: ['C-1003'],
+        ediIds: ['14:4012345000009'],
+        edi: { answers: ['order-response', 'despatch-advice', 'invoice'] },
+        indicator: 'EDI',
+        priority: 3,
       },
       { partner: 'EDIHUB', name: 'EDI agent', channels: ['edi'], customers: ['C-1003'], indicator: 'EDI', priority: 3 },
     ],
@@ -118,8 +140,8 @@ export interface SampleMessage {
   readonly key: string;
   readonly partner: string;
   readonly channel?: 'edi';
-  readonly type: 'application/json' | 'text/csv';
-  readonly body: string;
+  readonly type: string;
+  readonly body: string | Buffer;
 }
 
 interface SampleOrder {
@@ -152,7 +174,59 @@ POS-502,C-1001,2,ROPE-50M,1,EA,119.00
 POS-503,C-1003,1,LAMP-LED,3,EA,39.50
 `;
 
-export const sampleMessages: readonly SampleMessage[] = [
+/** A purchase order as an X12 850. */
+const x12 = [
+  'ISA*00*          *00*          *ZZ*NORDSPORT      *ZZ*SUMMIT         *261120*0915*U*00401*000000101*0*P*>',
+  'GS*PO*NORDSPORT*SUMMIT*20261120*0915*101*X*004010',
+  'ST*850*0001',
+  'BEG*00*SA*NS-4711**20261120',
+  'CUR*BY*EUR',
+  'N1*BY*Alpenblick Outdoor*92*C-1001',
+  'PO1*1*6*EA*8.90*PE*VN*BOTTLE-1L',
+  'PO1*2*2*EA*14.50*PE*VN*MAP-ALPS',
+  'CTT*2',
+  'SE*8*0001',
+  'GE*1*101',
+  'IEA*1*000000101',
+]
+  .map((segment) => `${segment}~\n`)
+  .join('');
+
+/** A purchase order as an EDIFACT ORDERS. */
+const edifact = [
+  "UNA:+.? '",
+  "UNB+UNOC:3+4012345000009:14+SUMMIT+261120:0915+202++++1'",
+  "UNH+1+ORDERS:D:96A:UN:EAN008'",
+  "BGM+220+AL-0815+9'",
+  "DTM+137:20261120:102'",
+  "NAD+BY+C-1003::92'",
+  "CUX+2:EUR:9'",
+  "LIN+1++ROPE-50M:SA'",
+  "QTY+21:2:EA'",
+  "PRI+AAA:119.00'",
+  "UNS+S'",
+  "CNT+2:1'",
+  "UNT+11+1'",
+  "UNZ+1+202'",
+].join('\n');
+
+const workbook = (): Promise<Buffer> =>
+  writeXlsx([
+    {
+      name: 'Orders',
+      rows: [
+        ['poNumber', 'customer', 'line', 'sku', 'quantity'],
+        ['XL-301', 'C-1001', '1', 'MAP-ALPS', '4'],
+        ['XL-302', 'C-1003', '1', 'STOVE-GAS', '1'],
+      ],
+    },
+  ]);
+
+/** What partners send, by every channel but the folder. */
+export const sampleMessages = async (): Promise<readonly SampleMessage[]> => [
+  { key: 'demo-XL-30', partner: 'RETAIL', type: workbookType, body: await workbook() },
+  { key: 'demo-X12', partner: 'NORDSPORT', type: 'application/edi-x12', body: x12 },
+  { key: 'demo-EDIFACT', partner: 'ALPINA', type: 'application/edifact', body: edifact },
   fine,
   json('WEBSHOP', { poNumber: 'WEB-1002', customer: 'C-1003', lines: [{ sku: 'ROPE-50M', quantity: '4' }] }),
   { key: 'demo-POS-50', partner: 'RETAIL', type: 'text/csv', body: csv },
@@ -189,5 +263,15 @@ export const sampleMessages: readonly SampleMessage[] = [
 export const samplePayment = { reference: 'demo-BANK-1', customer: 'C-1002', amount: '300.00', currency: 'EUR' };
 export const paidOrder = 'WEB-1003';
 
-/** The button “a CSV file with three orders” of the packaged flow, and the first purchase order of its file. */
-export const sampleFile = { button: 'e6618120b77ce535', purchaseOrders: ['FILE-2001', 'FILE-2002', 'FILE-2003'] };
+/** A file as a retailer leaves it in its folder. */
+export const sampleFile = {
+  partner: 'RETAIL',
+  name: 'orders-of-today.csv',
+  purchaseOrders: ['FILE-2001', 'FILE-2002', 'FILE-2003'],
+  content: `poNumber;customer;line;sku;quantity;unitPrice
+FILE-2001;C-1003;1;BOTTLE-1L;24;8.90
+FILE-2001;C-1003;2;MAP-ALPS;10;14.50
+FILE-2002;C-1005;1;STOVE-GAS;3;49.90
+FILE-2003;C-1005;1;ROPE-50M;2;119.00
+`,
+};

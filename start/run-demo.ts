@@ -1,3 +1,5 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { table } from '../lib/cli/output';
 import { paidOrder, type SampleMessage, sampleFile, sampleMessages, samplePayment, unpaidOrder } from './demo-data';
 
@@ -37,9 +39,10 @@ interface Problem {
 }
 
 const patience = 60_000; // milliseconds
+const filePatience = 20_000;
 const settled: ReadonlySet<string> = new Set(['Invoiced', 'Cancelled', 'OnHold']);
 
-/** The sample orders over HTTP, as partners send them. What was sent at an earlier start is recognised, and nothing happens twice. */
+/** The sample orders over HTTP and as a file, as partners send them. What was sent at an earlier start is recognised, and nothing happens twice. */
 export class Demonstration {
   private readonly refused: string[][] = [];
   private replays = 0;
@@ -47,13 +50,16 @@ export class Demonstration {
   constructor(
     private readonly url: string,
     private readonly keys: DemoKeys,
+    private readonly dropFolder: string,
   ) {}
 
   /** Returns the table of what happened. */
   async run(): Promise<string[]> {
     const orders = new Set<string>();
-    for (const message of sampleMessages) for (const order of await this.send(message)) orders.add(order);
-    for (const order of await this.pressFileButton()) orders.add(order);
+    await this.dropFile();
+    const ofFile = await this.ordersOfFile();
+    for (const message of await sampleMessages()) for (const order of await this.send(message)) orders.add(order);
+    for (const order of ofFile) orders.add(order);
     for (const order of await this.numbersOf([unpaidOrder.poNumber])) orders.add(order);
     const before = await this.settle(orders);
     await this.pay();
@@ -69,26 +75,36 @@ export class Demonstration {
       'x-o2c-partner': partner,
       ...(channel === undefined ? {} : { 'x-o2c-channel': channel, 'x-o2c-document': key }),
     };
-    const response = await this.call('/o2c/orders', this.keys.operations, { method: 'POST', headers, body });
+    const response = await this.call('/o2c/orders', this.keys.operations, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : new Uint8Array(body),
+    });
     const answer = (await response.json()) as ShownOrder &
       Problem & { results?: { salesOrder: string | null }[]; replayed?: boolean };
     if (answer.replayed === true) this.replays += 1;
     if (answer.results !== undefined) return answer.results.flatMap(({ salesOrder }) => salesOrder ?? []);
     if (response.ok) return [answer.salesOrder];
-    const { poNumber, customer } = JSON.parse(body) as { poNumber: string; customer: string };
+    const { poNumber, customer } = JSON.parse(String(body)) as { poNumber: string; customer: string };
     this.refused.push([poNumber, channel ?? 'api', customer, '', 'rejected', answer.detail]);
     return [];
   }
 
-  /** The file comes in by a button of the flow; without the button, or with a login before it, there is no file. */
-  private async pressFileButton(): Promise<string[]> {
-    const pressed = await fetch(`${this.url}/inject/${sampleFile.button}`, { method: 'POST' });
-    await pressed.arrayBuffer();
-    if (!pressed.ok) return [];
+  /** As a retailer does: written under another name first, so that nobody reads half of it. */
+  private async dropFile(): Promise<void> {
+    const folder = join(this.dropFolder, sampleFile.partner);
+    await mkdir(folder, { recursive: true });
+    const unfinished = join(folder, `${sampleFile.name}.part`);
+    await writeFile(unfinished, sampleFile.content);
+    await rename(unfinished, join(folder, sampleFile.name));
+  }
+
+  /** A flow of one's own may have no node that watches the folder: the file lies there then. */
+  private ordersOfFile(): Promise<string[]> {
     return this.until(async () => {
       const found = await this.numbersOf(sampleFile.purchaseOrders);
       return { done: found.length === sampleFile.purchaseOrders.length, value: found };
-    });
+    }, filePatience);
   }
 
   private async numbersOf(purchaseOrders: readonly string[]): Promise<string[]> {
@@ -117,8 +133,8 @@ export class Demonstration {
     });
   }
 
-  private async until<T>(look: () => Promise<{ done: boolean; value: T }>): Promise<T> {
-    for (const end = Date.now() + patience; ; ) {
+  private async until<T>(look: () => Promise<{ done: boolean; value: T }>, within = patience): Promise<T> {
+    for (const end = Date.now() + within; ; ) {
       const { done, value } = await look();
       if (done || Date.now() > end) return value;
       await new Promise((wake) => setTimeout(wake, 200));

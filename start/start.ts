@@ -1,4 +1,5 @@
 import '../lib/cli/needs-node';
+import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { type AdminKey, ensureAdminKey } from '../lib/access/admin-key';
@@ -24,18 +25,22 @@ async function start(): Promise<void> {
   const server = await HttpServer.listen(listening);
   stopOnSignal(server);
   env['O2C_DB'] ||= 'sqlite:./data/o2c.sqlite';
+  env['O2C_DROP_DIR'] ||= './data/inbox';
+  const dropFolder = resolve(env['O2C_DROP_DIR']);
+  mkdirSync(dropFolder, { recursive: true });
   const withDemo = env['O2C_DEMO'] !== '0';
   const prepared = await prepareStore(env['O2C_DB'], withDemo, `${hostname()}:${listening.port}`);
   setSurroundings(env, server, listening.port, prepared.warehouseKey);
   const user = prepareUserDirectory(resolve(dataDirectory, 'node-red'), packageRoot);
   await server.startNodeRed(nodeRedSettings(env, listening, user));
   await untilReady(server.localUrl);
-  if (prepared.demoKeys !== undefined) await demonstrate(server.localUrl, prepared.demoKeys);
+  if (prepared.demoKeys !== undefined) await demonstrate(server.localUrl, prepared.demoKeys, dropFolder);
   if (withDemo && prepared.demoKeys === undefined)
     say('The store has orders of its own: the sample orders are left out.', '');
   say(
     `Editor   ${server.url}/`,
     `API      ${server.url}/o2c/orders    described in ${server.url}/o2c/openapi.json`,
+    `Files    ${shortly(dropFolder)}/    a file with orders that lies there is taken, the result is in done/ or failed/`,
     `Health   ${server.url}/o2c/health`,
     `Key      ${wordsOf(prepared.adminKey)}`,
     `Flows    ${shortly(user.flowFile)}${user.isNew ? '' : ', as you left them; delete the file to get the packaged ones again'}`,
@@ -130,9 +135,9 @@ async function untilReady(url: string): Promise<void> {
   );
 }
 
-async function demonstrate(url: string, keys: DemoKeys): Promise<void> {
+async function demonstrate(url: string, keys: DemoKeys, dropFolder: string): Promise<void> {
   try {
-    say('', ...(await new Demonstration(url, keys).run()), '');
+    say('', ...(await new Demonstration(url, keys, dropFolder).run()), '');
   } catch (error) {
     console.error(
       `The sample orders could not be run through: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,14 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 export interface UserDirectory {
@@ -53,10 +44,10 @@ function install(path: string, packageRoot: string): void {
   symlinkSync(packageRoot, link, 'junction');
 }
 
+/** What `npm start` deploys. The other packaged flows are examples to import: each does again what the main flow does. */
+const deployedFlows = ['order-to-cash.json', 'warehouse-simulator.json'];
+
 function packagedFlows(packageRoot: string): unknown[] {
-  const folder = join(packageRoot, 'flows');
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith('.json'))
-    .sort();
-  return files.flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as unknown[]);
+  const read = (file: string) => JSON.parse(readFileSync(join(packageRoot, 'flows', file), 'utf8')) as unknown[];
+  return deployedFlows.flatMap(read);
 }

@@ -41,6 +41,8 @@ export interface DocumentResult {
   readonly salesOrder: string | null;
   readonly order?: OrderOut;
   readonly problem?: Problem;
+  /** The kind of an EDI message that makes no order and was dealt with: `acknowledgement`, `test`, `change`, `cancel`. */
+  readonly noted?: string;
 }
 
 /** Of these messages, those that can be answered with their verdict now: one statement for all requests that wait. */
@@ -92,7 +94,7 @@ function listAnswer(inboxId: number, results: readonly DocumentResult[]): HttpAn
   const count = (holds: (result: DocumentResult) => boolean): number => results.filter(holds).length;
   return jsonAnswer(207, {
     inboxId: String(inboxId),
-    accepted: count(({ order }) => order !== undefined && !order.replayed),
+    accepted: count(({ order, noted }) => noted !== undefined || (order !== undefined && !order.replayed)),
     rejected: count(({ problem: found }) => found !== undefined),
     replayed: count(({ order }) => order?.replayed === true),
     results,
@@ -171,8 +173,11 @@ async function resultsOf(
     const base = { place: document.place, poNumber: document.poNumber, salesOrder: number };
     if (order !== undefined) {
       const replayed = isReplay(document);
-      return { status: replayed ? 200 : 201, ...base, order: { ...order, replayed } };
+      const isNew = !replayed && document.kind === 'order';
+      return { status: isNew ? 201 : 200, ...base, order: { ...order, replayed } };
     }
+    if (document.state === 'accepted' || document.state === 'duplicate')
+      return { status: 200, ...base, noted: document.kind };
     const found = problemOfDocument(document);
     return { status: found.status, ...base, problem: found };
   });
@@ -180,7 +185,10 @@ async function resultsOf(
 
 function problemOfDocument(document: DocumentEntry): Problem {
   const [fault] = document.faults;
-  if (document.state === 'parked') {
+  // a change that overtook its order, or came after its release: nothing has failed, it waits
+  if (document.code === 'unknown-order' && document.state === 'parked')
+    return problem(202, 'unknown-order', titleOf(202), fault?.message ?? '', document.faults);
+  if (document.state === 'parked' && document.code !== 'after-release') {
     const detail =
       'The document is kept, but could not be worked for a technical reason. It is worked again when the operators have seen to it; sending it again does no harm.';
     return problem(500, 'parked', titleOf(500), detail);

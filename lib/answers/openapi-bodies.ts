@@ -231,6 +231,11 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       parked: whole,
       replaced: { ...whole, description: 'Of the rejected, those that a corrected copy replaced.' },
       inProgress: whole,
+      expected: { type: ['integer', 'null'], minimum: 0 },
+      startedAt: text,
+      finishedAt: textOrNull,
+      warnings: listOf(text),
+      resultFile: textOrNull,
     }),
   ),
   Signals: fields({
@@ -253,6 +258,10 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
     lateDeliveries: fields({
       count: whole,
       warehouses: listOf(fields({ warehouse: text, releases: whole, oldest: text })),
+    }),
+    unacknowledgedAnswers: fields({
+      count: whole,
+      partners: listOf(fields({ partner: text, answers: whole, oldest: text })),
     }),
     exceptions: listOf(fields({ kind: text, exceptions: whole, oldest: text })),
   }),

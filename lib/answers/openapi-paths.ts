@@ -132,7 +132,7 @@ const readers = ['partner', 'operations', 'finance', 'auditor'];
 
 const template = (summary: string, type: string): Call => ({
   summary,
-  roles: ['partner', 'warehouse', 'finance', 'operations', 'auditor'],
+  roles: readers,
   answers: { 200: [summary, { [type]: text }] },
 });
 
@@ -286,6 +286,15 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       ...period,
       ...page,
     ]),
+  },
+  '/o2c/jobs/{id}/result.csv': {
+    get: {
+      summary: 'What became of each order of a message, as a file for spreadsheets; a partner gets those of its own.',
+      roles: ['partner', 'operations'],
+      parameters: [inPath('id')],
+      answers: { 200: ['A row an order, for a rejected one a row each fault.', { 'text/csv': text }] },
+      problems: [404],
+    },
   },
   '/o2c/signals': { get: read('What needs attention.', ['operations', 'finance'], 'Signals') },
   '/o2c/reports/sources': {

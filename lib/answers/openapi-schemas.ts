@@ -242,7 +242,7 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
           poNumber: textOrNull,
           salesOrder: salesOrderOrNull,
         },
-        { order: ref('Order'), problem: ref('Problem') },
+        { order: ref('Order'), problem: ref('Problem'), noted: text },
       ),
     ),
   }),

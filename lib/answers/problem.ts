@@ -53,6 +53,7 @@ export function jsonAnswer(
 
 const titles: Readonly<Record<number, string>> = {
   400: 'The message cannot be read',
+  202: 'Waits',
   401: 'No valid key',
   403: 'Not allowed',
   404: 'Not found',
@@ -73,11 +74,13 @@ export const titleOf = (status: number): string => titles[status] ?? titles[500]
 
 /** Every code that is not named here is a business rejection: 422. */
 const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
+  'after-release': 409,
   'bad-encoding': 400,
   'empty-document': 400,
   forbidden: 403,
   'idempotency-conflict': 409,
   'illegal-transition': 409,
+  'interchange-conflict': 409,
   'message-too-large': 413,
   'not-found': 404,
   'order-conflict': 409,

@@ -5,6 +5,7 @@ import type { Fault, FaultCode } from './faults';
 import { type Address, type Channel, channels } from './master';
 import { parsePrice } from './money';
 import { parseQuantity, type Ratio } from './quantity';
+import { shownText } from './storable-text';
 
 /** Reads one field of a record; reports what is wrong and gives undefined then. */
 export type Read<T> = (
@@ -264,7 +265,7 @@ export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string
     return draft as Draft<F>;
   }
   for (const [name, value] of Object.entries(sent)) {
-    const path = `${at}/${name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const path = `${at}/${shownText(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
       faults.push({
@@ -285,7 +286,7 @@ export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string
 
 const shown = (value: unknown): { value?: string } =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? { value: String(value).slice(0, 80).toWellFormed() }
+    ? { value: shownText(String(value)) }
     : {};
 
 /** The draft over what is known of the record, or over a new record's initial values; reports what is missing. */

@@ -13,6 +13,7 @@ import {
 } from './master-fields';
 import { moment } from './moment';
 import { parseMoney } from './money';
+import { shownText } from './storable-text';
 
 /** Money that a customer paid. */
 export interface Payment {
@@ -94,16 +95,16 @@ function amountOf(written: string, currency: string, at: string, faults: Fault[]
       path,
       code: minor,
       message: `This is no amount in ${currency} that can be kept exactly; write digits with a point before the decimals.`,
-      value: written,
+      value: shownText(written),
     });
   else if (minor === 0)
-    faults.push({ path, code: 'out-of-range', message: 'The amount must be above zero.', value: written });
+    faults.push({ path, code: 'out-of-range', message: 'The amount must be above zero.', value: shownText(written) });
   else
     faults.push({
       path,
       code: 'not-supported',
       message: 'Credit notes and money paid back are not supported yet; the amount must be above zero.',
-      value: written,
+      value: shownText(written),
     });
   return 0;
 }

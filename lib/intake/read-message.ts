@@ -213,14 +213,14 @@ function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: In
 }
 
 function readEach<Item>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   warnings: readonly string[],
   read: (item: Item, index: number) => ReadDocument,
 ): MessageContent {
   const documents: ReadDocument[] = [];
   let faults = 0;
-  for (const [index, item] of items.entries()) {
-    const document = read(item, index);
+  for (const item of items) {
+    const document = read(item, documents.length);
     documents.push(document);
     faults += document.faults.length;
     if (faults > mostFaultsOfMessage) return unreadable(tooManyFaults(documents.flatMap((each) => each.faults)));
@@ -280,11 +280,17 @@ async function readWorkbookMessage({ bytes, limits, csv }: ReceivedMessage): Pro
 function documentsOfTable(table: TableContent, limits: IntakeLimits): MessageContent {
   const content =
     table.unreadable === undefined
-      ? readEach(table.orders, table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
+      ? readEach(released([...table.orders]), table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
       : unreadable(table.unreadable);
   if (table.columns === undefined) return content;
   const { header, fields } = table.columns;
   return { ...content, columns: header.map((name, index) => ({ name: shownText(name), field: fields[index] ?? '' })) };
+}
+
+/** Lets go of each item when it has been read: the rows of a large file and their orders need not be held both. */
+function* released<Item>(items: Item[]): Generator<Item> {
+  items.reverse();
+  for (let item = items.pop(); item !== undefined; item = items.pop()) yield item;
 }
 
 function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {

@@ -1,6 +1,7 @@
 import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import type { Database } from '../store/database';
+import { findDroppedFiles, findJobs, lastSteps } from '../store/import-jobs';
 import { type DocumentState, documentCounts, documentStates, findInbox, noDocuments } from '../store/inbox-queries';
 
 /** A message as a job: what of its documents is done. The counts add up to `documents`. */
@@ -19,6 +20,15 @@ export interface Job {
   /** Of the rejected, those that a corrected copy replaced: nobody has to see to them. */
   readonly replaced: number;
   readonly inProgress: number;
+  /** Documents that the message has; null while it is not known how many. */
+  readonly expected: number | null;
+  readonly startedAt: string;
+  /** When the last of its documents was decided; null while one waits. */
+  readonly finishedAt: string | null;
+  /** What had to be guessed when it was read. */
+  readonly warnings: readonly string[];
+  /** Where its result is in the drop folder, for a file that came that way. */
+  readonly resultFile: string | null;
 }
 
 /** As they come from a URL or a command: texts, absent or empty for all. */
@@ -57,13 +67,16 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
   };
   const entries = await findInbox(db, selection, limit + 1);
   const page = entries.slice(0, limit);
-  const counts = await documentCounts(
-    db,
-    page.map(({ inboxId }) => inboxId),
-  );
-  const jobs = page.map(({ inboxId, channel, partner, document, receivedAt }): Job => {
+  const ids = page.map(({ inboxId }) => inboxId);
+  const counts = await documentCounts(db, ids);
+  const imports = await findJobs(db, ids);
+  const files = await findDroppedFiles(db, ids);
+  const steps = await lastSteps(db, ids);
+  const jobs = page.map(({ inboxId, channel, partner, document, receivedAt, warnings }): Job => {
     const { stored, accepted, duplicate, rejected, parked, replaced } = counts.get(inboxId) ?? noDocuments;
-    const state = stored > 0 ? 'in progress' : rejected - replaced + parked > 0 ? 'failed' : 'done';
+    const reading = imports.get(inboxId);
+    const inProgress = stored > 0 || reading?.state === 'reading';
+    const state = inProgress ? 'in progress' : rejected - replaced + parked > 0 ? 'failed' : 'done';
     const documents = stored + accepted + duplicate + rejected + parked;
     return {
       inboxId: String(inboxId),
@@ -79,6 +92,11 @@ export async function listJobs(db: Database, filter: JobFilter = {}): Promise<{ 
       parked,
       replaced,
       inProgress: stored,
+      expected: reading === undefined ? documents : reading.expected,
+      startedAt: reading?.startedAt ?? receivedAt,
+      finishedAt: inProgress ? null : (steps.get(inboxId) ?? null),
+      warnings,
+      resultFile: files.get(inboxId)?.resultFile ?? null,
     };
   });
   return { jobs, next: entries.length > limit ? String(page.at(-1)?.inboxId) : null };

@@ -2,6 +2,8 @@ import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { formatMoney } from '../domain/money';
 import type { Database } from '../store/database';
+import { sentAnswers } from '../store/edi-answers';
+import { loadPartners } from '../store/master';
 import {
   documentsBySource,
   failedDocuments,
@@ -20,7 +22,7 @@ const recentHours = 24;
 /** A warehouse that was sent goods to ship and says nothing for longer is late. */
 const lateDays = 3;
 
-/** The five things that an operator has to see. Amounts as decimal strings by currency, times as ISO 8601 texts. */
+/** What an operator has to see. Amounts as decimal strings by currency, times as ISO 8601 texts. */
 export interface Signals {
   readonly at: string;
   readonly failedImports: {
@@ -50,6 +52,11 @@ export interface Signals {
     readonly count: number;
     readonly warehouses: readonly { readonly warehouse: string; readonly releases: number; readonly oldest: string }[];
   };
+  /** EDI answers that a partner should have acknowledged by now. */
+  readonly unacknowledgedAnswers: {
+    readonly count: number;
+    readonly partners: readonly { readonly partner: string; readonly answers: number; readonly oldest: string }[];
+  };
   /** What waits for a person, by kind. */
   readonly exceptions: readonly { readonly kind: string; readonly exceptions: number; readonly oldest: string }[];
 }
@@ -74,8 +81,28 @@ export async function signals(db: Database, now: string): Promise<Signals> {
     },
     warehouseFailures: { count: sum(warehouses, ({ unknown }) => unknown), warehouses },
     lateDeliveries: { count: sum(late, ({ releases }) => releases), warehouses: late },
+    unacknowledgedAnswers: await unacknowledgedAnswers(db, now),
     exceptions: await openExceptions(db),
   };
+}
+
+/** A partner's answers are late after the hours of its EDI settings; they are looked at by the hour. */
+async function unacknowledgedAnswers(db: Database, now: string): Promise<Signals['unacknowledgedAnswers']> {
+  const sent = await sentAnswers(db);
+  const partners = await loadPartners(
+    db,
+    sent.map(({ partner }) => partner),
+  );
+  const late = sent.filter(({ partner, oldest }) => {
+    const within = partners.get(partner)?.edi.acknowledgedWithin ?? 0;
+    return within > 0 && oldest < hoursBefore(now, within);
+  });
+  const byPartner = [...Map.groupBy(late, ({ partner }) => partner)].map(([partner, hours]) => ({
+    partner,
+    answers: sum(hours, ({ answers }) => answers),
+    oldest: hours[0]?.oldest ?? now,
+  }));
+  return { count: sum(byPartner, ({ answers }) => answers), partners: byPartner };
 }
 
 const hoursBefore = (now: string, hours: number): string => new Date(Date.parse(now) - hours * 3_600_000).toISOString();

@@ -299,7 +299,7 @@ function resolve(
   if (replaces !== undefined) {
     const kept = new Set(replaces.lines.map(({ line }) => line));
     for (const { line } of order.lines) if (!kept.has(line)) changes.push({ action: 'delete', line });
-    replaces.lines.forEach((line, i) => set(line, `/lines/${i}`));
+    for (const [i, line] of replaces.lines.entries()) set(line, `/lines/${i}`);
     return { changes, deviations };
   }
   change.lines.forEach((line, i) => {

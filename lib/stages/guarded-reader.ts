@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
 import { type IntakeLimits, isStreamed } from '../intake/read-message';
-import type { ReadingAnswer, ReadingRequest } from './reading-worker';
+import { type PackedPart, type ReadingAnswer, type ReadingRequest, unpacked } from './reading-parts';
 import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 export interface ReadingGuard {
@@ -11,8 +11,6 @@ export interface ReadingGuard {
   readonly atOnce: number;
   /** Memory of the thread that reads the others, in MB. */
   readonly memory: number;
-  /** What the thread needed for a message of more bytes is not kept for the next one. */
-  readonly keep: number;
   /** How long it may take for one message, in ms. */
   readonly time: number;
   /** Most bytes of messages that may wait for it. */
@@ -33,16 +31,22 @@ interface Job {
   readonly sink: ReadingSink;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
-  /** Documents that the message has, once it is read. */
-  count?: number;
-  /** Documents that the sink has got. */
-  given: number;
+  /** There once the message is read. */
+  read?: Extract<ReadingAnswer, { read: unknown }>;
+  /** Its documents as they came from the thread: packed, for a file may have very many. */
+  readonly parts: PackedPart[];
 }
+
+/** What a thread needed for a message of more bytes is not kept for the next one. */
+const thriftyFrom = 2_000_000;
+/** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
+const youngMemory = 8;
 
 /**
  * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with
- * limits of time and memory. A message that exceeds them is unreadable, the thread is ended, and the next message gets a new one. The thread starts
- * with the first large message, is kept for the next ones, and never keeps the process alive by itself.
+ * limits of time and memory. A message that exceeds them is unreadable, the thread is ended, and the next message gets
+ * a new one. The thread starts with the first large message, is kept for the next ones, and never keeps the process
+ * alive by itself. It reads the next message while the documents of the one before are still handed over.
  */
 export class GuardedReader {
   private readonly jobs: Job[] = [];
@@ -93,7 +97,7 @@ export class GuardedReader {
     return new Promise((resolve, reject) => {
       this.endWhenIdle = false;
       this.waiting += size;
-      this.jobs.push({ message, limits, sink, resolve, reject, given: 0 });
+      this.jobs.push({ message, limits, sink, resolve, reject, parts: [] });
       this.begin();
     });
   }
@@ -122,22 +126,19 @@ export class GuardedReader {
       () => this.giveUp(`Reading the message took longer than ${this.guard.time / 1000} s. Send it in smaller parts.`),
       this.guard.time,
     );
-    this.ask({ message, limits });
-  }
-
-  private ask(request: ReadingRequest): void {
-    this.worker?.postMessage(request);
+    const request: ReadingRequest = { message, limits };
+    this.worker.postMessage(request);
   }
 
   private startThread(): Worker {
     const worker = new Worker(join(__dirname, 'reading-worker.js'), {
-      resourceLimits: { maxOldGenerationSizeMb: this.guard.memory },
+      resourceLimits: { maxOldGenerationSizeMb: this.guard.memory, maxYoungGenerationSizeMb: youngMemory },
       env: {},
       execArgv: [],
     });
     worker.unref();
     worker.on('message', (answer: ReadingAnswer) => {
-      if (worker === this.worker) void this.take(answer);
+      if (worker === this.worker) this.take(answer);
     });
     let cause = 'its thread ended';
     worker.on('error', (error: Error & { code?: string }) => {
@@ -150,36 +151,18 @@ export class GuardedReader {
     return worker;
   }
 
-  private async take(answer: ReadingAnswer): Promise<void> {
+  private take(answer: ReadingAnswer): void {
     const job = this.current;
     if (job === undefined) return;
     if ('rejection' in answer || 'failure' in answer) {
-      this.finish(() => job.reject(errorOf(answer)));
+      this.finish(job, () => job.reject(errorOf(answer)));
       return;
     }
-    try {
-      await this.handOver(job, answer);
-    } catch (error) {
-      if (job === this.current) this.finish(() => job.reject(error));
-      return;
-    }
-    if (job !== this.current) return; // the thread ended meanwhile
-    if (job.given < (job.count ?? 0)) this.ask('next');
-    else this.finish(job.resolve);
-  }
-
-  private async handOver(
-    job: Job,
-    answer: Extract<ReadingAnswer, { read: unknown } | { part: unknown }>,
-  ): Promise<void> {
-    if ('part' in answer) {
-      job.given += answer.part.length;
-      await job.sink.part(answer.part);
-      return;
-    }
-    clearTimeout(this.limit);
-    job.count = answer.documents;
-    await job.sink.begin(receptionOf(job.message, answer), answer.documents);
+    if ('read' in answer) job.read = answer;
+    else job.parts.push(answer.part);
+    const { read } = job;
+    if (read === undefined || job.parts.length < read.parts) return;
+    this.finish(job, () => handOver(job, receptionOf(job.message, read), read.documents));
   }
 
   /** The thread is of no more use, and the message is to blame. */
@@ -187,22 +170,20 @@ export class GuardedReader {
     const job = this.current;
     this.endThread();
     if (job === undefined) return;
-    if (job.count !== undefined) {
-      this.finish(() => job.reject(new TechnicalFault('unexpected', reason)));
-      return;
-    }
-    job.count = 0;
-    const given = job.sink.begin(unreadable(job.message, { path: '', code: 'unreadable', message: reason }), 0);
-    this.finish(() => void Promise.resolve(given).then(job.resolve, job.reject));
+    job.parts.length = 0;
+    const reception = unreadable(job.message, { path: '', code: 'unreadable', message: reason });
+    this.finish(job, () => handOver(job, reception, 0));
   }
 
-  private finish(settle: () => void): void {
+  /** The thread is free for the next message. What is handed over still counts as waiting. */
+  private finish(job: Job, settle: () => Promise<void> | void): void {
     clearTimeout(this.limit);
-    const size = this.current?.message.bytes.length ?? 0;
-    this.waiting -= size;
+    const size = job.message.bytes.length;
     this.current = undefined;
-    if (size > this.guard.keep && this.jobs.length === 0) this.endThread();
-    settle();
+    if (size > thriftyFrom && this.jobs.length === 0) this.endThread();
+    void Promise.resolve(settle()).finally(() => {
+      this.waiting -= size;
+    });
     this.begin();
   }
 
@@ -210,6 +191,17 @@ export class GuardedReader {
     const worker = this.worker;
     this.worker = undefined;
     void worker?.terminate();
+  }
+}
+
+/** Never throws: whoever asked for the message gets what the sink threw. */
+async function handOver({ sink, parts, resolve, reject }: Job, reception: ReadReception, count: number): Promise<void> {
+  try {
+    await sink.begin(reception, count);
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) await sink.part(unpacked(part));
+    resolve();
+  } catch (error) {
+    reject(error);
   }
 }
 
@@ -241,7 +233,6 @@ function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
 const shared = new GuardedReader({
   atOnce: 256 * 1024,
   memory: 512,
-  keep: 2_000_000,
   time: 30_000,
   waiting: 100_000_000,
 });

@@ -1,51 +1,38 @@
 import { parentPort } from 'node:worker_threads';
 import { BusinessRejection } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
-import { type ReadOrder, type ReadReception, type ReceivedMessage, readAnyReception } from './receive-messages';
-
-/** What the thread is asked for: to read a message, or for the next part of its documents. */
-export type ReadingRequest = { readonly message: ReceivedMessage; readonly limits: IntakeLimits } | 'next';
-
-export type ReadingAnswer =
-  | { readonly read: Omit<ReadReception, 'message'>; readonly messageKey: string | null; readonly documents: number }
-  | { readonly part: readonly ReadOrder[] }
-  | { readonly rejection: Pick<BusinessRejection, 'code' | 'message' | 'faults'> }
-  | { readonly failure: string };
-
-/** Documents are handed over in parts, so that taking them never holds up the thread that asked. */
-const partSize = 500;
-
-let documents: ReadOrder[] = [];
+import { packed, partSize, type ReadingAnswer, type ReadingRequest } from './reading-parts';
+import { type ReadOrder, readAnyReception } from './receive-messages';
 
 /** The other thread's bytes are its own or shared with it; either way they need no copy. */
 const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 
-async function read({ message, limits }: Exclude<ReadingRequest, 'next'>): Promise<ReadingAnswer> {
+async function read({ message, limits }: ReadingRequest): Promise<void> {
   try {
-    const {
-      content,
-      sha256,
-      fingerprint,
-      message: known,
-    } = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
-    documents = [...content.documents];
-    return {
+    const reception = await readAnyReception({ ...message, bytes: sameBytes(message.bytes) }, limits);
+    const { content, sha256, fingerprint } = reception;
+    const { documents } = content;
+    answer({
       read: { content: { ...content, documents: [] }, sha256, fingerprint },
-      messageKey: known.messageKey,
+      messageKey: reception.message.messageKey,
       documents: documents.length,
-    };
+      parts: Math.ceil(documents.length / partSize),
+    });
+    handOver(documents);
   } catch (error) {
     if (error instanceof BusinessRejection)
-      return { rejection: { code: error.code, message: error.message, faults: error.faults } };
-    return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      answer({ rejection: { code: error.code, message: error.message, faults: error.faults } });
+    else answer({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
 }
 
-function nextPart(): ReadingAnswer {
-  return { part: documents.splice(0, partSize) };
+function handOver(documents: readonly ReadOrder[]): void {
+  for (let start = 0; start < documents.length; start += partSize) {
+    const part = packed(documents.slice(start, start + partSize));
+    parentPort?.postMessage({ part } satisfies ReadingAnswer, [part.buffer]);
+  }
 }
 
-parentPort?.on('message', async (request: ReadingRequest) => {
-  parentPort?.postMessage(request === 'next' ? nextPart() : await read(request));
-});
+const answer = (words: ReadingAnswer): void => parentPort?.postMessage(words);
+
+parentPort?.on('message', (request: ReadingRequest) => void read(request));

@@ -1,10 +1,14 @@
+import type { Database } from '../store/database';
 import { insertEdiDocuments, interchangesOf, type NewEdiDocument, partnersBySender } from '../store/edi';
-import { answersTo, sendAgain } from '../store/edi-answers';
+import { answersTo, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
 import type { NewDocument, NewMessage } from '../store/inbox';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';
 import type { ReadReception } from './receive-messages';
 import type { Work } from './work';
+
+/** How long acknowledgements are left to the request that brought their message, in ms. */
+const leftToRequest = 5_000;
 
 const interchangesIn = (reception: ReadReception) => reception.content.interchanges ?? [];
 
@@ -88,12 +92,35 @@ export async function storeEdiDocuments(
 
 /** A message that comes again gets the same acknowledgements again. */
 export async function acknowledgeAgain(work: Work, inboxIds: readonly number[]): Promise<void> {
-  const interchangeIds = await interchangesOf(work.db, inboxIds);
-  const answers = await answersTo(work.db, interchangeIds.map(interchangeSubject));
-  await sendAgain(
-    work.db,
-    answers.map(({ answerId }) => answerId),
-  );
+  await sendAgain(work.db, idsOf(await acknowledgementsOf(work.db, inboxIds)));
 }
+
+/**
+ * What a request brought is acknowledged by its answer, where the flow is drawn so: for a moment the acknowledgements
+ * are left to it, so that they do not go out a second time by another way.
+ */
+export async function leaveToRequests(
+  work: Work,
+  receptions: readonly ReadReception[],
+  inboxIdOf: (reception: ReadReception) => number | undefined,
+): Promise<void> {
+  const posted = receptions.filter(
+    (reception) => reception.message.keyId !== null && interchangesIn(reception).length > 0,
+  );
+  if (posted.length === 0) return;
+  const answers = await acknowledgementsOf(
+    work.db,
+    posted.flatMap((reception) => inboxIdOf(reception) ?? []),
+  );
+  await leaseAnswers(work.db, idsOf(answers), new Date(Date.parse(work.now) + leftToRequest).toISOString());
+}
+
+/** The acknowledgements of these messages' interchanges, in their order. */
+export async function acknowledgementsOf(db: Database, inboxIds: readonly number[]): Promise<EdiAnswer[]> {
+  const interchangeIds = await interchangesOf(db, inboxIds);
+  return answersTo(db, interchangeIds.map(interchangeSubject));
+}
+
+const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);
 
 export const interchangeSubject = (interchangeId: number): string => `interchange ${interchangeId}`;

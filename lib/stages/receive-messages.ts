@@ -19,7 +19,14 @@ import {
 } from '../store/inbox';
 import type { AdmittedInterchange } from './admit-interchanges';
 import { admitInterchanges } from './admit-interchanges';
-import { acknowledgeAgain, admittedOf, arrivedWith, storeEdiDocuments, withSenders } from './receive-edi';
+import {
+  acknowledgeAgain,
+  admittedOf,
+  arrivedWith,
+  leaveToRequests,
+  storeEdiDocuments,
+  withSenders,
+} from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { inTransaction, type StageContext } from './work';
 
@@ -101,11 +108,17 @@ function readReceptionOf(message: ReceivedMessage, { documents: read, ...content
   const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
   const documents = storedForms(read as ReadDocument[]);
   return {
-    message: { ...message, messageKey: message.channel === 'file' ? digest : message.messageKey },
+    message: { ...message, messageKey: keyOf(message, content, digest) },
     content: { ...content, documents },
     sha256: digest,
     fingerprint,
   };
+}
+
+/** A file is known by its bytes, and so is an EDI message that nobody gave a key. */
+function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageContent, 'documents'>, digest: string) {
+  if (channel === 'file') return digest;
+  return messageKey ?? (content.interchanges === undefined ? null : digest);
 }
 
 /** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
@@ -142,6 +155,7 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
       .map((reception) => storedOf(reception, known)?.inboxId as number)
       .filter((id) => !inboxIds.includes(id));
     await acknowledgeAgain(work, earlier);
+    await leaveToRequests(work, receptions, (reception) => storedOf(reception, known)?.inboxId);
     const reopened = await reopenRejected(work.db, [...new Set(earlier)], work.now);
     for (const { documentId, inboxId } of reopened) {
       const subjectId = String(documentId);

@@ -1,7 +1,4 @@
-import type { Database } from '../store/database';
-import { interchangesOf } from '../store/edi';
-import { answersTo, type EdiAnswer, leaseAnswers, markSent, sendAgain, takeReadyAnswers } from '../store/edi-answers';
-import { interchangeSubject } from './receive-edi';
+import { type EdiAnswer, leaseAnswers, markSent, sendAgain, takeReadyAnswers } from '../store/edi-answers';
 import type { StageContext } from './work';
 
 /** Who has taken answers to send them says so within this time, or they are taken again: in ms. */
@@ -37,12 +34,6 @@ export function confirmSent({ store, clock }: StageContext, answerIds: readonly 
 /** They did not arrive: they go out again. */
 export function sendAnswersAgain({ store }: StageContext, answerIds: readonly number[]): Promise<void> {
   return store.transaction((db) => sendAgain(db, answerIds));
-}
-
-/** The acknowledgements of one message's interchanges, in their order, for one who answers it at once. */
-export async function acknowledgementsOf(db: Database, inboxId: number): Promise<EdiAnswer[]> {
-  const interchangeIds = await interchangesOf(db, [inboxId]);
-  return answersTo(db, interchangeIds.map(interchangeSubject));
 }
 
 const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);

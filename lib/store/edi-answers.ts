@@ -189,9 +189,12 @@ export async function saveAcknowledgement(
   ]);
 }
 
-/** Answers sent before a time whose acknowledgement is wanted and has not come, by partner. */
-export function unacknowledged(db: Database): Promise<{ partner: string; sent_at: string; answers: number }[]> {
+/** When the answers that wait for their partner's acknowledgement were sent: the oldest, and how many, by partner and hour. */
+export function sentAnswers(
+  db: Database,
+): Promise<{ partner: string; hour: string; oldest: string; answers: number }[]> {
   return db.all(
-    "select partner, min(sent_at) as sent_at, count(*) as answers from edi_answer where state = 'sent' and wants_acknowledgement = 1 group by partner order by partner",
+    `select partner, substr(sent_at, 1, 13) as hour, min(sent_at) as oldest, count(*) as answers from edi_answer
+     where state = 'sent' and wants_acknowledgement = 1 group by partner, substr(sent_at, 1, 13) order by partner, min(sent_at)`,
   );
 }

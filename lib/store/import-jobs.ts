@@ -186,6 +186,16 @@ export async function findUnread(db: Database, inboxId: number): Promise<UnreadM
   };
 }
 
+/** When the documents of each of these messages changed last. */
+export async function lastSteps(db: Database, inboxIds: readonly number[]): Promise<Map<number, string>> {
+  if (inboxIds.length === 0) return new Map();
+  const rows = await db.all<{ inbox_id: number; last: string }>(
+    `select inbox_id, max(step_at) as last from inbox_document where ${db.dialect.inList('inbox_id', 'bigint')} group by inbox_id`,
+    [db.dialect.listOf(inboxIds)],
+  );
+  return new Map(rows.map((row) => [row.inbox_id, row.last]));
+}
+
 /** What a watched folder did with a file whose message is decided. Paths are relative to the folder. */
 export interface DroppedFile {
   readonly inboxId: number;

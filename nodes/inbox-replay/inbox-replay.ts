@@ -64,15 +64,21 @@ export = (RED: NodeAPI): void => {
       const { answer: given } = await runtime.read((db) =>
         answerForMessage(db, inboxId, { replayed, reopened, audience }),
       );
-      return isCorrection(asked)
-        ? { ...given, headers: { ...given.headers, 'content-location': `/o2c/inbox/${inboxId}` } }
-        : given;
+      // A copy, or EDI that came in once more, is another message than the one that was asked for.
+      return inboxId === asked.inboxId
+        ? given
+        : { ...given, headers: { ...given.headers, 'content-location': `/o2c/inbox/${inboxId}` } };
     };
 
     const workOne = async (message: Message, begun: Begun, asked: ReplayAsked | CorrectionAsked, emit: Emit) => {
       await decided(begun);
       await tell(message, begun, emit);
       if (requestOf(message) !== undefined) emit(answerPort, answered(message, await answer(begun, asked)));
+    };
+
+    const release = (message: Message): void => {
+      const request = requestOf(message);
+      if (request !== undefined) releaseBody(request);
     };
 
     return {
@@ -82,6 +88,7 @@ export = (RED: NodeAPI): void => {
           const context = await runtime.context();
           if (isCorrection(asked)) {
             const { inboxId, replayed, documents } = await correctMessage(context, asked);
+            release(message);
             const reopened = documents.map(({ documentId }) => documentId);
             return await workOne(message, { inboxId, reopened, replayed }, asked, emit);
           }
@@ -98,8 +105,7 @@ export = (RED: NodeAPI): void => {
           const told = { code, message: error.message, errors: faults, summary: `Not worked again: ${error.message}` };
           emit(failingPort, { ...message, payload: told });
         } finally {
-          const request = requestOf(message);
-          if (request !== undefined) releaseBody(request);
+          release(message);
         }
       },
       close() {

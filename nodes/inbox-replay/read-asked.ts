@@ -29,7 +29,8 @@ const longestReason = 500;
 
 /**
  * What a message asks for: a request has the number in its address, the corrected copy as its body and why it was
- * corrected in the query; a flow puts a number, `{inboxId, corrected, contentType, reason}`, `{inboxId, reading}` or a filter into the payload.
+ * corrected in the query; a flow puts a number, `{inboxId, corrected, contentType, reason}`, `{inboxId, reading}` or a
+ * filter into the payload.
  * @throws BusinessRejection `forbidden` for a role that may not, `not-found` for a number that is none, `out-of-range`
  */
 export async function readAsked(

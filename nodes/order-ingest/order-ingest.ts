@@ -18,6 +18,7 @@ import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } 
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
 import { releaseBody } from '../request-body';
+import { asEdi, standardOf } from './edi-input';
 import { LargeMessages } from './large-messages';
 import { registerPreview } from './preview';
 import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from './read-input';
@@ -177,11 +178,13 @@ export = (RED: NodeAPI): void => {
         const settings = await runtime.settings();
         const limits = { ...settings.limits, depth: 64 };
         const charge = (request && quotaOf(message, request, settings.rates)) ?? noQuota;
-        const received =
+        const came =
           request === undefined
             ? await readDelivered(RED, node, message, config, limits.bytes)
             : await readPosted(message, request, config, limits.bytes);
-        if (isLarge(received)) {
+        const standard = standardOf(came.contentType);
+        const received = standard === undefined ? came : await asEdi(came, standard, (work) => runtime.read(work));
+        if (standard === undefined && isLarge(received)) {
           const reception = await takeLarge(message, received, limits, emit);
           return { reception: { ...reception, rejected: [] }, reading: reception.reading, charge };
         }

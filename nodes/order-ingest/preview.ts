@@ -1,10 +1,10 @@
 import type { NodeAPI } from 'node-red';
 import { problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, type Fault } from '../../lib/domain/faults';
+import { contentTypeOf } from '../../lib/intake/content-type';
 import { presets } from '../../lib/intake/presets/presets';
 import { defaultIntakeLimits, type SheetLayout } from '../../lib/intake/read-message';
 import { readGuarded } from '../../lib/stages/guarded-reader';
-import { contentTypeOf } from './content-type';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
 /** What the dialog shows of a file: what its columns were taken for, and its first orders. */

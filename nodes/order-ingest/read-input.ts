@@ -1,14 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { actingPartner, directPartner } from '../../lib/access/principal';
+import { actingPartner, directPartner, partnersOf } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/read-message';
 import type { ReceivedMessage } from '../../lib/stages/receive-messages';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
 import { readBody } from '../request-body';
-import { contentTypeOf } from './content-type';
+import { speaksFor, standardOf } from './edi-input';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
 export interface OrderIngestConfig extends StoreNodeConfig, LayoutConfig {
@@ -37,7 +38,10 @@ export async function readPosted(
       'unauthorized',
       'Nobody has checked the key of this request. Wire an access-check node before order-ingest.',
     );
-  const acting = actingPartner(principal, header(request, 'x-o2c-partner'));
+  const named = header(request, 'x-o2c-partner');
+  const contentType = header(request, 'content-type') ?? '';
+  const isEdi = standardOf(contentType) !== undefined;
+  const acting = actingPartner(principal, named ?? (isEdi ? partnersOf(principal)[0] : undefined));
   if ('refusal' in acting) throw new BusinessRejection(acting.refusal.code, acting.refusal.message, [acting.refusal]);
   const channel = channelOf(request);
   const key = shortHeader(request, 'Idempotency-Key');
@@ -46,7 +50,8 @@ export async function readPosted(
   return {
     ...common(config),
     bytes,
-    contentType: header(request, 'content-type') ?? '',
+    contentType,
+    ...(isEdi ? { speaksFor: speaksFor(principal, named) } : {}),
     channel,
     partner: acting.partner,
     messageKey: (channel === 'edi' ? (document ?? key) : key) ?? null,

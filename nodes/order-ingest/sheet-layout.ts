@@ -12,15 +12,17 @@ export interface LayoutConfig {
   readonly firstRowOnly?: boolean;
 }
 
+/** What is not set stays unsaid, so that a node as it is dropped reads as usual. */
 export function layoutOf(config: LayoutConfig): SheetLayout {
+  const { encoding, dateFormat, othersLeftOut, firstRowOnly, fixed = [] } = config;
   return {
     separator: config.separator ?? '',
     decimalMark: config.decimalMark ?? '',
     mapping: Object.fromEntries((config.mapping ?? []).map(({ column, field }) => [column, field])),
-    encoding: config.encoding ?? '',
-    dateFormat: config.dateFormat ?? '',
-    fixed: Object.fromEntries((config.fixed ?? []).map(({ field, value }) => [field, value])),
-    othersLeftOut: config.othersLeftOut === true,
-    firstRowOnly: config.firstRowOnly === true,
+    ...(encoding ? { encoding } : {}),
+    ...(dateFormat ? { dateFormat } : {}),
+    ...(fixed.length > 0 ? { fixed: Object.fromEntries(fixed.map(({ field, value }) => [field, value])) } : {}),
+    ...(othersLeftOut ? { othersLeftOut } : {}),
+    ...(firstRowOnly ? { firstRowOnly } : {}),
   };
 }

@@ -13,6 +13,7 @@ import { orderDetail } from '../../lib/answers/order-detail';
 import type { Audience } from '../../lib/answers/order-out';
 import { orderTemplateCsv, orderTemplateXlsx } from '../../lib/answers/order-template';
 import type { HttpAnswer } from '../../lib/answers/problem';
+import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import type { Visibility } from '../../lib/domain/visibility';
@@ -69,6 +70,12 @@ export const queries = {
   'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, inboxIdOf(key))),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
+  'job-result': async (context, { key, reader }) => {
+    const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
+    const result = await context.store.read((db) => jobResult(db, inboxId, reader.visible));
+    if (result === undefined) throw new BusinessRejection('not-found', `There is no job ${(key ?? '').slice(0, 80)}.`);
+    return result;
+  },
   settings: async (context) => ({ body: await readSettings(context) }),
   keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
@@ -90,6 +97,7 @@ export const forPartners: ReadonlySet<string> = new Set([
   'order',
   'orders',
   'inbox-message',
+  'job-result',
   'template-csv',
   'template-xlsx',
 ]);

@@ -80,7 +80,6 @@ export async function storeBooks(db: Database): Promise<void> {
       cost: 2_840,
       lot: 'L1',
       serials: '["S1"]',
-      invoice_id: 1,
     },
   ]);
   await db.insert('invoice', [

@@ -31,6 +31,7 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/inbox/{id}/raw', 'get'],
   ['/o2c/messages', 'get'],
   ['/o2c/jobs', 'get'],
+  ['/o2c/jobs/{id}/result.csv', 'get'],
   ['/o2c/signals', 'get'],
   ['/o2c/reports/sources', 'get'],
   ['/o2c/health', 'get'],

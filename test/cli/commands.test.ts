@@ -102,6 +102,22 @@ describe('the command line', function () {
       expect(stored).to.deep.equal([{ sku_map: '{"W-1":"A","W=2":"B"}', channels: '["api","file"]' }]);
     });
 
+    it('takes the orders of a file, says what was wrong, and knows the file when it comes again', async () => {
+      const orders = file('orders.csv', 'poNumber,customer,sku,quantity\nCLI-1,NOBODY,X,1\nCLI-2,NOBODY,X,many\n');
+      const first = await o2c('import', 'orders', orders, '--result', 'result.csv');
+      expect(first.code, first.err).to.equal(1);
+      expect(first.out)
+        .to.match(/0 accepted, 0 here before, 2 rejected/)
+        .and.to.match(/CLI-2 +quantity +not-a-number/);
+      const result = readFileSync(join(directory, 'result.csv'), 'utf8');
+      expect(result)
+        .to.match(/2,CLI-1,,rejected,customer,unknown-customer/)
+        .and.to.match(/3,CLI-2,,rejected,quantity,/);
+      expect(await json('import', 'orders', orders)).to.include({ replayed: true, rejected: 2 });
+      expect(await o2c('import', 'orders', orders, '--policy', 'all')).to.include({ code: 2 });
+      expect(await o2c('import', 'taxes', orders, '--partner', 'DIRECT')).to.include({ code: 2 });
+    });
+
     it('shows and changes the company settings', async () => {
       expect(
         (

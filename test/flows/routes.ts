@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { Workbook } from 'exceljs';
+import { workbookType } from '../../lib/intake/read-message';
 import { anOrder, type Keys, nextPo } from './company';
 import type { Product } from './product';
 
@@ -110,7 +112,13 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       key: operations,
     });
     expect(body.messages[0].inboxId).to.equal(inboxId);
-    await product().call('GET', '/o2c/jobs', { key: operations });
+    const { body: jobs } = await product().call('GET', `/o2c/jobs?limit=500`, { key: operations });
+    expect(jobs.jobs.map((job: { inboxId: string }) => job.inboxId)).to.include(inboxId);
+    const result = await product().call('GET', `/o2c/jobs/${inboxId}/result.csv`, { key: operations });
+    expect(result.body).to.include(`,${invoiced.poNumber},${invoiced.salesOrder},accepted,,,`);
+    expect((await product().call('GET', `/o2c/jobs/${inboxId}/result.csv`, { key: shop })).status).to.equal(200);
+    const other = await product().call('GET', '/o2c/jobs/999999/result.csv', { key: operations });
+    expect(other.status).to.equal(404);
     const replay = await product().call('POST', `/o2c/inbox/${inboxId}/replay`, { key: operations });
     expect([replay.status, replay.body.salesOrder, replay.body.replayed]).to.deep.equal([
       200,
@@ -209,6 +217,30 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       revoked: true,
     });
     expect((await product().call('GET', '/o2c/orders?limit=1', { key: made.key })).status).to.equal(401);
+  });
+
+  it('gives an order list to fill in, and takes it filled in', async () => {
+    const csv = await product().call('GET', '/o2c/template.csv', { key: keys().shop });
+    expect(csv.headers.get('content-disposition')).to.contain('orders.csv');
+    expect(csv.body).to.match(/^\ufeff?poNumber,/);
+    const answer = await fetch(`${product().url}/o2c/template.xlsx`, { headers: { 'x-api-key': keys().shop } });
+    const template = new Workbook();
+    await template.xlsx.load(await answer.arrayBuffer());
+    const sheet = template.getWorksheet('Orders');
+    const columns = sheet?.getRow(1).values as string[];
+    const poNumber = nextPo();
+    for (const [name, value] of Object.entries({ poNumber, customer: 'C-1', sku: 'A', quantity: 1 })) {
+      const cell = sheet?.getRow(2).getCell(columns.indexOf(name));
+      if (cell !== undefined) cell.value = value;
+    }
+    const { status, body } = await product().call('POST', '/o2c/orders', {
+      key: keys().shop,
+      headers: { 'content-type': workbookType },
+      body: new Uint8Array(await template.xlsx.writeBuffer()),
+    });
+    expect([status, body.accepted]).to.deep.equal([207, 1]);
+    expect(body.results[0].order.poNumber).to.equal(poNumber);
+    expect((await product().call('GET', '/o2c/template.xlsx', { key: null })).status).to.equal(401);
   });
 
   it('needs no key for health and description', async () => {

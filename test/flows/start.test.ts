@@ -48,6 +48,16 @@ describe('npm start', function () {
       expect(statSync(join(product.directory, 'data/admin-key')).mode & 0o777).to.equal(0o600);
     });
 
+    it('runs the cycle and the warehouse; examples are left to be imported', () => {
+      const flows = JSON.parse(readFileSync(join(product.directory, 'data/node-red/flows.json'), 'utf8'));
+      const tabs = (flows as { type: string; label: string }[]).filter(({ type }) => type === 'tab');
+      expect(tabs.map(({ label }) => label)).to.deep.equal([
+        'Order to cash',
+        'Order to cash: the rest of the API',
+        'Warehouse simulator',
+      ]);
+    });
+
     it('keeps the invoice books sound', async () => {
       const { body } = await product.call('GET', '/o2c/signals', { key: admin() });
       expect(body.exceptions).to.deep.equal([]);

@@ -144,7 +144,7 @@ describe('a watched folder', () =>
           .slice(1)
           .map((row) => row.split(',')[0]),
       ).size;
-      expect(payload['counts']).to.deep.equal({ stored: 0, accepted: orders, duplicate: 0, rejected: 0, parked: 0 });
+      expect(payload['counts']).to.include({ stored: 0, accepted: orders, duplicate: 0, rejected: 0, parked: 0 });
       expect(textOf('done/large.csv.result.csv').trim().split('\r\n').length).to.equal(orders + 1);
       const [job] = await company.rows('select state, documents, expected from import_job where inbox_id = ?', [
         payload['inboxId'],

@@ -6,6 +6,7 @@ import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase } from '../support/intake';
 import { SampleCompany } from '../support/orders';
+import { sheetOf } from '../support/workbooks';
 import { FlowUnderTest, type NodeUnderTest, operations, requestWith, type Seen } from './flow-under-test';
 
 /** A warehouse that acknowledges what it is asked to ship, except what it does not like. */
@@ -184,6 +185,22 @@ describe('the nodes of an order’s path', () =>
       });
       send('query', { query: 'order', payload: salesOrder });
       expect((await flow.next('query', 0)).payload).to.include({ salesOrder, status: 'Invoiced' });
+    });
+
+    it('take a workbook by what it is, whatever its file is called, and show where a fault is', async () => {
+      const rows = [
+        ['poNumber', 'customer', 'sku', 'quantity'],
+        ['X-1', 'C-1', 'A', 1],
+        ['X-2', 'C-1', 'A', 'many'],
+      ];
+      send('ingest', { payload: await sheetOf(rows), filename: 'orders.csv' });
+      expect((await flow.next('tag', 0)).payload).to.include({ poNumber: 'X-1', customer: 'C-1' });
+      const fault = await flow.next('ingest', 1);
+      expect(fault.payload['errors']).to.have.length(1);
+      expect((fault.payload['errors'] as { path: string }[])[0]?.path).to.equal(
+        'sheet Orders, row 3, column quantity (D)',
+      );
+      await flow.next('dispatch', 0);
     });
 
     it('send each outcome out by its own output', async () => {

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { HttpRequest } from '../../nodes/http-messages';
-import { readBody, releaseBody } from '../../nodes/request-body';
+import { HeldBodies, readBody, releaseBody } from '../../nodes/request-body';
 
 const limit = 300_000_000;
 
@@ -59,22 +59,22 @@ describe('a request’s body', () => {
   });
 
   it('waits outside while others fill the memory, and is taken when they are gone', async () => {
+    const held = new HeldBodies();
     const large = coming();
-    const first = readBody(large, limit);
+    const first = readBody(large, limit, held);
     const block = Buffer.alloc(16_000_000);
     for (let i = 0; i < 17; i += 1) large.write(block); // alone it may be as large as the limit says
     large.end();
     await first;
     const small = coming();
-    const reading = refusal(readBody(small, limit));
+    const reading = refusal(readBody(small, limit, held));
     small.end('{}');
     expect(await reading).to.equal('queue-full');
-    releaseBody(large);
-    releaseBody(large);
+    held.release(large);
+    held.release(large);
     const again = coming();
-    const taken = readBody(again, limit);
+    const taken = readBody(again, limit, held);
     again.end('{}');
     expect((await taken).toString()).to.equal('{}');
-    releaseBody(again);
   });
 });

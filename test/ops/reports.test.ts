@@ -65,6 +65,11 @@ describe('jobs, signals and reports', () => {
           parked: 1,
           replaced: 0,
           inProgress: 1,
+          expected: 6,
+          startedAt: '2026-11-24T08:00:00.000Z',
+          finishedAt: null,
+          warnings: [],
+          resultFile: null,
         },
       ]);
       const rest = await store.read((db) => listJobs(db, { cursor: next ?? '' }));

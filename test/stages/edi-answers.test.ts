@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readEdifact } from '../../lib/intake/edi/edifact/read-edifact';
 import type { EdiSegment } from '../../lib/intake/edi/interchange';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
+import { signals } from '../../lib/ops/signals';
 import { verifyAudit } from '../../lib/ops/verify-audit';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
@@ -10,7 +11,8 @@ import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import type { TagOutcome } from '../../lib/stages/create-orders';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { postInvoices } from '../../lib/stages/post-invoices';
-import { acknowledgementsOf, confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
+import { acknowledgementsOf } from '../../lib/stages/receive-edi';
+import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
 import { openStore, type Store } from '../../lib/store/store';
@@ -154,12 +156,26 @@ describe('answers by EDI', () =>
       const [again] = await due();
       expect(again?.bytes.toString()).to.equal(sent?.bytes.toString());
       expect(again?.answerId).to.equal(sent?.answerId);
-      const known = await store.read((db) => acknowledgementsOf(db, first.inboxId));
+      const known = await store.read((db) => acknowledgementsOf(db, [first.inboxId]));
       expect(known.map(({ kind }) => kind)).to.deep.equal(['997']);
       await receive(company.context, x12('850', [purchaseOrder('K-2', 'C-1', lines)], { control }), asX12);
       const [conflict] = await due();
       expect(conflict).to.include({ kind: 'TA1' });
       expect(conflict?.bytes.toString()).to.match(/TA1\*\d{9}\*\d{6}\*\d{4}\*R\*025/);
+    });
+
+    it('leave what a request brought to its own answer, for a moment', async () => {
+      const message = x12('850', [purchaseOrder('R-1', 'C-1', lines)], { control: ++control });
+      const posted = { ...asX12, messageKey: 'R-1', keyId: 'key' };
+      const { inboxId } = await receive(company.context, message, posted);
+      const kindsDue = async () => (await due()).map(({ kind }) => kind);
+      expect(await kindsDue()).to.deep.equal([]);
+      const [own] = await store.read((db) => acknowledgementsOf(db, [inboxId]));
+      await confirmSent(company.context, [own?.answerId as number]);
+      await receive(company.context, message, posted);
+      expect(await kindsDue()).to.deep.equal([]);
+      company.now = new Date(Date.parse(company.now) + 5_000).toISOString();
+      expect(await kindsDue()).to.deep.equal(['997']);
     });
 
     it('say why an order was refused, and that a change was taken', async () => {
@@ -202,6 +218,20 @@ describe('answers by EDI', () =>
       expect(resent?.bytes.toString()).to.equal(taken?.bytes.toString());
       await confirmSent(company.context, [again?.answerId as number]);
       company.now = now;
+    });
+
+    it('raise a signal when they stay unacknowledged for longer than the partner may take', async () => {
+      const at = (hours: number): string => new Date(Date.parse(company.now) + hours * 3_600_000).toISOString();
+      const soon = await store.read((db) => signals(db, at(23)));
+      expect(soon.unacknowledgedAnswers).to.deep.equal({ count: 0, partners: [] });
+      const late = await store.read((db) => signals(db, at(25)));
+      expect(late.unacknowledgedAnswers.partners.map(({ partner }) => partner)).to.deep.equal(['ACME', 'EURO']);
+      const [waiting] = await store.read((db) =>
+        db.all<{ n: number }>(
+          "select count(*) as n from edi_answer where state = 'sent' and wants_acknowledgement = 1",
+        ),
+      );
+      expect(late.unacknowledgedAnswers.count).to.equal(waiting?.n);
     });
 
     it('learn what the partner’s system says of them', async () => {

@@ -82,7 +82,9 @@ describe('orders by EDI', () =>
       const first = orderIdOf(
         (await send('850', purchaseOrder('E-4', 'C-1', [['1', '2', 'EA', '', 'VN', 'A']]), numbers))[0],
       );
-      const again = await send('850', purchaseOrder('E-4', 'C-1', [['1', '2', 'EA', '', 'VN', 'A']]), numbers);
+      const sameAgain = x12('850', [purchaseOrder('E-4', 'C-1', [['1', '2', 'EA', '', 'VN', 'A']])], numbers);
+      expect(await post(company.context, sameAgain, asX12), 'the same message').to.deep.equal([]);
+      const again = await post(company.context, `${sameAgain}\n`, asX12);
       expect(again[0]).to.include({ output: 'replayed', orderId: first });
       const resent = await send('850', purchaseOrder('E-4', 'C-1', [['1', '2', 'EA', '', 'VN', 'A']]));
       expect(resent[0]).to.include({ output: 'replayed', orderId: first });

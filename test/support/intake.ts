@@ -12,7 +12,7 @@ import {
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
-  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor'>
+  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor' | 'keyId'>
 >;
 
 /** A message as the API takes it. */

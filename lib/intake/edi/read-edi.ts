@@ -1,10 +1,20 @@
 import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
+import { storableText } from '../../domain/storable-text';
 import { fingerprintOf } from '../canonical-order';
 import { normalizeOrder } from '../normalize-order';
 import { mapEdifact } from './edifact/map-edifact';
 import { readEdifact } from './edifact/read-edifact';
-import type { EdiFile, EdiGroup, EdiInterchange, EdiLimits, EdiMessage, EdiStandard, SyntaxFault } from './interchange';
+import type {
+  EdiFile,
+  EdiGroup,
+  EdiInterchange,
+  EdiLimits,
+  EdiMessage,
+  EdiParty,
+  EdiStandard,
+  SyntaxFault,
+} from './interchange';
 import type { EdiPurpose, EdiReading, MappedMessage, OrderEcho, ReceivedAcknowledgement } from './mapped-message';
 import { interchangeAcknowledgements } from './x12/map-acknowledgement';
 import { mapX12 } from './x12/map-x12';
@@ -63,36 +73,39 @@ export function readEdi(
       message: `There is no ${standardName[standard]} interchange in the message.`,
     };
     return {
-      unreadable: [nothing, ...file.faults.map(faultOf)],
+      unreadable: [nothing, ...file.faults.map(faultOf).map(storableFault)],
       interchanges: [],
       documents: [],
-      warnings: file.warnings,
+      warnings: file.warnings.map(storableText),
     };
   }
+  const mayHoldZeros = bytes.includes(0);
   const documents = file.interchanges.flatMap((interchange, index) =>
-    documentsOf(interchange, index, reading, limits.linesPerOrder),
+    documentsOf(interchange, index, { ...reading, mayHoldZeros, linesPerOrder: limits.linesPerOrder }),
   );
   if (file.faults.length > 0) documents.push(strayOf(file.faults));
   return {
     interchanges: file.interchanges.map((interchange) => outlineOf(interchange, bytes)),
-    documents,
-    warnings: [...file.warnings],
+    documents: documents.map(storableDocument),
+    warnings: file.warnings.map(storableText),
   };
 }
 
 const standardName: Readonly<Record<EdiStandard, string>> = { x12: 'X12', edifact: 'EDIFACT' };
 
-function documentsOf(
-  interchange: EdiInterchange,
-  index: number,
-  reading: EdiReading,
-  linesPerOrder: number,
-): EdiDocument[] {
+interface DocumentReading extends EdiReading {
+  readonly linesPerOrder: number;
+  /** False: no message needs to be searched for zero characters. */
+  readonly mayHoldZeros: boolean;
+}
+
+function documentsOf(interchange: EdiInterchange, index: number, reading: DocumentReading): EdiDocument[] {
   const envelope = interchange.faults.filter(({ rejects }) => rejects);
   const documents: EdiDocument[] = interchange.groups.flatMap((group) => {
     const around = [...envelope, ...group.faults.filter(({ rejects }) => rejects)];
     return group.messages.map((message) => {
-      const faults = [...around, ...message.faults.filter(({ rejects }) => rejects)];
+      const zeros = reading.mayHoldZeros ? zeroCharacters(message, interchange) : [];
+      const faults = [...around, ...message.faults.filter(({ rejects }) => rejects), ...zeros];
       const base = {
         interchange: index,
         messageType: message.type,
@@ -110,7 +123,7 @@ function documentsOf(
           faults: faults.map(faultOf),
         };
       }
-      return { ...base, ...documentOf(mapMessage(message, group, interchange, reading), linesPerOrder) };
+      return { ...base, ...documentOf(mapMessage(message, group, interchange, reading), reading.linesPerOrder) };
     });
   });
   if (envelope.length === 0 && interchange.standard === 'x12') {
@@ -133,6 +146,16 @@ function documentsOf(
       version: '',
     },
   ];
+}
+
+/** No character set of EDI has a zero character, and no database keeps one: the message is not taken. */
+function zeroCharacters({ segments }: EdiMessage, { standard }: EdiInterchange): SyntaxFault[] {
+  const segment = segments.find(({ tag, elements }) => JSON.stringify([tag, elements]).includes('\\u0000'));
+  if (segment === undefined) return [];
+  const { tag, offset, position } = segment;
+  const code = standard === 'x12' ? '6' : '21';
+  const message = 'There is a zero character in the segment; send the message without it.';
+  return [{ level: 'message', code, rejects: true, message, offset, segment: tag, position }];
 }
 
 /** The TA1 segments of an interchange, which stand in no message. */
@@ -179,7 +202,10 @@ function documentOf(
     const poNumber = mapped.change.poNumber.slice(0, 100);
     return { ...base, kind, poNumber, faults, ...(faults.length === 0 ? stored(mapped.change) : {}) };
   }
-  if (mapped.order === undefined) return { ...base, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
+  if (mapped.order === undefined) {
+    const named = echo === undefined || echo.poNumber === '' ? {} : { poNumber: echo.poNumber.slice(0, 100) };
+    return { ...base, ...named, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
+  }
   const normalized = normalizeOrder(mapped.order, { linesPerOrder });
   const reported = new Set(faults.map(({ path }) => path));
   const others = normalized.faults
@@ -221,9 +247,51 @@ function strayOf(faults: readonly SyntaxFault[]): EdiDocument {
 function outlineOf(interchange: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
   const groups = interchange.groups.map((group) => ({
     ...group,
-    messages: group.messages.map((message) => ({ ...message, segments: [] })),
+    functionalId: storableText(group.functionalId),
+    sender: storableText(group.sender),
+    receiver: storableText(group.receiver),
+    controlNumber: storableText(group.controlNumber),
+    version: storableText(group.version),
+    messages: group.messages.map((message) => ({
+      ...message,
+      type: storableText(message.type),
+      controlNumber: storableText(message.controlNumber),
+      version: storableText(message.version),
+      segments: [],
+    })),
   }));
-  return { ...interchange, groups, sha256: hash('sha256', bytes.subarray(interchange.start, interchange.end)) };
+  return {
+    ...interchange,
+    sender: storableParty(interchange.sender),
+    receiver: storableParty(interchange.receiver),
+    controlNumber: storableText(interchange.controlNumber),
+    version: storableText(interchange.version),
+    groups,
+    sha256: hash('sha256', bytes.subarray(interchange.start, interchange.end)),
+  };
+}
+
+function storableParty({ qualifier, id }: EdiParty): EdiParty {
+  return { qualifier: storableText(qualifier), id: storableText(id) };
+}
+
+/** A document whose texts can be stored, whatever was sent; its content can be anyway. */
+function storableDocument(document: EdiDocument): EdiDocument {
+  return {
+    ...document,
+    place: storableText(document.place),
+    messageType: storableText(document.messageType),
+    controlNumber: storableText(document.controlNumber),
+    version: storableText(document.version),
+    ...(document.poNumber === undefined ? {} : { poNumber: storableText(document.poNumber) }),
+    review: document.review.map(storableText),
+    faults: document.faults.map(storableFault),
+  };
+}
+
+function storableFault({ path, code, message, value }: Fault): Fault {
+  const fault = { path: storableText(path), code, message: storableText(message) };
+  return value === undefined ? fault : { ...fault, value: storableText(value) };
 }
 
 function faultOf(fault: SyntaxFault): Fault {

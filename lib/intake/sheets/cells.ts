@@ -20,9 +20,13 @@ export function isBlankRow(row: SheetRow): boolean {
   return row.every(isBlank);
 }
 
+/** Whether the cell says nothing at all; a faulty one says something, even without a text. */
+export function isEmpty(cell: SheetCell): boolean {
+  return typeof cell === 'string' && cell.trim() === '';
+}
+
 export function isBlank(cell: SheetCell | undefined): boolean {
-  if (cell === undefined) return true;
-  return typeof cell === 'string' ? cell.trim() === '' : cell.kind === 'merged';
+  return cell === undefined || (typeof cell === 'string' ? isEmpty(cell) : cell.kind === 'merged');
 }
 
 /** The text as a person sees it, trimmed. */

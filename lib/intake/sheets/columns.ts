@@ -23,54 +23,84 @@ export interface SheetColumns {
 /** Finds out what the columns of a header mean; faults are complete, each names its column. */
 export function readHeader(row: SheetRow, number: number, layout: SheetLayout, place: SheetPlace): SheetColumns {
   const faults: Fault[] = [];
-  const meaningOf = meanings(layout, place.row(number), faults);
   const header = row.map(textOf);
-  const own = new Set(header.map((name) => meaningOf.get(plainName(name))));
+  const meanings = new Meanings(header, layout, place.row(number), faults);
   const names = new Map<SheetField, string>();
-  const unnamed: number[] = [];
-  const fields = header.map((name, index) => {
-    const plain = plainName(name);
-    const alias = fieldOfAlias.get(plain);
-    const field = meaningOf.get(plain) ?? (alias !== undefined && !own.has(alias) ? alias : undefined);
+  const fields = header.map((name, index): SheetField | undefined => {
+    const field = meanings.of(name);
     const at = place.cell(number, index, shownText(name));
-    if (name === '') unnamed.push(index);
-    else if (field === undefined) {
-      if (layout.othersLeftOut !== true) faults.push({ path: at, code: 'unknown-column', message: unknownWords });
-    } else if (field !== '') {
-      const first = names.get(field);
-      if (first === undefined) names.set(field, place.column(index, name));
-      else if (!joiners.has(field) || !isMapped(layout, plain)) {
-        const message = `The column ${first} gives ${field} already; keep one of the two.`;
-        faults.push({ path: at, code: 'duplicate-key', message });
-        return undefined;
-      }
-      return field;
+    if (field === undefined) faults.push({ path: at, code: 'unknown-column', message: unknownWords });
+    if (field === undefined || field === '') return undefined;
+    const first = names.get(field);
+    if (first !== undefined && !meanings.mayShare(name, field)) {
+      const message = `The column ${first} gives ${field} already; keep one of the two.`;
+      faults.push({ path: at, code: 'duplicate-key', message });
+      return undefined;
     }
-    return undefined;
+    if (first === undefined) names.set(field, place.column(index, shownText(name)));
+    return field;
   });
   const missing = requiredFields.filter((field) => !names.has(field) && !layout.fixed?.[field]);
   for (const field of missing) {
     const message = `The header has no column ${field}; add it, map a column to it, or set a fixed value.`;
     faults.push({ path: place.row(number), code: 'missing-field', message });
   }
-  const needed = requiredFields.filter((field) => names.has(field)).length;
-  return { fields, header, unnamed, names, needed, isComplete: missing.length === 0, faults };
+  return {
+    fields,
+    header,
+    unnamed: header.flatMap((name, index) => (name === '' ? [index] : [])),
+    names,
+    needed: requiredFields.filter((field) => names.has(field)).length,
+    isComplete: missing.length === 0,
+    faults,
+  };
+}
+
+/** What the names in a header mean: first by the mapping, then as fields are called, then as people call them. */
+class Meanings {
+  private readonly mapped = new Map<string, SheetField | ''>();
+  /** Fields that the mapping, or a name of their own, gives to a column of this header. */
+  private readonly byMapping: ReadonlySet<SheetField | '' | undefined>;
+  private readonly byName: ReadonlySet<SheetField | undefined>;
+
+  constructor(
+    header: readonly string[],
+    private readonly layout: SheetLayout,
+    path: string,
+    faults: Fault[],
+  ) {
+    for (const [column, target] of Object.entries(layout.mapping)) {
+      const field = target.trim() === '' ? '' : fieldOfName.get(plainName(target));
+      if (field === undefined) {
+        const message = `The mapping gives the column ${column} the field ${target}, which does not exist; use one of ${sheetFields.join(', ')}.`;
+        faults.push({ path, code: 'unknown-field', message });
+      } else this.mapped.set(plainName(column), field);
+    }
+    const plain = header.map(plainName);
+    this.byMapping = new Set(plain.map((name) => this.mapped.get(name)));
+    this.byName = new Set(plain.map((name) => (this.mapped.has(name) ? undefined : fieldOfName.get(name))));
+  }
+
+  /** '' for a column that is left out, undefined for one that nobody knows. */
+  of(name: string): SheetField | '' | undefined {
+    if (name === '') return '';
+    const plain = plainName(name);
+    const mapped = this.mapped.get(plain);
+    if (mapped !== undefined) return mapped;
+    const known = fieldOfName.get(plain) ?? this.byAlias(plain);
+    const isLeftOut = this.layout.othersLeftOut === true && (known === undefined || this.byMapping.has(known));
+    return isLeftOut ? '' : known;
+  }
+
+  /** Several columns may share a field of words when the mapping says so. */
+  mayShare(name: string, field: SheetField): boolean {
+    return joiners.has(field) && this.mapped.has(plainName(name));
+  }
+
+  private byAlias(plain: string): SheetField | undefined {
+    const field = fieldOfAlias.get(plain);
+    return field === undefined || this.byMapping.has(field) || this.byName.has(field) ? undefined : field;
+  }
 }
 
 const unknownWords = `No field has this name. Rename the column to one of ${sheetFields.join(', ')}, or map it to a field, or to nothing.`;
-
-function isMapped({ mapping }: SheetLayout, plain: string): boolean {
-  return Object.keys(mapping).some((column) => plainName(column) === plain);
-}
-
-function meanings({ mapping }: SheetLayout, path: string, faults: Fault[]): Map<string, SheetField | ''> {
-  const meaningOf = new Map<string, SheetField | ''>(fieldOfName);
-  for (const [column, target] of Object.entries(mapping)) {
-    const field = target.trim() === '' ? '' : fieldOfName.get(plainName(target));
-    if (field === undefined) {
-      const message = `The mapping gives the column ${column} the field ${target}, which does not exist; use one of ${sheetFields.join(', ')}.`;
-      faults.push({ path, code: 'unknown-field', message });
-    } else meaningOf.set(plainName(column), field);
-  }
-  return meaningOf;
-}

@@ -1,13 +1,13 @@
-import { CsvError, parse } from 'csv-parse/sync';
 import type { Fault } from '../../domain/faults';
 import { decodeText } from '../text-encoding';
+import { splitRows } from './csv-rows';
 import type { Separator, SheetLayout, SheetLimits } from './layout';
 import { OrderTable, type TableContent } from './order-table';
 
 const separators = [',', ';', '\t', '|'] as const;
-/** Characters of one row: an unclosed quote ends here instead of taking the rest of the file. */
-const longestRow = 100_000;
-/** Blank rows count as rows of the file, so there is an end to them too. */
+/** So far a header is looked for, in characters. */
+const longestStart = 100_000;
+/** Rows with nothing in them are no order lines, but there is an end to them too. */
 const mostBlankRows = 1_000_000;
 /** Excel's own line that names the separator; Excel does not count it as a row. */
 const separatorLine = /^sep=([,;\t|])(?:\r\n|\r|\n)/i;
@@ -23,7 +23,18 @@ export function readCsv(bytes: Uint8Array, layout: SheetLayout, limits: SheetLim
   const text = named ? decoded.text.slice(named[0].length) : decoded.text;
   const separator = layout.separator || named?.[1] || separatorOf(text);
   const table = new OrderTable(layout, limits);
-  const fault = splitRows(text, separator, (row, number) => table.add(row, number));
+  const mostRows = limits.rows + mostBlankRows;
+  let fault: Fault | undefined;
+  const broken = splitRows(
+    text,
+    separator === 'plain-tab' ? '\t' : separator,
+    separator !== 'plain-tab',
+    (row, number) => {
+      if (number > mostRows) fault = tooManyRows(mostRows);
+      return fault === undefined && table.add(row, number);
+    },
+  );
+  fault ??= broken;
   const content = table.end();
   if (fault !== undefined) return { ...content, unreadable: [fault], orders: [] };
   return decoded.warning === undefined ? content : { ...content, warnings: [decoded.warning, ...content.warnings] };
@@ -34,7 +45,7 @@ function separatorOf(text: string): Separator {
   let counts = new Map<string, number>();
   const count = (separator: string) => counts.get(separator) ?? 0;
   let quoted = false;
-  const end = Math.min(text.length, longestRow);
+  const end = Math.min(text.length, longestStart);
   for (let at = 0; at < end; at += 1) {
     const character = text.charAt(at);
     if (character === '"') quoted = !quoted;
@@ -47,47 +58,7 @@ function separatorOf(text: string): Separator {
   return separators.reduce((best, separator) => (count(separator) > count(best) ? separator : best));
 }
 
-/** Ends the parser when no more rows are wanted. */
-class EnoughRows extends Error {}
-
-/** Hands over row by row until one is answered with false; what it returns is why the rest cannot be split. */
-function splitRows(
-  text: string,
-  separator: string,
-  take: (row: string[], number: number) => boolean,
-): Fault | undefined {
-  // The parser makes an Error for each row that is shorter than the header; without stack traces that costs a third.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  let number = 0;
-  try {
-    parse(text, {
-      delimiter: separator === 'plain-tab' ? '\t' : separator,
-      quote: separator === 'plain-tab' ? null : '"',
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      max_record_size: longestRow,
-      to: mostBlankRows,
-      on_record(row: string[]): null {
-        number += 1;
-        if (!take(row, number)) throw new EnoughRows();
-        return null;
-      },
-    });
-    return undefined;
-  } catch (error) {
-    if (error instanceof EnoughRows) return undefined;
-    if (!(error instanceof CsvError)) throw error;
-    return csvFault(error, number + 1);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-function csvFault(error: CsvError, row: number): Fault {
-  const message =
-    error.code === 'CSV_MAX_RECORD_SIZE'
-      ? `The row is longer than ${longestRow} characters; is a quote opened and not closed?`
-      : 'The quotes of the row do not match: put a text with quotes in it between quotes, and write each inner quote twice.';
-  return { path: `row ${row}`, code: 'unreadable', message };
+function tooManyRows(mostRows: number): Fault {
+  const message = `The file has more than ${mostRows} rows, most of them empty; remove those.`;
+  return { path: `row ${mostRows + 1}`, code: 'too-many-rows', message };
 }

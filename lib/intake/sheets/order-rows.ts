@@ -1,7 +1,7 @@
 import type { Fault, FaultCode } from '../../domain/faults';
 import { poKey } from '../canonical-order';
 import { shownText } from '../shown-value';
-import { isBlank, type SheetCell, type SheetRow, textOf } from './cells';
+import { isBlank, isEmpty, type SheetCell, type SheetRow, textOf } from './cells';
 import type { SheetColumns } from './columns';
 import {
   cancelledBy,
@@ -100,7 +100,7 @@ export class OrderRows {
     for (let index = 0; index < fields.length; index += 1) {
       const field = fields[index];
       const cell = row[index];
-      if (field === undefined || cell === undefined || textOf(cell) === '') continue;
+      if (field === undefined || cell === undefined || isEmpty(cell)) continue;
       const before = cells[field];
       cells[field] = before === undefined ? cell : `${textOf(before)}${joiners.get(field)}${textOf(cell)}`;
     }
@@ -232,7 +232,7 @@ class RowGroup implements SheetOrder {
   private readNumber(text: string, shown: string, row: number, field: SheetField): string {
     if (decimalFields.has(field)) return text;
     if (dateFields.has(field)) return this.date(text, row, field);
-    if (text.replace(/\D/g, '').length > mostDigits) {
+    if (text.replace(/\D/g, '').length > mostDigits || /e/i.test(text)) {
       const message = `A spreadsheet keeps ${mostDigits} digits of a number and makes zeros of the others. Format the column as text, and type the ${field} again.`;
       this.fault(row, field, 'inexact-number', message, text);
     }

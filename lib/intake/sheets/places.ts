@@ -33,20 +33,16 @@ export class SheetPlace {
 /** A place as its parts; what a place does not say is undefined. */
 export interface PlaceParts {
   readonly sheet?: string;
-  readonly row?: number;
+  /** `3`, `2-6`, `2-3, 9` */
+  readonly rows?: string;
   readonly column?: string;
 }
 
 /** Takes a place apart again, for result files. Nothing is found in a JSON pointer. */
 export function partsOfPlace(path: string): PlaceParts {
-  const match = /^(?:sheet (.*?), )?rows? (\d+)[\d, .-]*?(?:, column (.*))?$/s.exec(path);
-  if (match === null) return {};
-  const [, sheet, row, column] = match;
-  return {
-    ...(sheet === undefined ? {} : { sheet }),
-    row: Number(row),
-    ...(column === undefined ? {} : { column }),
-  };
+  const [, sheet, rows, column] = /^(?:sheet (.*?), )?rows? (\d[\d, .-]*?)(?:, column (.*))?$/s.exec(path) ?? [];
+  if (rows === undefined) return {};
+  return { ...(sheet === undefined ? {} : { sheet }), rows, ...(column === undefined ? {} : { column }) };
 }
 
 /** 0 is A, 26 is AA. */

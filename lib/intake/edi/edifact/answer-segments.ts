@@ -1,6 +1,6 @@
 import type { LineEcho, OrderEcho, Reference } from '../mapped-message';
 import type { OutgoingEnvelope } from '../outgoing';
-import { compactDate, pieces, type SegmentWriter } from './segment-writer';
+import { compactDate, type SegmentWriter, textPieces } from './segment-writer';
 
 const idsAPiece = 5;
 const globalIds: ReadonlySet<string> = new Set(['SRV', 'EN', 'UP', 'EU', 'UE', 'IB']);
@@ -12,7 +12,7 @@ export function writeDate(segments: SegmentWriter, qualifier: string, date: stri
 
 /** FTX with as many repetitions as the text needs. */
 export function writeText(segments: SegmentWriter, subject: string, text: string): void {
-  const lines = pieces(text, 70, 25);
+  const lines = textPieces(text, 70, 25);
   for (let from = 0; from < lines.length; from += 5)
     segments.write('FTX', subject, '', '', lines.slice(from, from + 5));
 }
@@ -39,7 +39,7 @@ export function writeParties(
         code,
         [party.id, '', party.qualifier],
         '',
-        party.id === '' ? pieces(party.name, 35, 5) : '',
+        party.id === '' ? textPieces(party.name, 35, 5) : '',
       );
     else if (code === 'SU') {
       const { id, qualifier } = envelope.sender;

@@ -146,7 +146,7 @@ export class InterchangeBuilder {
     ];
     for (const [element, dataElement, name] of mandatory) {
       if (codeValue(header, element) !== '') continue;
-      this.fault('13', `The UNB has not ${name}.`, header, { element, dataElement });
+      this.fault('13', `The UNB lacks ${name}.`, header, { element, dataElement });
     }
     const version = codeValue(header, 1, 2);
     if (!/^[1-4]$/.test(version)) {

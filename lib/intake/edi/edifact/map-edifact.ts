@@ -1,4 +1,4 @@
-import type { EdiGroup, EdiInterchange, EdiMessage } from '../interchange';
+import type { EdiGroup, EdiInterchange, EdiMessage, SyntaxFault } from '../interchange';
 import type { EdiReading, MappedMessage } from '../mapped-message';
 import { mapContrl } from './map-contrl';
 import { mapOrder } from './map-order';
@@ -32,7 +32,7 @@ export function mapEdifact(
   interchange: EdiInterchange,
   reading: EdiReading,
 ): MappedMessage {
-  const refused = refusedBySyntax(message) ?? refusedByHeader(message);
+  const refused = refusedBySyntax(message, group, interchange) ?? refusedByHeader(message);
   if (refused) return refused;
   const mapped = mapByType(message, reading);
   const warning = unknownRelease(message.version || group.version || interchange.version);
@@ -55,20 +55,20 @@ function mapByType(message: EdiMessage, reading: EdiReading): MappedMessage {
   }
 }
 
-/** A message whose syntax rejects it is not looked at any further. */
-function refusedBySyntax(message: EdiMessage): MappedMessage | undefined {
-  const rejecting = message.faults.filter(({ rejects }) => rejects);
+/** A message is not looked at any further when its syntax, or that of the envelopes round it, refuses it. */
+function refusedBySyntax(message: EdiMessage, group: EdiGroup, interchange: EdiInterchange): MappedMessage | undefined {
+  const rejecting = [interchange, group, message].flatMap(({ faults }) => faults.filter(({ rejects }) => rejects));
   if (rejecting.length === 0) return undefined;
   const findings = new MessageFindings(message);
-  for (const { segment, element, position, message: text, value } of rejecting) {
-    const inSegment = element === undefined ? '' : ` element ${element}`;
-    const place =
-      segment === undefined
-        ? findings.place
-        : `${segment}${inSegment}${position === undefined ? '' : ` (segment ${position})`}`;
-    findings.fault(place, 'unreadable', text, value);
-  }
+  for (const fault of rejecting)
+    findings.fault(placeOfFault(fault, findings.place), 'unreadable', fault.message, fault.value);
   return { purpose: 'unsupported', ...findings.result() };
+}
+
+function placeOfFault({ segment, element, position }: SyntaxFault, place: string): string {
+  if (segment === undefined) return place;
+  const inSegment = element === undefined ? '' : ` element ${element}`;
+  return `${segment}${inSegment}${position === undefined ? '' : ` (segment ${position})`}`;
 }
 
 /** S010: a message that comes in several pieces. */
@@ -86,7 +86,7 @@ function refusedByHeader(message: EdiMessage): MappedMessage | undefined {
 
 function refusal(message: EdiMessage, code: 'not-supported' | 'unreadable', text: string): MappedMessage {
   const findings = new MessageFindings(message);
-  findings.fault(`${findings.place}`, code, text, message.type);
+  findings.fault(findings.place, code, text, message.type);
   return { purpose: 'unsupported', ...findings.result() };
 }
 

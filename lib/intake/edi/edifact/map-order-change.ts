@@ -166,13 +166,16 @@ class ChangeMapping {
       findings.doubt(`Line ${ordinal} is wanted in parts, which the order does not hold.`);
     }
     const requested = requestedDelivery(datesOf(segments, findings, ordinal));
+    // A line that is changed keeps its unit when none is sent; only a new line without one is in pieces.
+    const uom = quantity === undefined ? '' : read.echo.uom || (action === 'add' ? pieces : '');
     const further = read.ids.filter((id) => id !== read.primary);
     return {
       action: action ?? 'none',
       ...(line === undefined ? {} : { line }),
       ...(read.primary === undefined ? {} : { sku: read.primary.value }),
       ...(further.length === 0 ? {} : { ids: further }),
-      ...(quantity === undefined ? {} : { quantity, uom: read.uom || pieces }),
+      ...(quantity === undefined ? {} : { quantity }),
+      ...(uom === '' ? {} : { uom }),
       ...(unitPrice === undefined ? {} : { unitPrice }),
       ...(requested === undefined ? {} : { requestedDelivery: requested.date }),
     };

@@ -2,7 +2,7 @@ import type { EdiMessage } from '../interchange';
 import type { EdiReading, MappedMessage, OrderChange, OrderEcho } from '../mapped-message';
 import { readMessageDate } from './message-dates';
 import { MessageFindings, placeOfSegment } from './message-findings';
-import { groupsOf, type MessageGroups } from './message-groups';
+import { groupsOf, type LineGroup, type MessageGroups } from './message-groups';
 import { decimalText, equalNumbers, readNumber, sum } from './message-numbers';
 import {
   currencyOf,
@@ -84,7 +84,7 @@ class OrderMapping {
     if (head.number === '') this.missingNumber();
     const buyer = partiesOf(groups).find(({ code }) => code === 'BY');
     const date = datesOf(groups.header, findings).get('137');
-    const note = noteOf(groups, [], this.reading, findings);
+    const note = noteOf({ ...groups, lines: [] }, [], this.reading, findings);
     return {
       poNumber: head.number,
       ...(head.revision === '' ? {} : { release: head.revision }),
@@ -117,13 +117,7 @@ class OrderMapping {
     const ordered = dates.get('137') ?? dates.get('4');
     if (ordered) findings.locate('/orderDate', ordered.place);
     const requested = this.requestedDelivery(dates, lines);
-    const noted = new Map(own.map((line, index) => [line, numbers[index] ?? '']));
-    const note = noteOf(
-      groups,
-      groups.lines.map((line) => noted.get(line) ?? `of segment ${line.lin.position}`),
-      reading,
-      findings,
-    );
+    const note = noteOf(groups, this.notedNumbers(own, numbers), reading, findings);
     reviewTerms(groups, findings);
     checkTotals(groups, lines, reading, findings);
     remarkSegments(groups, reading, findings);
@@ -143,11 +137,22 @@ class OrderMapping {
     give('shipTo', shipTo);
     give('note', note);
     order.lines = lines.map((line, index) => orderLine(line, numbers[index] ?? ''));
+    const echoed = lines.map((line, index) => ({ line: Number(numbers[index]), ...line.echo }));
+    return { order, echo: this.echo(parties, ordered?.date ?? '', currency, echoed) };
+  }
+
+  private echo(
+    parties: ReturnType<typeof partiesOf>,
+    poDate: string,
+    currency: string,
+    lines: OrderEcho['lines'],
+  ): OrderEcho {
+    const { head, groups } = this;
     const ofParties = partyReferences(groups.header);
-    const echo: OrderEcho = {
+    return {
       poNumber: head.number,
       release: head.revision,
-      poDate: ordered?.date ?? '',
+      poDate,
       orderType: head.type,
       parties: parties.map(({ segment, code, agency, id, name }) => {
         const references = ofParties.get(segment);
@@ -155,10 +160,15 @@ class OrderMapping {
       }),
       references: referencesOf(groups.header),
       currency,
-      lines: lines.map((line, index) => ({ line: Number(numbers[index]), ...line.echo })),
+      lines,
       ...(head.answerWanted === '' ? {} : { answerWanted: head.answerWanted }),
     };
-    return { order, echo };
+  }
+
+  /** For each LIN how its texts name it: by the order's line, a component by where it stands. */
+  private notedNumbers(own: readonly LineGroup[], numbers: readonly string[]): string[] {
+    const noted = new Map(own.map((line, index) => [line, numbers[index] ?? '']));
+    return this.groups.lines.map((line) => noted.get(line) ?? `of segment ${line.lin.position}`);
   }
 
   private remarkComponents(): void {

@@ -152,13 +152,17 @@ class LineQuantity {
     if (plainNumber(text) === this.text && uom === this.uom) return;
     if (uom !== this.uom) {
       findings.doubt(
-        `Line ${ordinal} orders ${this.sent} ${this.uom || pieces} and also ${text} ${uom || pieces}; the first was taken.`,
+        `Line ${ordinal} orders ${shownQuantity(this.sent, this.uom)} and also ${shownQuantity(text, uom)}; the first was taken.`,
       );
       return;
     }
     const message = `The line orders ${this.sent.slice(0, 20)} and ${text.slice(0, 20)}; send one quantity (QTY+21).`;
     findings.fault(placeOfSegment(other, ordinal, 1), 'conflicting-values', message, text);
   }
+}
+
+function shownQuantity(quantity: string, uom: string): string {
+  return `${quantity.slice(0, 20)} ${uom.slice(0, 10) || pieces}`;
 }
 
 const netPrices: readonly string[] = ['AAA', 'NTP', 'CAL'];

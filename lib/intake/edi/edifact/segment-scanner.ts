@@ -10,7 +10,7 @@ type Element = EdiSegment['elements'][number];
 
 const emptyElement: Element = [['']];
 /** Elements of an interchange repeat a lot (`21:5:PCE`, `137:20261123:102`): equal short ones are kept once. */
-const longestKept = 40;
+const longestKept = 20;
 const mostKept = 8192;
 const mostTags = 200;
 const notAscii = /[^\x00-\x7f]/;
@@ -23,7 +23,6 @@ export class SegmentScanner {
   /** Of the segment that `next` gave last. */
   problem: SegmentProblem | undefined;
   private readonly text: string;
-  private releaseAt = -1;
   private readonly kept = new Map<string, Element>();
   /** Of the segment that is being split; used again for the next one. */
   private readonly parts: Element[] = [];
@@ -38,9 +37,9 @@ export class SegmentScanner {
   }
 
   useDelimiters(delimiters: Delimiters): void {
+    const { component, repetition } = this.delimiters;
+    if (delimiters.component !== component || delimiters.repetition !== repetition) this.kept.clear();
     this.delimiters = delimiters;
-    this.releaseAt = -1;
-    this.kept.clear();
   }
 
   /** Goes to the next character that is no line end, blank, Ctrl-Z or zero; false at the end of the text. */
@@ -69,8 +68,10 @@ export class SegmentScanner {
       this.problem = 'too-long';
       return this.segment(this.text.slice(start, start + 3), [], start);
     }
-    const released = this.releaseFrom(start) < end;
-    let body = this.text.slice(start, released ? end : this.withoutBreaks(start, end));
+    const { release } = this.delimiters;
+    let body = this.text.slice(start, end);
+    const released = release !== '' && body.includes(release);
+    if (!released) body = withoutBreaks(body);
     if (this.decode !== undefined && notAscii.test(body)) {
       const decoded = this.decode(body);
       if (decoded === null) this.problem = 'bad-characters';
@@ -78,17 +79,6 @@ export class SegmentScanner {
     }
     const count = released ? this.splitReleased(body) : this.splitPlain(body);
     return this.segment(this.tag(), this.elements(count, body.length), start);
-  }
-
-  /** The end of a segment without the line breaks before its terminator. */
-  private withoutBreaks(start: number, end: number): number {
-    let last = end;
-    while (last > start) {
-      const code = this.text.charCodeAt(last - 1);
-      if (code !== 10 && code !== 13) break;
-      last -= 1;
-    }
-    return last;
   }
 
   private segment(tag: string, elements: readonly Element[], start: number): EdiSegment {
@@ -197,14 +187,15 @@ export class SegmentScanner {
     }
     return end;
   }
+}
 
-  private releaseFrom(start: number): number {
-    const { release } = this.delimiters;
-    if (release === '') return Number.POSITIVE_INFINITY;
-    if (this.releaseAt < start) {
-      const found = this.text.indexOf(release, start);
-      this.releaseAt = found < 0 ? Number.POSITIVE_INFINITY : found;
-    }
-    return this.releaseAt;
+/** A segment without the line breaks before its terminator. */
+function withoutBreaks(body: string): string {
+  let end = body.length;
+  while (end > 0) {
+    const code = body.charCodeAt(end - 1);
+    if (code !== 10 && code !== 13) break;
+    end -= 1;
   }
+  return end === body.length ? body : body.slice(0, end);
 }

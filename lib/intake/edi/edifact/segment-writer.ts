@@ -85,7 +85,7 @@ export function compactDate(date: string): string {
 }
 
 /** A text in pieces of at most `length` characters, at most `most` of them. */
-export function pieces(text: string, length: number, most: number): string[] {
+export function textPieces(text: string, length: number, most: number): string[] {
   const found: string[] = [];
   let rest = text.replace(/\s+/g, ' ').trim();
   while (rest !== '' && found.length < most) {

@@ -1,6 +1,6 @@
 import type { DespatchAdvice, OutgoingEnvelope } from '../outgoing';
 import { lineReference, writeDate, writeLine, writeOrderReference, writeParties } from './answer-segments';
-import { pieces, type SegmentWriter, writeInterchange } from './segment-writer';
+import { type SegmentWriter, textPieces, writeInterchange } from './segment-writer';
 
 const serialsAPiece = 5;
 
@@ -46,8 +46,8 @@ function writeDestination(segments: SegmentWriter, { echo, shipTo }: DespatchAdv
     'DP',
     id,
     '',
-    pieces(name, 35, 5),
-    pieces(address, 35, 4),
+    textPieces(name, 35, 5),
+    textPieces(address, 35, 4),
     city.slice(0, 35),
     '',
     postalCode.slice(0, 17),

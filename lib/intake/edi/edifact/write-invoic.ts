@@ -2,7 +2,7 @@ import { BusinessRejection } from '../../../domain/faults';
 import type { InvoiceMessage, OutgoingEnvelope } from '../outgoing';
 import { writeDate, writeLine, writeOrderReference, writeParties } from './answer-segments';
 import { equalNumbers, readNumber, sum } from './message-numbers';
-import { pieces, type SegmentWriter, writeInterchange } from './segment-writer';
+import { type SegmentWriter, textPieces, writeInterchange } from './segment-writer';
 
 type Tax = InvoiceMessage['taxes'][number];
 
@@ -28,7 +28,7 @@ export function writeInvoic(invoice: InvoiceMessage, envelope: OutgoingEnvelope)
     }
     for (const line of invoice.lines) {
       writeLine(segments, echo, line);
-      segments.write('IMD', 'F', '', ['', '', '', ...pieces(line.name, 35, 2)]);
+      segments.write('IMD', 'F', '', ['', '', '', ...textPieces(line.name, 35, 2)]);
       segments.write('QTY', ['47', line.quantity, line.uom]);
       writeAmount(segments, '203', line.net);
       segments.write('PRI', ['AAA', line.unitPrice]);

@@ -1,11 +1,11 @@
-import type { LineEcho, OrderEcho } from '../mapped-message';
+import type { LineEcho, OrderEcho, Reference } from '../mapped-message';
 import { free, type OutgoingSegment } from './write-interchange';
 
 /** A REF of the order has a qualifier of two or three characters; other things that were kept have more words. */
 const referenceQualifier = /^[A-Z0-9]{2,3}$/;
 
-/** The references of the order, said back. */
-export function referencesOf({ references }: OrderEcho): OutgoingSegment[] {
+/** The references of the order or of a line, said back. */
+export function referencesOf(references: readonly Reference[] = []): OutgoingSegment[] {
   return references
     .filter(({ qualifier }) => referenceQualifier.test(qualifier))
     .map(({ qualifier, value }): OutgoingSegment => ['REF', qualifier, free(value, 30)]);

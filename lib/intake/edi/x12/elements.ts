@@ -1,21 +1,27 @@
 import { parseDate } from '../../../domain/dates';
 import type { EdiSegment, EdiSeparators } from '../interchange';
-
-/** The first component of an element, trimmed; elements count from 1. '' when it is not there. */
-export function value(segment: Pick<EdiSegment, 'elements'>, element: number): string {
-  return segment.elements[element - 1]?.[0]?.[0]?.trim() ?? '';
-}
+import { X12Segment } from './x12-segment';
 
 /**
- * The whole of an element that has no components, as sent: texts hold the component separator all the same, and it is
- * put back.
+ * An element as sent, trimmed; elements count from 1, and one that is not there is ''. What separates components in an
+ * element that has none, such as a point in a price, is put back: nothing of it may get lost.
  */
+export function value(segment: Pick<EdiSegment, 'elements'>, element: number): string {
+  return text(segment, element);
+}
+
+/** The same, with separators for a segment that does not know its own. */
 export function text(segment: Pick<EdiSegment, 'elements'>, element: number, separators?: EdiSeparators): string {
   const repetitions = segment.elements[element - 1];
   if (repetitions === undefined) return '';
   if (repetitions.length === 1 && repetitions[0]?.length === 1) return repetitions[0][0]?.trim() ?? '';
-  const { component = ':', repetition = '^' } = separators ?? {};
+  const { component, repetition } = separatorsOf(segment) ?? separators ?? { component: ':', repetition: '^' };
   return withoutTrailing(repetitions.map((components) => components.join(component)).join(repetition), component);
+}
+
+/** The first component of an element that has components. */
+export function firstComponent({ elements }: Pick<EdiSegment, 'elements'>, element: number): string {
+  return elements[element - 1]?.[0]?.[0]?.trim() ?? '';
 }
 
 /** All elements of a segment from one on, joined by `*` and without empty ones at the end. */
@@ -48,6 +54,10 @@ export function x12Time(sent: string): string | null {
 }
 
 const digits = /^\d+$/;
+
+function separatorsOf(segment: Pick<EdiSegment, 'elements'>): EdiSeparators | undefined {
+  return segment instanceof X12Segment ? segment.separators : undefined;
+}
 
 function centuryOf(sent: string): string {
   return Number(sent.slice(0, 2)) < 70 ? '20' : '19';

@@ -8,9 +8,6 @@ import { SegmentSource, X12Segment } from './x12-segment';
 const mostFaults = 100_000;
 /** More than a person will read of one message or envelope. */
 const mostFaultsOfOne = 1000;
-/** Of an IEA, far beyond its 18 characters. */
-const longestTrailer = 100;
-const nextHeader = /[\r\n]\s*(?=ISA[^A-Za-z0-9\s])/;
 const tagForm = /^[A-Z][A-Z0-9]{1,2}$/;
 /** Segments that may stand between ISA and GS. */
 const interchangeTags: ReadonlySet<string> = new Set(['TA1', 'ISB', 'ISE']);
@@ -88,6 +85,7 @@ export class EnvelopeReader {
   private readonly segments: EdiSegment[] = [];
   private readonly controlNumber: string;
   private readonly source: SegmentSource;
+  private readonly groupNumbers = new Set<string>();
   private readonly goodTags = new Set<string>();
   private group: GroupDraft | undefined;
   private message: MessageDraft | undefined;
@@ -177,7 +175,7 @@ export class EnvelopeReader {
         scanner.goTo(at + 1);
         continue;
       }
-      const segment = scanner.next(separators, this.headerAfterTrailer(at));
+      const segment = scanner.next(separators);
       if (segment.tag === 'IEA') {
         this.endInterchange(segment);
         return;
@@ -227,6 +225,13 @@ export class EnvelopeReader {
     if (group.controlNumber === '') {
       const message = 'GS06, the control number, is empty.';
       group.faults.reject('6', message, segment.offset, { ...details, element: 6 });
+    } else {
+      const key = withoutZeros(group.controlNumber);
+      if (this.groupNumbers.has(key)) {
+        const message = `The control number ${shown(group.controlNumber)} is there already in this interchange.`;
+        group.faults.reject('19', message, segment.offset, { ...details, element: 6 });
+      }
+      this.groupNumbers.add(key);
     }
     this.group = group;
   }
@@ -426,19 +431,11 @@ export class EnvelopeReader {
     if (scanned.terminated) return;
     if (same && stated === groups) {
       faults.note('023', 'The IEA has no terminator; everything before it is complete.', scanned.end);
-    } else faults.reject('023', 'The file ends within the IEA.', offset, { segment: 'IEA' });
-  }
-
-  /** Where files were joined, an IEA without terminator may be followed by the ISA of the next one. */
-  private headerAfterTrailer(at: number): number | undefined {
-    const { text } = this.scanner;
-    if (!text.startsWith('IEA', at)) return undefined;
-    const found = nextHeader.exec(text.slice(at, at + longestTrailer));
-    return found ? at + found.index : undefined;
+    } else faults.reject('023', 'The IEA is cut off.', offset, { segment: 'IEA' });
   }
 
   private noteCut({ tag, offset, end }: ScannedSegment): void {
-    const said = `The file ends within the segment ${shown(tag)}, ${end - offset} bytes after its begin.`;
+    const said = `The segment ${shown(tag)} is cut off after ${end - offset} bytes.`;
     if (this.message) this.message.faults.reject('2', said, offset, { segment: shown(tag) });
     else this.faults.reject('023', said, offset, { segment: shown(tag) });
   }

@@ -109,7 +109,7 @@ export class Findings {
 export function asFault(fault: SyntaxFault, place: string): Fault {
   const where = fault.segment === undefined ? place : `${fault.segment}${elementPart(fault)}${positionPart(fault)}`;
   const shown = fault.value === undefined || fault.value === '' ? {} : { value: shownText(fault.value) };
-  return { path: where, code: 'unreadable', message: `${fault.message} (${fault.level} ${fault.code})`, ...shown };
+  return { path: where, code: 'edi-syntax', message: `${fault.message} (${fault.level} ${fault.code})`, ...shown };
 }
 
 function elementPart({ element }: SyntaxFault): string {

@@ -20,6 +20,7 @@ const longestElement = 35;
 const elementCount = 16;
 const firstVersionWithRepetition = 402;
 const alphanumeric = /[A-Za-z0-9]/;
+const lineBreak = /[\r\n]/;
 
 /** Whether a segment that begins here is an ISA: the tag and something that can separate elements. */
 export function isInterchangeHeader(text: string, at: number): boolean {
@@ -36,8 +37,9 @@ export function readInterchangeHeader(text: string, at: number): InterchangeHead
   let start = at + 4;
   while (elements.length < elementCount - 1) {
     const end = text.slice(start, start + longestElement + 1).indexOf(element);
-    if (end < 0) return structureFault(elements.length);
-    elements.push(text.slice(start, start + end));
+    const value = end < 0 ? '' : text.slice(start, start + end);
+    if (end < 0 || lineBreak.test(value)) return structureFault(elements.length);
+    elements.push(value);
     start += end + 1;
   }
   const component = text.charAt(start);
@@ -49,9 +51,9 @@ export function readInterchangeHeader(text: string, at: number): InterchangeHead
     return { code: '027', message: `ISA16 is ${shown(component)}, which cannot separate components.` };
   }
   // A line break ends a segment whichever of its characters is there: files with both kinds occur.
-  const lineBreak = afterComponent === '\r' || afterComponent === '\n';
-  const terminator = lineBreak ? lineBreakAt(text, start + 1) : afterComponent;
-  if ((!lineBreak && !canSeparate(terminator)) || terminator === element || terminator === component) {
+  const inLines = lineBreak.test(afterComponent);
+  const terminator = inLines ? lineBreakAt(text, start + 1) : afterComponent;
+  if ((!inLines && !canSeparate(terminator)) || terminator === element || terminator === component) {
     return { code: '004', message: `The ISA ends with ${shown(terminator)}, which cannot end segments.` };
   }
   const repetition = repetitionOf(elements, [element, component, terminator]);

@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiInterchange, EdiMessage, EdiSegment } from '../interchange';
 import type { MappedMessage, ReceivedAcknowledgement } from '../mapped-message';
 import { value } from './elements';
@@ -5,13 +6,13 @@ import type { Findings } from './findings';
 import { finished } from './order-draft';
 
 /** AK901 and AK501, IK501: everything but these three rejects. */
-const groupOutcomes: Readonly<Record<string, ReceivedAcknowledgement['outcome']>> = {
+const groupOutcomes = codeTable<ReceivedAcknowledgement['outcome']>({
   A: 'accepted',
   E: 'accepted-with-errors',
   P: 'partly-rejected',
-};
+});
 type MessageOutcome = ReceivedAcknowledgement['messages'][number]['outcome'];
-const messageOutcomes: Readonly<Record<string, MessageOutcome>> = { A: 'accepted', E: 'accepted-with-errors' };
+const messageOutcomes = codeTable<MessageOutcome>({ A: 'accepted', E: 'accepted-with-errors' });
 
 /** What the partner's system says of our interchanges: the TA1 segments of an interchange of theirs. */
 export function interchangeAcknowledgements(interchange: EdiInterchange): ReceivedAcknowledgement[] {
@@ -47,7 +48,7 @@ export function mapAcknowledgement(message: EdiMessage, findings: Findings): Map
   const acknowledgement: ReceivedAcknowledgement = {
     of: 'group',
     controlNumber: value(first, 2),
-    outcome: groupOutcomes[value(last, 1)] ?? 'rejected',
+    outcome: groupOutcomes.get(value(last, 1)) ?? 'rejected',
     messages: messagesOf(message.segments),
     codes: codesOf(last, 5, 'AK9'),
   };
@@ -70,7 +71,7 @@ function messagesOf(segments: readonly EdiSegment[]): ReceivedAcknowledgement['m
       const place = (segment.elements[0]?.[0] ?? []).filter((part) => part !== '').join(':');
       codes.push(`${tag} ${place} ${value(segment, 3)}`.trimEnd());
     } else if (tag === 'AK5' || tag === 'IK5') {
-      const outcome = messageOutcomes[value(segment, 1)] ?? 'rejected';
+      const outcome = messageOutcomes.get(value(segment, 1)) ?? 'rejected';
       if (outcome !== 'accepted')
         messages.push({ controlNumber, outcome, codes: [...codes, ...codesOf(segment, 2, tag)] });
     }

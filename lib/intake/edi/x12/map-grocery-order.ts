@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, MappedMessage, Reference } from '../mapped-message';
 import { restOf, text, value, x12Date } from './elements';
@@ -8,14 +9,14 @@ import { productIds } from './product-ids';
 import { badDate } from './requested-dates';
 
 /** Data element 473, the status of a grocery order. */
-const purposes: Readonly<Record<string, EdiPurpose>> = {
+const purposes = codeTable<EdiPurpose>({
   N: 'original',
   S: 'original',
   F: 'cancel',
   C: 'confirmation',
   A: 'copy',
-};
-const statusNames: Readonly<Record<string, string>> = {
+});
+const statusNames = codeTable<string>({
   B: 'backorder original',
   D: 'delete',
   E: 'backorder confirmation',
@@ -24,15 +25,15 @@ const statusNames: Readonly<Record<string, string>> = {
   R: 'change',
   T: 'resubmission',
   X: 'simulation',
-};
+});
 /** Data element 432 of the G62, as the qualifier of a DTM that means the same. */
-const dateQualifiers: Readonly<Record<string, string>> = {
+const dateQualifiers = codeTable<string>({
   '02': '002',
   '10': '010',
   '01': '001',
   '37': '037',
   '38': '038',
-};
+});
 const keptTags: ReadonlySet<string> = new Set([
   'G61',
   'G66',
@@ -146,9 +147,9 @@ class GroceryOrderMapping {
     }
     draft.begin = segment;
     const status = value(segment, 1);
-    this.purpose = purposes[status] ?? 'unsupported';
+    this.purpose = purposes.get(status) ?? 'unsupported';
     if (this.purpose === 'unsupported') {
-      const name = statusNames[status];
+      const name = statusNames.get(status);
       const message = `The order status "${status}"${name === undefined ? '' : ` (${name})`} of an 875 is not supported; send N for an order.`;
       findings.fault(segment, 1, 'not-supported', message);
     }
@@ -174,7 +175,7 @@ class GroceryOrderMapping {
       if (value(segment, 2) !== '') this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
     }
-    const found = { qualifier: dateQualifiers[qualifier] ?? `G62 ${qualifier}`, date };
+    const found = { qualifier: dateQualifiers.get(qualifier) ?? `G62 ${qualifier}`, date };
     if (this.line) this.line.dates.push(found);
     else {
       this.draft.dates.push(found);
@@ -198,6 +199,7 @@ class GroceryOrderMapping {
       dates: [],
       schedule: [],
       parties: [],
+      references: [],
       currency: '',
     };
     this.draft.lines.push(this.line);

@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, LineChange, MappedMessage, OrderChange } from '../mapped-message';
 import { chargeInWords } from './charges';
@@ -9,7 +10,7 @@ import {
   scheduledQuantity,
   scheduleInWords,
 } from './delivery-schedule';
-import { restOf, text, value, x12Date } from './elements';
+import { firstComponent, restOf, text, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, hasOwnAddress, lineNumberOf } from './order-draft';
 import { addToParty, buyerOf, type Party, partyOf } from './parties';
@@ -18,10 +19,10 @@ import { badDate, dateOfDtm, type QualifiedDate, wantedDate } from './requested-
 import { unitPriceOf } from './unit-price';
 
 /** BCH01, data element 353. */
-const purposes: Readonly<Record<string, EdiPurpose>> = { '01': 'cancel', '04': 'change', '05': 'replace' };
+const purposes = codeTable<EdiPurpose>({ '01': 'cancel', '04': 'change', '05': 'replace' });
 
 /** POC02, data element 670: what is to be done with the line. */
-const actions: Readonly<Record<string, LineChange['action']>> = {
+const actions = codeTable<LineChange['action']>({
   AI: 'add',
   DI: 'delete',
   NC: 'none',
@@ -38,7 +39,7 @@ const actions: Readonly<Record<string, LineChange['action']>> = {
   RQ: 'change',
   RS: 'change',
   RZ: 'change',
-};
+});
 /** Changes that are nothing without a quantity, without a price, and without a date. */
 const quantityCodes: ReadonlySet<string> = new Set(['AI', 'QD', 'QI', 'PQ', 'QC', 'RQ']);
 const priceCodes: ReadonlySet<string> = new Set(['PC', 'PQ', 'PR']);
@@ -181,7 +182,7 @@ class OrderChangeMapping {
     }
     this.begin = segment;
     const code = value(segment, 1);
-    this.purpose = purposes[code] ?? 'unsupported';
+    this.purpose = purposes.get(code) ?? 'unsupported';
     if (this.purpose === 'unsupported') {
       const message = `The purpose "${code}" of an 860 is not supported; send 04 to change the order, 01 to cancel it, or 05 to replace it.`;
       findings.fault(segment, 1, 'not-supported', message);
@@ -239,7 +240,7 @@ class OrderChangeMapping {
     const { findings } = this;
     const { segment, code } = draft;
     findings.lineCame(segment, lineElements);
-    const action = actions[code];
+    const action = actions.get(code);
     if (action === undefined) {
       const message = `The change ${code || 'without a code'} of a line is not supported; send AI, DI, QI, QD, PC, PQ, CT, CA, RZ or NC.`;
       findings.fault(segment, 2, 'not-supported', message);
@@ -249,7 +250,7 @@ class OrderChangeMapping {
     const ids = productIds(segment, this.separators, 8);
     const { sku, others } = skuOf(ids);
     const quantity = quantityOf(value(segment, 3), draft.schedule, findings);
-    const uom = value(segment, 5);
+    const uom = firstComponent(segment, 5);
     const { price, fault, doubt } = unitPriceOf(value(segment, 6), value(segment, 7), uom);
     if (fault) findings.fault(segment, 6, fault.code, fault.message);
     if (doubt) findings.doubt(`${findings.at(segment, 6)}: ${doubt}; check that it is the price to be paid.`);
@@ -303,7 +304,7 @@ class OrderChangeMapping {
       findings.fault(segment, 0, 'conflicting-values', 'An SCH comes before any line.');
       return;
     }
-    const scheduled = scheduledQuantity(segment, value(line.segment, 5), findings);
+    const scheduled = scheduledQuantity(segment, firstComponent(line.segment, 5), findings);
     if (scheduled) line.schedule.push(scheduled);
   }
 

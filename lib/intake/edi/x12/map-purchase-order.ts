@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
 import type { EdiPurpose, MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
@@ -39,14 +40,14 @@ const keptTags: ReadonlySet<string> = new Set([
 /** Segments that may follow an N1, N2, N3 and N4 and still belong to the party. */
 const partyTags: ReadonlySet<string> = new Set(['REF', 'PER', 'IN2', 'NX2', 'N2', 'N3', 'N4', 'SI']);
 /** Types of order (BEG02) that are not simply to be delivered. */
-const doubtfulTypes: Readonly<Record<string, string>> = {
+const doubtfulTypes = codeTable<string>({
   BK: 'a blanket order, from which releases are called off',
   BL: 'a blanket order',
   CF: 'a confirmation of an order that was placed before',
   IN: 'for information only',
   PR: 'a promotion',
   CN: 'a consignment order',
-};
+});
 
 /** Data element 236: resale, retail, and suggested retail prices. */
 const resalePrices: ReadonlySet<string> = new Set(['RES', 'RTL', 'MSR', 'SLP']);
@@ -171,7 +172,7 @@ class PurchaseOrderMapping {
       findings.fault(segment, 1, 'not-supported', unsupportedPurpose('850', value(segment, 1)));
     }
     draft.orderType = value(segment, 2);
-    const doubtful = doubtfulTypes[draft.orderType];
+    const doubtful = doubtfulTypes.get(draft.orderType);
     if (doubtful !== undefined) findings.doubt(`The order is ${doubtful} (BEG02 ${draft.orderType}).`);
     draft.poNumber = this.text(segment, 3);
     draft.release = this.text(segment, 4);
@@ -256,6 +257,7 @@ class PurchaseOrderMapping {
       dates: [],
       schedule: [],
       parties: [],
+      references: [],
       currency: '',
     };
     this.draft.lines.push(this.line);
@@ -358,7 +360,7 @@ class PurchaseOrderMapping {
 
   private other(segment: EdiSegment): void {
     const { tag } = segment;
-    this.keep(this.line ? `${tag} segment` : this.qualifierOf(segment), this.keptOf(segment));
+    this.keepSegment(segment);
     if (keptTags.has(tag)) return;
     this.findings.mistake(segment, 0, 'not-supported', `The segment ${tag} is not known in an 850; it is not taken.`);
   }
@@ -368,8 +370,10 @@ class PurchaseOrderMapping {
     this.findings.mistake(segment, 0, 'conflicting-values', `The segment ${segment.tag} comes before any line.`);
   }
 
-  private keptOf(segment: EdiSegment): string {
-    return segment.tag === 'REF' && !this.line ? this.valueOf(segment) : restOf(segment, this.separators);
+  private keepSegment(segment: EdiSegment): void {
+    const [qualifier, sent] = [this.qualifierOf(segment), this.valueOf(segment)];
+    if (segment.tag === 'REF' && this.line) this.line.references.push({ qualifier, value: sent });
+    else this.keep(qualifier, sent);
   }
 
   /** Only what came as a REF has a qualifier of one word, and goes back as a REF in answers. */

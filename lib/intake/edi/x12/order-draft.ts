@@ -29,6 +29,7 @@ export interface LineDraft {
   readonly dates: QualifiedDate[];
   readonly schedule: ScheduledQuantity[];
   readonly parties: Party[];
+  readonly references: Reference[];
   currency: string;
   unitPrice?: string;
 }
@@ -296,8 +297,10 @@ function lineNumbers(lines: readonly LineDraft[]): number[] {
   });
 }
 
-function lineEcho({ reference, quantity, uom, price, basis, ids }: LineDraft, line: number): LineEcho {
-  return { line, reference, quantity, uom, unitPrice: price, basis, ids };
+function lineEcho(draft: LineDraft, line: number): LineEcho {
+  const { reference, quantity, uom, price, basis, ids, references } = draft;
+  const echo = { line, reference, quantity, uom, unitPrice: price, basis, ids };
+  return references.length === 0 ? echo : { ...echo, references };
 }
 
 function partyKey(party: Party | undefined): string {

@@ -1,16 +1,17 @@
+import { codeTable } from '../code-table';
 import type { EdiPurpose } from '../mapped-message';
 
 /** Data element 353. */
-const purposes: Readonly<Record<string, EdiPurpose>> = {
+const purposes = codeTable<EdiPurpose>({
   '00': 'original',
   '01': 'cancel',
   '05': 'replace',
   '06': 'confirmation',
   '07': 'duplicate',
   '22': 'copy',
-};
+});
 
-const names: Readonly<Record<string, string>> = {
+const names = codeTable<string>({
   '02': 'add',
   '03': 'delete',
   '04': 'change',
@@ -27,14 +28,14 @@ const names: Readonly<Record<string, string>> = {
   '24': 'draft',
   '25': 'incremental',
   ZZ: 'mutually defined',
-};
+});
 
 export function purposeOf(code: string): EdiPurpose {
-  return purposes[code] ?? 'unsupported';
+  return purposes.get(code) ?? 'unsupported';
 }
 
 export function unsupportedPurpose(message: string, code: string): string {
-  const name = code === '' ? 'missing' : names[code];
+  const name = code === '' ? 'missing' : names.get(code);
   const said = name === undefined ? `"${code}"` : `${code} (${name})`.trimStart();
   return `The purpose ${said} of an ${message} is not supported; send 00 for an order, 01 to cancel it, 05 to replace it, or an 860 to change it.`;
 }

@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import type { EdiSegment } from '../interchange';
 import { value, x12Date } from './elements';
 
@@ -6,7 +7,7 @@ const wantedQualifiers = ['002', '106', '074', '077', '071', '064', '063', '010'
 /** These two are the date of delivery itself; all others say something more that whoever ships must know. */
 const deliveryQualifiers: ReadonlySet<string> = new Set(['002', '106']);
 
-const names: Readonly<Record<string, string>> = {
+const names = codeTable<string>({
   '001': 'Cancel after',
   '010': 'Requested ship date',
   '037': 'Do not ship before',
@@ -19,7 +20,7 @@ const names: Readonly<Record<string, string>> = {
   '077': 'Deliver in the week of',
   '118': 'Requested pick-up',
   '175': 'Cancel if not shipped by',
-};
+});
 
 export const badDate = 'This is no date of the calendar; send it as CCYYMMDD, such as 20261123.';
 
@@ -56,6 +57,6 @@ export function wantedDate(dates: readonly QualifiedDate[]): QualifiedDate | und
 
 /** What whoever ships must know of a date besides the requested delivery; undefined when there is nothing. */
 export function dateNote({ qualifier, date }: QualifiedDate): string | undefined {
-  const name = names[qualifier];
+  const name = names.get(qualifier);
   return name === undefined || deliveryQualifiers.has(qualifier) ? undefined : `${name} ${date}`;
 }

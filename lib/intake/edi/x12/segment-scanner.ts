@@ -6,6 +6,9 @@ const nonAscii = /[\x80-\xff]/;
 /** Tags have two or three characters; this is what is shown of anything else. */
 const longestTag = 20;
 
+const headerTag = 'ISA';
+const headerInLine = /[\r\n][ \t]{0,20}ISA(?=[^A-Za-z0-9\s\0])/g;
+
 /** One segment between two terminators. */
 export interface ScannedSegment {
   readonly tag: string;
@@ -34,6 +37,7 @@ export class SegmentScanner {
   private readonly found = new Map<string, number>();
   private terminator = '';
   private foundAt = -1;
+  private headerAt = -1;
 
   constructor({ text, bytes, decode }: ScannedText) {
     this.text = text;
@@ -59,13 +63,17 @@ export class SegmentScanner {
     this.at = at;
   }
 
-  /** The segment that begins here, after `skipBlanks`, and on to the next one; it ends before `until` at the latest. */
-  next({ terminator, element }: EdiSeparators, until = this.text.length): ScannedSegment {
+  /**
+   * The segment that begins here, after `skipBlanks`, and on to the next one. It ends before an ISA that begins a line at the
+   * latest: where an interchange was cut off, the next one is not to be lost with it.
+   */
+  next({ terminator, element }: EdiSeparators): ScannedSegment {
     const { text } = this;
     const offset = this.at;
     const found = this.find(terminator, offset);
-    const terminated = found >= 0 && found <= until;
-    let end = terminated ? found : until;
+    this.findHeader(offset);
+    const terminated = found >= 0 && found < this.headerAt;
+    let end = terminated ? found : Math.min(this.headerAt, text.length);
     this.at = terminated ? end + 1 : end;
     while (end > offset && isLineBreak(text.charCodeAt(end - 1))) end -= 1;
     return { tag: this.tagAt(offset, end, element), offset, end, terminated };
@@ -99,6 +107,14 @@ export class SegmentScanner {
     }
     if (this.foundAt >= 0 && this.foundAt < from) this.foundAt = this.text.indexOf(terminator, from);
     return this.foundAt;
+  }
+
+  /** Sets `headerAt` to the next ISA that begins a line after a place. */
+  private findHeader(from: number): void {
+    if (this.headerAt > from) return;
+    headerInLine.lastIndex = from;
+    const match = headerInLine.exec(this.text);
+    this.headerAt = match ? match.index + match[0].length - headerTag.length : Number.POSITIVE_INFINITY;
   }
 
   private tagAt(offset: number, end: number, separator: string): string {

@@ -1,3 +1,4 @@
+import { codeTable } from '../code-table';
 import { decimalOf, decimalText, dividedText, isZero } from './decimal-text';
 
 /** The price of one ordered unit; absent when our own price is to be used. */
@@ -9,7 +10,7 @@ export interface UnitPrice {
 }
 
 /** Data element 639: how many units a price is for. */
-const unitsOfBasis: Readonly<Record<string, number>> = {
+const unitsOfBasis = codeTable<number>({
   PN: 10,
   PD: 12,
   TD: 12,
@@ -30,9 +31,9 @@ const unitsOfBasis: Readonly<Record<string, number>> = {
   RM: 1000,
   TT: 10_000,
   HT: 100_000,
-};
+});
 /** Units of quantity (355) that are numbers of pieces themselves: a price for a dozen of a line ordered in dozens is its own. */
-const piecesOfUnit: Readonly<Record<string, number>> = { DZ: 12, HU: 100, TH: 1000 };
+const piecesOfUnit = codeTable<number>({ DZ: 12, HU: 100, TH: 1000 });
 /** A price for one of the ordered unit, as agreed. */
 const perUnit: ReadonlySet<string> = new Set([
   '',
@@ -79,7 +80,7 @@ const otherPrices: ReadonlySet<string> = new Set([
 ]);
 const retailPrices: ReadonlySet<string> = new Set(['RC', 'RD', 'RM']);
 /** Prices for a measure hold for lines that are ordered in it, for so many of it. */
-const measures: Readonly<Record<string, { readonly units: readonly string[]; readonly count: number }>> = {
+const measures = codeTable<{ readonly units: readonly string[]; readonly count: number }>({
   PP: { units: ['LB'], count: 1 },
   PK: { units: ['KG'], count: 1 },
   PG: { units: ['GR'], count: 1 },
@@ -91,7 +92,7 @@ const measures: Readonly<Record<string, { readonly units: readonly string[]; rea
   HF: { units: ['FT', 'LF'], count: 100 },
   TF: { units: ['FT', 'LF'], count: 1000 },
   PS: { units: ['SF'], count: 1000 },
-};
+});
 
 /**
  * The price of one of the ordered unit from a price and its basis (X12 data element 639), exact to four decimals.
@@ -100,12 +101,12 @@ const measures: Readonly<Record<string, { readonly units: readonly string[]; rea
 export function unitPriceOf(sent: string, basis: string, unit: string): UnitPrice {
   if (basis === 'NC' && (sent === '' || isZero(sent))) return { price: '0' };
   if (sent === '' || isZero(sent)) return {};
-  const pieces = unitsOfBasis[basis];
+  const pieces = unitsOfBasis.get(basis);
   if (pieces !== undefined) {
-    const divided = perCount(sent, piecesOfUnit[unit] ?? 1, pieces);
+    const divided = perCount(sent, piecesOfUnit.get(unit) ?? 1, pieces);
     return retailPrices.has(basis) ? { ...divided, doubt: `the price is of the kind ${basis}` } : divided;
   }
-  const measure = measures[basis];
+  const measure = measures.get(basis);
   if (measure) {
     if (measure.units.includes(unit)) return perCount(sent, 1, measure.count);
     const message = `The price has the basis ${basis} and the line is ordered in ${unit || 'no unit'}; send a price for one ${measure.units[0]}.`;

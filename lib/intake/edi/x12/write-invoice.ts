@@ -18,7 +18,7 @@ function invoiceSegments(invoice: InvoiceMessage, version: string): OutgoingSegm
     ['BIG', dateText(invoice.date, version), invoice.number, ordered, echo.poNumber, echo.release, '', type],
     ['CUR', 'SE', invoice.currency],
     ...ownReferences(invoice),
-    ...referencesOf(echo),
+    ...referencesOf(echo.references),
     ...partiesOf(echo),
     ['ITD', '01', '3', '', '', '', dateText(invoice.dueDate, version), String(invoice.paymentTermsDays)],
     ...lines.flatMap((line) => lineSegments(invoice, line)),

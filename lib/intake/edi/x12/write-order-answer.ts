@@ -62,7 +62,7 @@ function headerSegments({ echo, currency, reason, salesOrder, lines }: OrderAnsw
   const said: OutgoingSegment[] = reasons.map((text) => ['MSG', free(text, longestMessage)]);
   return [
     ...(currency === '' ? [] : ([['CUR', 'SE', currency]] satisfies OutgoingSegment[])),
-    ...referencesOf(echo),
+    ...referencesOf(echo.references),
     ...(said.length === 0
       ? []
       : ([['N9', 'ZZ', free(salesOrder || echo.poNumber, 30)], ...said] satisfies OutgoingSegment[])),
@@ -81,6 +81,7 @@ function orderedLine({ echo }: OrderAnswer, line: AnswerLine): OutgoingSegment[]
   return [
     ['PO1', reference, quantity || line.ordered, uom || line.uom, unitPrice, basis, ...idElements(ordered)],
     ...(hasOtherPrice(echo, line) ? ([['CTP', '', 'NET', line.unitPrice]] satisfies OutgoingSegment[]) : []),
+    ...referencesOf(ordered.references),
   ];
 }
 

@@ -11,7 +11,7 @@ export class SegmentSource {
   private lastElements: readonly Element[] = [];
 
   constructor(
-    private readonly separators: EdiSeparators,
+    readonly separators: EdiSeparators,
     /** The text between two places, decoded. */
     private readonly textBetween: (start: number, end: number) => string,
   ) {}
@@ -39,6 +39,10 @@ export class X12Segment implements EdiSegment {
 
   get elements(): readonly Element[] {
     return this.source.elementsOf(this);
+  }
+
+  get separators(): EdiSeparators {
+    return this.source.separators;
   }
 
   toJSON(): EdiSegment {

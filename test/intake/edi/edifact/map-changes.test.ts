@@ -50,7 +50,7 @@ describe('ORDCHG', () => {
         { action: 'add', line: 3, sku: 'NEW-1', quantity: '2', uom: 'PCE' },
         { action: 'none', line: 4 },
         { action: 'none', line: 5 },
-        { action: 'change', line: 6, quantity: '0', uom: 'PCE' },
+        { action: 'change', line: 6, quantity: '0' },
       ],
     });
   });

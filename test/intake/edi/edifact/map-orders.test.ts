@@ -151,6 +151,13 @@ describe('ORDERS', () => {
       });
     });
 
+    it('1 keeps the texts of the header, not those of lines', () => {
+      const text = interchange([
+        message('ORDERS:D:96A:UN', ['BGM+220+PO-1+1', 'FTX+AAI+++sorry', ...line(1, ['FTX+AAI+++no'])]),
+      ]);
+      expect(mapOne(text).change?.note).to.equal('sorry');
+    });
+
     for (const [code, name] of [
       ['46', 'provisional'],
       ['4', '4'],
@@ -568,6 +575,10 @@ describe('ORDERS', () => {
     );
     expect(broken?.order).to.equal(undefined);
     expect(broken && placesOf(broken)).to.deep.equal(['UNT element 1 (segment 5): unreadable']);
+    const [incomplete] = mapText(
+      interchange([message('ORDERS:D:96A:UN', ['BGM+220+PO-1+9', ...line(1)])]).replace('UNZ+1', 'UNZ+2'),
+    );
+    expect(incomplete && placesOf(incomplete)).to.deep.equal(['UNZ element 1: unreadable']);
     const parts = mapOne(interchange([message('ORDERS:D:96A:UN++1:C', ['BGM+220+PO-1+9'])]));
     expect(parts.faults[0]?.code).to.equal('not-supported');
   });

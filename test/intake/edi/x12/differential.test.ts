@@ -94,5 +94,5 @@ describe('X12 read by another parser', () => {
       }),
       { numRuns: 60 },
     );
-  });
+  }).timeout(20_000);
 });

@@ -120,6 +120,26 @@ describe('X12 files', () => {
     expect(messagesOf(read)).to.have.length(4);
   });
 
+  it('lose no interchange to one before it that is cut off', () => {
+    for (const terminator of ['~', '\n', '!']) {
+      const other = x12File([{ '850': plainOrder }], { terminator, controlNumber: '000000002' });
+      const lengths = [...Array.from({ length: 110 }, (_, index) => index + 4), 200, 400, file.length - 20];
+      for (const length of lengths) {
+        const read = readText(`${file.slice(0, length)}\r\n${other}`);
+        expect(contentOf(read), `${terminator} ${length}`).to.deep.include(
+          (contentOf(readText(other)) as unknown[])[0],
+        );
+        expect(faultsOf(read).some((fault) => fault.endsWith('!'))).to.equal(true);
+        expect(mapAll(read).filter(({ order }) => order !== undefined)).to.have.length(1);
+      }
+    }
+  }).timeout(20_000);
+
+  it('may be joined in lines', () => {
+    const lines = x12File([{ '850': plainOrder }], { terminator: '\r\n' });
+    expect(faultsOf(readText(lines + lines))).to.deep.equal([]);
+  });
+
   it('have an ISA only where a segment begins, and only when it is one', () => {
     const read = readText(x12File([{ '850': `BEG*00*SA*ISA*ISAAC*20261123\nN1*BY*ISAAC*92*ISA\nPO1*1*1*EA**VN*ISA` }]));
     expect(faultsOf(read)).to.deep.equal([]);
@@ -162,6 +182,11 @@ describe('X12 files', () => {
     ['a wrong GE02', (text) => text.replace('GE*2*7', 'GE*2*8'), ['group 4!']],
     ['a missing GE', (text) => text.replace('GE*2*7~', ''), ['group 3!']],
     ['a missing GS06', (text) => text.replace('*7*X*', '**X*').replace('GE*2*7', 'GE*2'), ['group 6!']],
+    [
+      'a repeated GS06',
+      (text) => text.replace('GE*2*7~', 'GE*2*7~GS*PO*A*B*20261120*1200*07*X*004010~GE*0*7~').replace('IEA*1', 'IEA*2'),
+      ['group 19!'],
+    ],
     ['a wrong IEA01', (text) => text.replace('IEA*1*', 'IEA*2*'), ['interchange 021']],
     ['a wrong IEA02', (text) => text.replace('IEA*1*000000001', 'IEA*1*000000002'), ['interchange 001']],
     ['a missing IEA', (text) => text.replace(/IEA.*~/, ''), ['interchange 023!']],
@@ -311,7 +336,7 @@ describe('X12 files', () => {
         }),
         { numRuns: 30 },
       );
-    });
+    }).timeout(20_000);
 
     it('have a fault and no changed message when they are cut at any byte', () => {
       const text = x12File([{ '850': plainOrder.replace('ACME STORES', 'Müller') }, { '850': plainOrder }]);
@@ -327,7 +352,7 @@ describe('X12 files', () => {
         // Only the last terminator can be missing without losing anything.
         if (orders.length > 0) expect(length).to.equal(bytes.length - 1);
       }
-    });
+    }).timeout(20_000);
 
     it('never throw nor hang', () => {
       const bytes = bytesOf(file);
@@ -351,6 +376,6 @@ describe('X12 files', () => {
         }),
         { numRuns: 500 },
       );
-    });
+    }).timeout(20_000);
   });
 });

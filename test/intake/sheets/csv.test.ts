@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
-import { allFaults, faultsOf, readCsvText } from './orders';
+import { defaultIntakeLimits } from '../../../lib/intake/read-message';
+import { allFaults, faultsOf, readCsvText } from '../orders';
 
 const header = 'poNumber,customer,sku,quantity,unitPrice';
 

@@ -1,5 +1,4 @@
-import { extname } from 'node:path';
-import { workbookType } from '../../lib/intake/read-message';
+import { workbookType } from './read-message';
 
 const typesByExtension: Readonly<Record<string, string>> = {
   '.json': 'application/json',
@@ -30,7 +29,8 @@ export function contentTypeOf(name: string | undefined, bytes: Buffer): string {
   const head = bytes.subarray(0, 64).toString('latin1');
   const interchange = interchanges.find(([pattern]) => pattern.test(head));
   if (interchange !== undefined) return interchange[1];
-  const named = name === undefined ? undefined : typesByExtension[extname(name).toLowerCase()];
+  const extension = /\.[^./\\]+$/.exec(name ?? '')?.[0].toLowerCase() ?? '';
+  const named = Object.hasOwn(typesByExtension, extension) ? typesByExtension[extension] : undefined;
   if (named !== undefined) return named;
   const first = bytes.find((byte) => byte > 0x20 && byte < 0x80);
   return first === brace || first === bracket ? 'application/json' : 'text/csv';

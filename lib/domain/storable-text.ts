@@ -1,0 +1,11 @@
+/** A text of a stranger without what no database keeps: zero characters, and halves of surrogate pairs as a cut can leave them. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+}
+
+const longestShown = 80;
+
+/** A text of a stranger as it can be stored and shown: at most 80 characters. */
+export function shownText(text: string): string {
+  return storableText(text.slice(0, longestShown));
+}

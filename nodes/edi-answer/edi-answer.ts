@@ -1,0 +1,99 @@
+import type { NodeAPI } from 'node-red';
+import { acknowledgementsOf } from '../../lib/stages/receive-edi';
+import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
+import { writeDueAnswers } from '../../lib/stages/write-due-answers';
+import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+
+interface EdiAnswerConfig extends StoreNodeConfig {
+  readonly partner: string;
+  /** When an answer counts as sent: as it leaves this node, or when a message comes back that says so. */
+  readonly sentWhen: 'leaves' | 'told';
+}
+
+const atOnce = 100;
+const answerPort = 0;
+
+export = (RED: NodeAPI): void => {
+  registerStoreNode<EdiAnswerConfig>(RED, 'edi-answer', 1, ({ runtime }, config) => {
+    const selection = config.partner ? { partner: config.partner } : {};
+    let closing = false;
+
+    const send = async (answers: readonly EdiAnswer[], emit: Emit, message: Message): Promise<void> => {
+      for (const answer of answers) emit(answerPort, { ...message, ...messageOf(answer) });
+      if (config.sentWhen === 'told') return;
+      await confirmSent(
+        await runtime.context(),
+        answers.map(({ answerId }) => answerId),
+      );
+    };
+
+    /** Writes what is due and sends what is ready, until nothing is left. */
+    const sendReady = async (emit: Emit, message: Message): Promise<void> => {
+      const context = await runtime.context();
+      while (!closing && (await writeDueAnswers(context, atOnce)) === atOnce);
+      while (!closing) {
+        const answers = await takeAnswers(context, selection, atOnce);
+        await send(answers, emit, message);
+        if (answers.length < atOnce) return;
+      }
+    };
+
+    /** The acknowledgements of one message, in one piece, for who waits for them. */
+    const acknowledge = async (inboxId: number, emit: Emit, message: Message): Promise<void> => {
+      const answers = await runtime.read((db) => acknowledgementsOf(db, [inboxId]));
+      const [first] = answers;
+      const headers = first === undefined ? {} : { headers: { 'content-type': first.contentType } };
+      const payload = Buffer.concat(answers.map(({ bytes }) => bytes));
+      emit(answerPort, { ...message, statusCode: first === undefined ? 204 : 200, ...headers, payload });
+      await confirmSent(
+        await runtime.context(),
+        answers.map(({ answerId }) => answerId),
+      );
+    };
+
+    return {
+      async input(message, emit) {
+        if (message['statusCode'] !== undefined && message['res'] !== undefined) return emit(answerPort, message);
+        const { answerId, sent } = answerIn(message);
+        if (answerId !== undefined) {
+          const context = await runtime.context();
+          return sent ? confirmSent(context, [answerId]) : sendAnswersAgain(context, [answerId]);
+        }
+        const inboxId = message['res'] === undefined ? undefined : inboxIn(message);
+        return inboxId === undefined ? sendReady(emit, message) : acknowledge(inboxId, emit, message);
+      },
+      sweep: (emit) => sendReady(emit, { _msgid: RED.util.generateId() }),
+      close() {
+        closing = true;
+      },
+    };
+  });
+};
+
+const messageOf = (answer: EdiAnswer) => ({
+  payload: answer.bytes,
+  filename: answer.fileName,
+  contentType: answer.contentType,
+  partner: answer.partner,
+  answer: {
+    answerId: answer.answerId,
+    partner: answer.partner,
+    kind: answer.kind,
+    answers: answer.subject,
+    interchange: answer.interchangeNumber,
+    summary: `${answer.kind} ${answer.interchangeNumber ?? ''} to ${answer.partner} for ${answer.subject}`,
+  },
+});
+
+/** The answer that a message says something of: `answer.answerId`, and `sent: false` when it did not arrive. */
+function answerIn(message: Message): { readonly answerId: number | undefined; readonly sent: boolean } {
+  const { answer, sent } = message as { answer?: { answerId?: unknown }; sent?: unknown };
+  const answerId = typeof answer?.answerId === 'number' ? answer.answerId : undefined;
+  return { answerId, sent: sent !== false };
+}
+
+function inboxIn({ payload }: Message): number | undefined {
+  if (typeof payload !== 'object' || payload === null || !('inboxId' in payload)) return undefined;
+  return typeof payload.inboxId === 'number' ? payload.inboxId : undefined;
+}

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { resultRows } from '../../lib/answers/result-file';
+import { defaultIntakeLimits, workbookType } from '../../lib/intake/read-message';
+import { readAnyReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { openStore, type Store } from '../../lib/store/store';
+import { onBothDatabases } from '../support/databases';
+import { received } from '../support/intake';
+import { SampleCompany } from '../support/orders';
+import { workbookOf } from '../support/workbooks';
+
+describe('the result of a file', () =>
+  onBothDatabases((_kind, url) => {
+    let store: Store;
+
+    before(async () => {
+      store = await openStore(url());
+    });
+    after(() => store.close());
+
+    it('names sheet, row and column of a workbook', async () => {
+      const { context } = new SampleCompany(store);
+      const bytes = await workbookOf((workbook) => {
+        const header = ['poNumber', 'customer', 'sku', 'quantity'];
+        workbook.addWorksheet('Monday').addRows([header, ['W-1', 'C-1', 'A', 1], ['W-1', 'C-1', 'B', 2]]);
+        workbook.addWorksheet('Tuesday').addRows([header, ['W-2', 'C-1', 'A', 'many']]);
+      });
+      const message = { ...received(context, '', { contentType: workbookType, channel: 'file' }), bytes };
+      const [reception] = await receiveMessages(context, [await readAnyReception(message, defaultIntakeLimits)]);
+      const rows = await store.read((db) => resultRows(db, reception?.inboxId ?? 0));
+      expect(
+        rows.slice(1).map(([row, poNumber, , outcome, column, code]) => [row, poNumber, outcome, column, code]),
+      ).to.deep.equal([
+        ['Monday: 2-3', 'W-1', 'in progress', '', ''],
+        ['Tuesday: 2', 'W-2', 'rejected', 'quantity (D)', 'not-a-number'],
+      ]);
+    });
+  }));
