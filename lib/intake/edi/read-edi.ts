@@ -129,7 +129,10 @@ const mostRepeated = 10;
 function* documentsOf(interchange: EdiInterchange, index: number, reading: DocumentReading): Generator<EdiDocument> {
   const envelope = interchange.faults.filter(({ rejects }) => rejects);
   const said = envelope.length === 0 && interchange.standard === 'x12' ? interchangeAcknowledgements(interchange) : [];
-  if (said.length > 0) yield interchangeAcknowledgement(said, interchange, index);
+  if (said.length > 0) {
+    const faults = reading.mayHoldZeros ? zeroCharacters(interchange, interchange).map(faultOf) : [];
+    yield interchangeAcknowledgement(said, faults, interchange, index);
+  }
   let messages = 0;
   for (const group of interchange.groups) {
     const around = repeated([...envelope, ...group.faults.filter(({ rejects }) => rejects)]);
@@ -199,7 +202,10 @@ function emptyInterchange(
 }
 
 /** No character set of EDI has a zero character, and no database keeps one: the message is not taken. */
-function zeroCharacters({ segments }: EdiMessage, { standard }: EdiInterchange): SyntaxFault[] {
+function zeroCharacters(
+  { segments = [] }: Pick<EdiInterchange, 'segments'>,
+  { standard }: EdiInterchange,
+): SyntaxFault[] {
   const segment = segments.find(({ tag, elements }) => JSON.stringify([tag, elements]).includes('\\u0000'));
   if (segment === undefined) return [];
   const { tag, offset, position } = segment;
@@ -211,6 +217,7 @@ function zeroCharacters({ segments }: EdiMessage, { standard }: EdiInterchange):
 /** The TA1 segments of an interchange, which stand in no message. */
 function interchangeAcknowledgement(
   said: readonly ReceivedAcknowledgement[],
+  faults: readonly Fault[],
   { controlNumber, version }: EdiInterchange,
   index: number,
 ): EdiDocument {
@@ -219,12 +226,12 @@ function interchangeAcknowledgement(
     kind: 'acknowledgement',
     purpose: 'acknowledgement',
     review: [],
-    faults: [],
+    faults,
     interchange: index,
     messageType: 'TA1',
     controlNumber,
     version,
-    ...stored(said),
+    ...(faults.length === 0 ? stored(said) : {}),
   };
 }
 

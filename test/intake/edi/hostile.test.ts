@@ -46,6 +46,8 @@ describe('hostile EDI', () => {
     const segments = ['BGM+220+PO-2+9', 'NAD+BY+C-1::92++A\u0000', 'LIN+1++W-1:SA', 'QTY+21:5:PCE', 'UNS+S'];
     const fromEdifact = read(edifact([{ type: 'ORDERS', segments }]).replace('ACME', 'AC\u0000E'), 'edifact');
     expect(codesOf(fromEdifact)).to.deep.equal(['edi-syntax']);
+    const acknowledged = x12('850', [order]).replace('GS*', 'TA1*000000007*261123*1000*A*0\u000000~\nGS*');
+    expect(read(acknowledged, 'x12').documents.map(({ faults }) => faults.length)).to.deep.equal([1, 0]);
     for (const content of [fromX12, fromEdifact]) {
       expect(content.interchanges?.[0]?.sender.id).to.equal('AC\ufffdE');
       expect(JSON.stringify(content)).not.to.contain('\\u0000');
