@@ -201,7 +201,9 @@ function readJsonMessage<Kept extends KeptDocument>(
   const oneByOne = elements && readElements(bytes, elements, limits, items, keep);
   if (oneByOne !== undefined) return oneByOne;
   const content = readJson(bytes, { depth: limits.depth, items });
-  return 'fault' in content ? unreadable([content.fault]) : documentsOf(content.value, content.duplicates, limits, keep);
+  return 'fault' in content
+    ? unreadable([content.fault])
+    : documentsOf(content.value, content.duplicates, limits, keep);
 }
 
 /**
@@ -338,7 +340,9 @@ function documentsOfTable<Kept extends KeptDocument>(
 ): MessageContent<Kept> {
   const content =
     table.unreadable === undefined
-      ? readEach(released(table.orders), table.warnings, keep, (order, index) => sheetDocument(order, index + 1, limits))
+      ? readEach(released(table.orders), table.warnings, keep, (order, index) =>
+          sheetDocument(order, index + 1, limits),
+        )
       : unreadable(table.unreadable);
   if (table.columns === undefined) return content;
   const { header, fields } = table.columns;
