@@ -169,15 +169,16 @@ async function resultsOf(
   );
   return documents.map((document) => {
     const number = document.orderId === null ? null : salesOrderNumber(document.orderId);
-    const order = number === null || document.state === 'rejected' ? undefined : orders.get(number);
+    // a change that was refused, or waits for a person, names the order that stays as it is
+    const isDone = document.state === 'accepted' || document.state === 'duplicate';
+    const order = number === null || !isDone ? undefined : orders.get(number);
     const base = { place: document.place, poNumber: document.poNumber, salesOrder: number };
     if (order !== undefined) {
       const replayed = isReplay(document);
       const isNew = !replayed && document.kind === 'order';
       return { status: isNew ? 201 : 200, ...base, order: { ...order, replayed } };
     }
-    if (document.state === 'accepted' || document.state === 'duplicate')
-      return { status: 200, ...base, noted: document.kind };
+    if (isDone) return { status: 200, ...base, noted: document.kind };
     const found = problemOfDocument(document);
     return { status: found.status, ...base, problem: found };
   });

@@ -24,17 +24,33 @@ export function changeability(order: Order): 'open' | 'at-warehouse' | 'finished
   return out || !isBeforeWarehouse(order.status) ? 'at-warehouse' : 'open';
 }
 
-/** Lines of the change that the order cannot follow: fewer than were delivered already. */
+/**
+ * Lines of the change that the order cannot follow: fewer than were delivered already, or another item or price for what
+ * was delivered, which is in the books as it was.
+ */
 export function changeFaults(order: Order, changes: readonly ResolvedLineChange[]): Fault[] {
   return changes.flatMap((change): Fault[] => {
     if (change.action === 'delete') return [];
     const before = order.lines.find(({ line }) => line === change.line.line);
-    if (before === undefined || change.line.ordered >= before.delivered) return [];
-    const delivered = formatQuantity(before.delivered);
-    const message = `Of line ${before.line} ${delivered} ${before.baseUom} are delivered already; the new quantity must not be below that.`;
-    return [{ path: `/lines/${before.line}`, code: 'out-of-range', message }];
+    if (before === undefined || before.delivered === 0) return [];
+    const path = `/lines/${before.line}`;
+    const delivered = `Of line ${before.line} ${formatQuantity(before.delivered)} ${before.baseUom} are delivered already`;
+    const faults: Fault[] = [];
+    if (change.line.ordered < before.delivered)
+      faults.push({ path, code: 'out-of-range', message: `${delivered}; the new quantity must not be below that.` });
+    if (!isSoldAs(before, change.line))
+      faults.push({ path, code: 'not-supported', message: `${delivered}; its item, unit and price stay as they are.` });
+    return faults;
   });
 }
+
+const isSoldAs = (before: OrderLine, line: OrderLine): boolean =>
+  line.sku === before.sku &&
+  line.uom === before.uom &&
+  line.unitPrice === before.unitPrice &&
+  line.taxCode === before.taxCode &&
+  line.ratio.numerator === before.ratio.numerator &&
+  line.ratio.denominator === before.ratio.denominator;
 
 /**
  * Changes an order that no warehouse was asked to ship: stock and credit are given back, all checks are due again, and
@@ -69,5 +85,6 @@ function setLine(order: Order, line: OrderLine, taxRate: number): void {
   const before = order.lines[at];
   if (before === undefined) order.lines.push(line);
   else order.lines[at] = { ...line, delivered: before.delivered, invoiced: before.invoiced };
-  Object.assign(order, { taxRates: { ...order.taxRates, [line.taxCode]: taxRate } });
+  // rates that the order has are those of its date, and stay
+  Object.assign(order, { taxRates: { [line.taxCode]: taxRate, ...order.taxRates } });
 }

@@ -23,7 +23,8 @@ const otherwise = 'Cannot be delivered';
 export function orderAnswer(order: Order, echo: OrderEcho, today: string, answersChange?: string): OrderAnswer {
   const lines = order.lines.map((line) => answeredLine(line, order));
   const all = (verdict: LineVerdict): boolean => lines.every((line) => line.verdict === verdict);
-  const verdict = all('rejected') ? 'rejected' : all('accepted') ? 'accepted' : 'changed';
+  const nothingLeft = answersChange === undefined ? 'rejected' : 'changed'; // as the change wanted it
+  const verdict = all('rejected') ? nothingLeft : all('accepted') ? 'accepted' : 'changed';
   return {
     echo,
     salesOrder: salesOrderNumber(order.id),

@@ -70,7 +70,12 @@ function acknowledgementsOf({
       ...base,
       kind: group.version >= '005010' ? '999' : '997',
       subject: i === 0 ? subject : `${subject} group ${i + 1}`,
-      text: (envelope) => writeFunctionalAcknowledgement(outline, group, { ...envelope, ...applicationsOf(group) }),
+      text: (envelope) =>
+        writeFunctionalAcknowledgement(outline, group, {
+          ...envelope,
+          ...applicationsOf(group),
+          version: group.version === '' ? envelope.version : group.version,
+        }),
     }),
   );
   return [...interchange, ...groups];

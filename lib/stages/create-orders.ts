@@ -385,7 +385,7 @@ async function recordedOutcomes(
     if (decided.has(documentId)) continue;
     if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
       outcomes.set(documentId, doneBefore(document));
-    else if (orderId !== null)
+    else if (kind === 'order' && orderId !== null)
       outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
     else outcomes.set(documentId, rejection(documentId, inboxId, faults));
   }

@@ -71,6 +71,7 @@ export async function storeEdiDocuments(
       const edi = receptions[i]?.content.documents[position]?.edi;
       const interchange = admitted[edi?.interchange ?? -1];
       if (edi === undefined || interchange === undefined) return [];
+      if (isRefusedOrder(document, interchange)) work.answerDue('rejection', document.documentId);
       return [
         {
           documentId: document.documentId,
@@ -89,6 +90,13 @@ export async function storeEdiDocuments(
   await insertEdiDocuments(work.db, rows);
   await answerSyntax(work, interchanges);
 }
+
+/**
+ * Its syntax is fine, and acknowledged, but it makes no order: without an amount that can be read, or a unit. Only an
+ * answer to the order tells its sender.
+ */
+const isRefusedOrder = ({ kind, state }: NewDocument, { outcome, test }: AdmittedInterchange): boolean =>
+  kind === 'order' && state === 'rejected' && outcome === 'accepted' && !test;
 
 /** A message that comes again gets the same acknowledgements again. */
 export async function acknowledgeAgain(work: Work, inboxIds: readonly number[]): Promise<void> {

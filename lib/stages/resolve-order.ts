@@ -154,11 +154,14 @@ function customerOf(
   return undefined;
 }
 
+/** More deviations than a person will look at. */
+export const mostDeviationsKept = 20;
+
 export function priceHold(deviations: readonly Deviation[], { priceTolerance }: Partner, now: string): Hold {
   return {
     reason: 'price',
     rule: 'price-tolerance',
-    evidence: { tolerancePercent: formatScaled(priceTolerance, 2, 0), lines: deviations.slice(0, 20) },
+    evidence: { tolerancePercent: formatScaled(priceTolerance, 2, 0), lines: deviations.slice(0, mostDeviationsKept) },
     since: now,
     by: 'price policy',
     forced: false,
@@ -182,7 +185,7 @@ function doubts(order: CanonicalOrder, partner: Partner, { settings, today }: Ci
   return sentences;
 }
 
-function reviewHold(sentences: readonly string[], now: string): Hold[] {
+export function reviewHold(sentences: readonly string[], now: string): Hold[] {
   if (sentences.length === 0) return [];
   return [
     {

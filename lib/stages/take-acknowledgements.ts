@@ -2,6 +2,7 @@ import type { Fault } from '../domain/faults';
 import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
 import { ediStandards } from '../store/edi';
 import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
+import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import type { AppliedOutcome, RejectedOutcome } from './tag-outcome';
 import type { Work } from './work';
@@ -24,10 +25,11 @@ export async function takeAcknowledgements(
     const unknown: Fault[] = [];
     const words: string[] = [];
     for (const acknowledgement of JSON.parse(document.canonical ?? '[]') as ReceivedAcknowledgement[]) {
-      const answer = await findAnswer(work.db, partner, standard, {
-        of: acknowledgement.of,
-        value: Number(acknowledgement.controlNumber),
-      });
+      const value = ownNumberIn(acknowledgement.controlNumber);
+      const answer =
+        value === undefined
+          ? undefined
+          : await findAnswer(work.db, partner, standard, { of: acknowledgement.of, value });
       if (answer === undefined) unknown.push(neverSent(acknowledgement, partner));
       else words.push(await take(work, answer, acknowledgement));
     }
@@ -68,6 +70,9 @@ export async function takeAcknowledgements(
   return outcomes;
 }
 
+/** Our control numbers are digits; what is none cannot be ours. */
+const ownNumberIn = (text: string): number | undefined => (/^\d{1,14}$/.test(text) ? Number(text) : undefined);
+
 function neverSent({ of, controlNumber }: ReceivedAcknowledgement, partner: string): Fault {
   const message = `It acknowledges the ${of} ${controlNumber.slice(0, 20)}, which was never sent to ${partner}.`;
   return { path: '', code: 'not-found', message, value: controlNumber.slice(0, 80) };
@@ -84,7 +89,10 @@ async function take(work: Work, answer: AnswerEntry, acknowledgement: ReceivedAc
     { state: taken ? 'acknowledged' : 'rejected', words: said },
     work.now,
   );
-  if (!taken) {
+  if (taken) {
+    const subject = `answer ${answer.answerId}`;
+    await closeException(work.db, 'answer-rejected', subject, work.actor, 'acknowledged', work.now);
+  } else {
     work.raise({
       kind: 'answer-rejected',
       subject: `answer ${answer.answerId}`,

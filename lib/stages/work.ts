@@ -63,6 +63,8 @@ export class Work {
   private readonly notes = new Map<number, { reason: string | null; evidence: Evidence; actor: string | null }>();
   private readonly records: AuditRecord[] = [];
   private readonly newInQueue = new Set<Order>();
+  private readonly rewritten = new Set<Order>();
+  private readonly told = new Set<Order>();
   private readonly stamps = new Map<number, number>();
   private readonly created: Order[] = [];
   /** What this transaction writes into the rows of the orders that it changes. */
@@ -247,9 +249,15 @@ export class Work {
     this.exceptions.push(exception);
   }
 
-  /** An EDI partner has to be told. */
-  answerDue(kind: DueAnswer['kind'], subject: number): void {
+  /** An EDI partner has to be told. `order`: what becomes of it in this transaction is told by this answer. */
+  answerDue(kind: DueAnswer['kind'], subject: number, order?: Order): void {
     this.answers.push({ kind, subject });
+    if (order !== undefined) this.told.add(order);
+  }
+
+  /** More of the order than its state was written: whoever remembers it has to read it again. */
+  rewrote(order: Order): void {
+    this.rewritten.add(order);
   }
 
   /** An audit record of something other than a loaded order. */
@@ -273,7 +281,7 @@ export class Work {
     for (const account of await accountsAwaiting(this.db, more)) this.due(account);
     this.markFreed();
     this.raiseDeficits(items);
-    const orders = orderChanges(this.loaded(), this.now, this.stamp);
+    const orders = orderChanges(this.loaded(), this.now, this.stamp, this.rewritten);
     for (const order of orders.changed) this.stamps.set(order.id, this.stamp);
     const records = [...this.orderRecords(orders.changed), ...this.records];
     const batch = await takeAuditBatch(this.db, records);
@@ -304,11 +312,18 @@ export class Work {
     }
   }
 
-  /** An order that came as EDI and leaves its checks has its verdict: the partner is told. */
+  /**
+   * An order that came as EDI and leaves its checks has its verdict: the partner is told, and told again when something
+   * of it is cancelled after that.
+   */
   private tellVerdicts(): void {
     for (const order of this.orders.values()) {
-      if (order.channel === 'edi' && this.before.get(order.id)?.status === 'Created' && order.status !== 'Created')
-        this.answerDue('response', order.id);
+      const before = this.before.get(order.id);
+      if (order.channel !== 'edi' || before === undefined) continue;
+      if (before.status === 'Created') {
+        if (order.status !== 'Created') this.answerDue('response', order.id);
+      } else if (!this.told.has(order) && cancelledOf(order.lines) > cancelledOf(before.lines))
+        this.answerDue('cancellation', order.id);
     }
   }
 
@@ -397,6 +412,9 @@ export class Work {
     }
   }
 }
+
+const cancelledOf = (lines: readonly { readonly cancelled?: unknown }[]): number =>
+  lines.reduce((sum, { cancelled }) => sum + Number(cancelled), 0);
 
 const placeOf = ({ sku, warehouse }: StockItem): string => `${sku} in ${warehouse}`;
 

@@ -3,8 +3,8 @@ import { type Order, salesOrderNumber } from '../domain/order';
 import type { OrderEcho } from '../intake/edi/mapped-message';
 import { type EdiOrigin, ediOrigins, invoiceContents, productNames, slipContents } from '../store/edi';
 import { answersTo, type EdiAnswer, insertAnswers } from '../store/edi-answers';
-import { type DueAnswer, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
-import { lockDocuments, type StoredDocument } from '../store/inbox';
+import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
+import { loadDocuments, type StoredDocument } from '../store/inbox';
 import { loadPartners } from '../store/master';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
@@ -28,6 +28,9 @@ export function writeDueAnswers(context: StageContext, limit: number): Promise<n
   return inTransaction(context, 'edi-answer', async (work) => {
     const due = await takeDueAnswers(work.db, limit);
     if (due.length === 0) return 0;
+    // first of all: what is said must be read after, so that what becomes due from now on is due again
+    await removeDueAnswers(work.db, due);
+    await removeCancellations(work.db, due);
     const planned = await plan(work, due);
     const partners = await loadPartners(
       work.db,
@@ -49,7 +52,6 @@ export function writeDueAnswers(context: StageContext, limit: number): Promise<n
       );
     });
     await write(work, wanted, partners);
-    await removeDueAnswers(work.db, due);
     return due.length;
   });
 }
@@ -78,6 +80,7 @@ async function plan(work: Work, due: readonly DueAnswer[]): Promise<Planned[]> {
   return [
     ...(await responses(work, subjects('response'))),
     ...(await documentAnswers(work, [...subjects('rejection'), ...subjects('change-response')])),
+    ...(await cancellations(work, subjects('cancellation'))),
     ...(await despatches(work, subjects('despatch'))),
     ...(await invoices(work, subjects('invoice'))),
   ];
@@ -113,9 +116,19 @@ async function responses(work: Work, orderIds: readonly number[]): Promise<Plann
   }));
 }
 
+/** What was cancelled of orders after they had been answered. */
+async function cancellations(work: Work, orderIds: readonly number[]): Promise<Planned[]> {
+  const orders = await answerableOrders(work, orderIds);
+  return [...orders.values()].map(({ order, origin, echo }) => ({
+    subject: `order ${order.id} cancelled ${order.lines.reduce((sum, { cancelled }) => sum + cancelled, 0)}`,
+    origin,
+    said: { answer: 'change-response', content: orderAnswer(order, echo, work.today) },
+  }));
+}
+
 /** Orders that were refused, and changes, applied or refused. */
 async function documentAnswers(work: Work, documentIds: readonly number[]): Promise<Planned[]> {
-  const documents = await lockDocuments(work.db, documentIds);
+  const documents = await loadDocuments(work.db, documentIds);
   const origins = await ediOrigins(work.db, documentIds);
   const orders = await answerableOrders(
     work,
@@ -123,10 +136,12 @@ async function documentAnswers(work: Work, documentIds: readonly number[]): Prom
   );
   return documents.flatMap((document): Planned[] => {
     const origin = origins.get(document.documentId);
-    if (origin === undefined || document.state === 'stored') return [];
+    if (origin === undefined) return [];
     const answered = orders.get(document.orderId ?? 0);
     const said = saidOf(document, origin, answered, work.today);
-    return said === undefined ? [] : [{ subject: `document ${document.documentId}`, origin, said }];
+    // what was refused may be taken later: that is news
+    const subject = `document ${document.documentId}${document.state === 'rejected' ? ' refused' : ''}`;
+    return said === undefined ? [] : [{ subject, origin, said }];
   });
 }
 
@@ -136,21 +151,26 @@ function saidOf(
   answered: { readonly order: Order; readonly echo: OrderEcho } | undefined,
   today: string,
 ): AnswerContent | undefined {
-  const fault = document.faults[0]?.message ?? 'The document cannot be taken.';
-  if (document.kind === 'order')
-    return origin.echo === null ? undefined : { answer: 'order-response', content: refusal(origin.echo, fault, today) };
+  const { state, kind } = document;
   const changeNumber = changeNumberOf(document.canonical);
-  if (document.state === 'accepted' && answered !== undefined) {
-    const content = orderAnswer(answered.order, answered.echo, today, changeNumber);
-    return { answer: 'change-response', content };
-  }
-  const echo = answered?.echo ?? origin.echo;
-  if (echo === null || echo === undefined) return undefined;
-  const options = {
-    answersChange: changeNumber,
-    ...(answered === undefined ? {} : { salesOrder: salesOrderNumber(answered.order.id) }),
+  const refused = (echo: OrderEcho | null | undefined, words: string): AnswerContent | undefined => {
+    if (echo === null || echo === undefined) return undefined;
+    if (kind === 'order') return { answer: 'order-response', content: refusal(echo, words, today) };
+    const salesOrder = answered === undefined ? {} : { salesOrder: salesOrderNumber(answered.order.id) };
+    const options = { answersChange: changeNumber, ...salesOrder };
+    return { answer: 'change-response', content: refusal(echo, words, today, options) };
   };
-  return { answer: 'change-response', content: refusal(echo, fault, today, options) };
+  if (state === 'rejected')
+    return refused(
+      kind === 'order' ? origin.echo : (answered?.echo ?? origin.echo),
+      document.faults[0]?.message ?? 'The document cannot be taken.',
+    );
+  // an order that was taken after all has an answer of its own, and what waits has none yet
+  if (state !== 'accepted' || kind === 'order' || answered === undefined) return undefined;
+  const { order, echo } = answered;
+  if (kind === 'cancel' && order.lines.every(({ cancelled }) => cancelled === 0))
+    return refused(echo, 'Too late: the goods are under way.');
+  return { answer: 'change-response', content: orderAnswer(order, echo, today, changeNumber) };
 }
 
 /** One despatch advice a slip and partner: a slip may carry goods of several. */

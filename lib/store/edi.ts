@@ -201,16 +201,25 @@ export async function findEdiOrders(
   }));
 }
 
-/** Changes that were applied before, by their fingerprint: the orders that they changed. */
+/** Changes that were applied before, by their fingerprint: the orders that they changed, and whether none came after them. */
 export async function appliedBefore(
   db: Database,
   partners: readonly string[],
   fingerprints: readonly string[],
-): Promise<{ documentId: number; partner: string; fingerprint: string; orderId: number | null }[]> {
+): Promise<{ documentId: number; partner: string; fingerprint: string; orderId: number | null; isLatest: boolean }[]> {
   if (fingerprints.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<{ document_id: number; partner: string; fingerprint: string; order_id: number | null }>(
-    `select e.document_id, e.partner, e.fingerprint, d.order_id from edi_document e join inbox_document d on d.document_id = e.document_id
+  const rows = await db.all<{
+    document_id: number;
+    partner: string;
+    fingerprint: string;
+    order_id: number | null;
+    latest: number;
+  }>(
+    `select e.document_id, e.partner, e.fingerprint, d.order_id, case when exists (
+         select 1 from inbox_document l where l.order_id = d.order_id and l.state = 'accepted' and l.kind in ('change', 'cancel')
+           and (l.step_at > d.step_at or (l.step_at = d.step_at and l.document_id > d.document_id))) then 0 else 1 end as latest
+     from edi_document e join inbox_document d on d.document_id = e.document_id
      where ${dialect.inList('e.partner', 'text')} and ${dialect.inList('e.fingerprint', 'text')} and d.state = 'accepted' and d.kind in ('change', 'cancel')`,
     [dialect.listOf([...new Set(partners)]), dialect.listOf([...new Set(fingerprints)])],
   );
@@ -219,6 +228,7 @@ export async function appliedBefore(
     partner: row.partner,
     fingerprint: row.fingerprint,
     orderId: row.order_id,
+    isLatest: Number(row.latest) === 1,
   }));
 }
 
@@ -234,6 +244,16 @@ export async function changesThatWait(
     [db.dialect.listOf([...new Set(partners)])],
   );
   return rows.map((row) => ({ documentId: row.document_id, partner: row.partner, poNumber: row.po_number }));
+}
+
+/** Changes that wait for an order since then, the newest first. */
+export async function changesParkedSince(db: Database, since: string, limit: number): Promise<number[]> {
+  const rows = await db.all<{ document_id: number }>(
+    `select document_id from inbox_document where state = 'parked' and code = 'unknown-order' and kind in ('change', 'cancel') and step_at >= ?
+     order by document_id desc limit ?`,
+    [since, limit],
+  );
+  return rows.map((row) => row.document_id);
 }
 
 /** Their order is there now: the next sweep takes them up at once. */

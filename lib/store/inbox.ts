@@ -207,12 +207,21 @@ interface MessageRow {
 }
 
 /** Locks documents, in the order of their numbers, and reads them with their messages' source. */
-export async function lockDocuments(db: Database, ids: readonly number[]): Promise<StoredDocument[]> {
+export function lockDocuments(db: Database, ids: readonly number[]): Promise<StoredDocument[]> {
+  return documentsWith(db, ids, db.dialect.lockRows);
+}
+
+/** The documents as they are now: not locked. */
+export function loadDocuments(db: Database, ids: readonly number[]): Promise<StoredDocument[]> {
+  return documentsWith(db, ids, '');
+}
+
+async function documentsWith(db: Database, ids: readonly number[], lock: string): Promise<StoredDocument[]> {
   if (ids.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<DocumentRow>(
     `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
-     where ${dialect.inList('document_id', 'bigint')} order by document_id ${dialect.lockRows}`,
+     where ${dialect.inList('document_id', 'bigint')} order by document_id ${lock}`,
     [dialect.listOf([...new Set(ids)])],
   );
   const messages = await db.all<MessageRow>(

@@ -129,7 +129,7 @@ export const comparisons: readonly Comparison[] = [
         "select 'documents' as key, 'received' as what, 1 as amount from inbox_document",
         `select 'documents' as key, 'received' as what, 1 as amount from sales_order o join inbox_document d on d.document_id = o.document_id and d.state = 'accepted' and d.kind = 'order'
          union all select 'documents', 'received', 1 from inbox_document where state = 'accepted' and kind <> 'order'
-         union all select 'documents', 'received', 1 from inbox_document where state = 'rejected' and order_id is null
+         union all select 'documents', 'received', 1 from inbox_document where state = 'rejected' and (order_id is null or kind in ('change', 'cancel'))
          union all select 'documents', 'received', 1 from inbox_document where state in ('duplicate', 'parked')
          union all select 'documents', 'received', 1 from inbox_document where state = 'stored' and replaced_by is null`,
       ),

@@ -51,11 +51,15 @@ export interface OrderChanges {
   write(db: Database): Promise<unknown>;
 }
 
-/** Finds what changed of locked orders, to be written under this transaction's `stamp`. */
+/**
+ * Finds what changed of locked orders, to be written under this transaction's `stamp`. `rewritten` are those of which the
+ * transaction has written more than their state: they have changed, even when nothing of their state has.
+ */
 export function orderChanges(
   loaded: readonly { readonly order: Order; readonly before: OrderBefore }[],
   now: string,
   stamp = nobodys,
+  rewritten: ReadonlySet<Order> = new Set(),
 ): OrderChanges {
   const states = new Changes();
   const lines = new Changes();
@@ -65,7 +69,7 @@ export function orderChanges(
   const changed: Order[] = [];
   for (const { order, before } of loaded) {
     const { id } = order;
-    let differs = order.holds !== before.holds && holds.compare(order, before);
+    let differs = (order.holds !== before.holds && holds.compare(order, before)) || rewritten.has(order);
     order.lines.forEach((line, i) => {
       const columns = changingLineColumns(line);
       const old = before.lines[i];

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { reopenOvertaken } from '../../lib/stages/overtaken-changes';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { allOf } from '../all-of';
@@ -58,6 +59,7 @@ export = (RED: NodeAPI): void => {
     };
 
     const takeUpLeft = async (emit: Emit): Promise<void> => {
+      await reopenOvertaken(await runtime.context());
       const since = { before: runtime.leftSince, now: new Date().toISOString() };
       const left = await runtime.read((db) => documentsLeft(db, scope, since, sweepAtOnce));
       const lost = left.filter(({ documentId }) => !runtime.inProcess.has(documentKey(documentId)));

@@ -26,9 +26,10 @@ export const edi: Migration = {
       order_id ${id}, document_id ${int} not null, partner ${text} not null, po_key ${text} not null, release_number ${text} not null
     ) ${table}`,
     'create index edi_order_number on edi_order (partner, po_key)',
+    "create index inbox_document_changes on inbox_document (order_id) where kind in ('change', 'cancel')",
     // What is to be answered, written by the transaction that made it so; the row goes when the answer is written.
     `create table edi_due (
-      kind ${text} not null check (kind in ('response', 'rejection', 'change-response', 'despatch', 'invoice')), subject ${int} not null, due_at ${text} not null,
+      kind ${text} not null check (kind in ('response', 'rejection', 'change-response', 'cancellation', 'despatch', 'invoice')), subject ${int} not null, due_at ${text} not null,
       primary key (kind, subject)
     ) ${narrow}`,
     `create table edi_answer (

@@ -1,0 +1,114 @@
+import { mappedBy } from '../domain/master';
+import type { Order } from '../domain/order';
+import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
+import type { OrderChange } from '../intake/edi/mapped-message';
+import type { Database } from '../store/database';
+import { appliedBefore, findEdiOrders } from '../store/edi';
+import type { StoredDocument } from '../store/inbox';
+import { loadPartners } from '../store/master';
+import { findOrders } from '../store/order-identity';
+
+/** A document that asks for something of an order that is there: a change, its replacement, or its cancellation. */
+export interface ChangeRequest {
+  readonly document: StoredDocument;
+  readonly change: OrderChange;
+  /** All lines of the order as it is to be; lines that are not there go. */
+  readonly replaces: CanonicalOrder | undefined;
+}
+
+export function requestOf(document: StoredDocument): ChangeRequest {
+  const content = JSON.parse(document.canonical ?? '{}');
+  if (document.purpose !== 'replace') return { document, change: content as OrderChange, replaces: undefined };
+  const order = content as CanonicalOrder;
+  const { poNumber, release, customer } = order;
+  const named = { poNumber, customer, ...(release === undefined ? {} : { release }) };
+  return { document, change: { ...named, changeNumber: '', lines: [] }, replaces: order };
+}
+
+export const wordOf = ({ kind, purpose }: StoredDocument): string =>
+  kind === 'cancel' ? 'cancellation' : purpose === 'replace' ? 'replacement' : 'change';
+
+/** The orders that each document can mean; exactly one is wanted. */
+export async function findTargets(db: Database, requests: readonly ChangeRequest[]): Promise<Map<number, number[]>> {
+  const partners = requests.map(({ document }) => document.partner);
+  const byEdi = await findEdiOrders(
+    db,
+    partners,
+    requests.map(({ change }) => poKey(change.poNumber)),
+  );
+  const named = requests.filter(({ change }) => change.customer !== undefined);
+  const known = await loadPartners(db, partners);
+  const customerOf = ({ document, change }: ChangeRequest): string =>
+    mappedBy(known.get(document.partner)?.customerMap, change.customer ?? '');
+  const byCustomer = await findOrders(
+    db,
+    named.map((request) => ({ customer: customerOf(request), loose: loosePoKey(request.change.poNumber) })),
+  );
+  const targets = new Map<number, number[]>();
+  for (const request of requests) {
+    const { document, change } = request;
+    const key = poKey(change.poNumber);
+    const releaseNumber = change.release ?? '';
+    const customer = change.customer === undefined ? undefined : customerOf(request);
+    const same =
+      customer === undefined
+        ? undefined
+        : byCustomer.same({
+            partner: document.partner,
+            customer,
+            poKey: key,
+            loose: loosePoKey(change.poNumber),
+            releaseNumber,
+          });
+    const edi = byEdi.filter(
+      (order) =>
+        order.partner === document.partner &&
+        order.poKey === key &&
+        order.releaseNumber === releaseNumber &&
+        (customer === undefined || order.customer === customer),
+    );
+    targets.set(document.documentId, same === undefined ? edi.map(({ orderId }) => orderId) : [same.orderId]);
+  }
+  return targets;
+}
+
+/** What was applied before: under another control number, or in a message that was sent again. */
+export class AppliedChanges {
+  private readonly known = new Map<string, { readonly orderId: number | null; isLatest: boolean }>();
+
+  private constructor() {}
+
+  /** To be read with the orders locked: what another transaction applied to them is there then. */
+  static async of(db: Database, requests: readonly ChangeRequest[]): Promise<AppliedChanges> {
+    const changes = new AppliedChanges();
+    const before = await appliedBefore(
+      db,
+      requests.map(({ document }) => document.partner),
+      requests.flatMap(({ document }) => document.fingerprint ?? []),
+    );
+    for (const { partner, fingerprint, orderId, isLatest } of before) {
+      const key = `${partner} ${fingerprint}`;
+      if (changes.known.get(key)?.isLatest !== true) changes.known.set(key, { orderId, isLatest });
+    }
+    return changes;
+  }
+
+  /**
+   * The order that the like of this document changed before, undefined when it is news. Without a number of its own a
+   * change may be meant again once another one came between. A cancellation is news while its order is not cancelled.
+   */
+  repeatedBy({ document, change }: ChangeRequest, order: Order | undefined): { orderId: number | null } | undefined {
+    const before = this.known.get(keyOf(document));
+    if (before === undefined) return undefined;
+    if (document.kind === 'cancel' && order?.status !== 'Cancelled' && order?.status !== 'CancelRequested')
+      return undefined;
+    return change.changeNumber !== '' || before.isLatest ? before : undefined;
+  }
+
+  add(document: StoredDocument, orderId: number | null): void {
+    for (const change of this.known.values()) if (change.orderId === orderId) change.isLatest = false;
+    this.known.set(keyOf(document), { orderId, isLatest: true });
+  }
+}
+
+const keyOf = ({ partner, fingerprint }: StoredDocument): string => `${partner} ${fingerprint}`;
