@@ -50,7 +50,7 @@ export function actingPartner(
 }
 
 /** The partners whose orders the principal may touch; meaningless for keys of the company itself, which see all. */
-export function partnersOf(principal: Principal): string[] {
+export function partnersOf(principal: Pick<Principal, 'partner' | 'actsFor'>): string[] {
   return [...new Set(principal.partner === null ? principal.actsFor : [principal.partner, ...principal.actsFor])];
 }
 

@@ -1,4 +1,5 @@
 import { workbookType } from '../intake/read-message';
+import { answerStates } from './edi-answer-lists';
 import { channels, orderStatuses } from './lists';
 import { oneOrMany } from './openapi-bodies';
 import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
@@ -264,6 +265,35 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
         ],
       },
       problems: [404, 410],
+    },
+  },
+  '/o2c/answers': {
+    get: read('Answers by EDI to partners, newest first, without their text.', ['operations'], 'AnswerPage', [
+      query('partner', 'Only to this partner.'),
+      query('state', 'Only in this state.', oneOf(...answerStates)),
+      query('kind', 'Only of this kind, such as 997, CONTRL, 855, ORDRSP.'),
+      ...page,
+    ]),
+  },
+  '/o2c/answers/{answer}': {
+    get: read('One answer by EDI.', ['operations'], 'Answer', [inPath('answer')], [404]),
+  },
+  '/o2c/answers/{answer}/raw': {
+    get: {
+      summary: 'The interchange as it goes out, to be saved.',
+      roles: ['operations'],
+      parameters: [inPath('answer')],
+      answers: { 200: ['The bytes.', { 'application/edi-x12': text, 'application/edifact': text }] },
+      problems: [404],
+    },
+  },
+  '/o2c/answers/{answer}/resend': {
+    post: {
+      summary: 'Send an answer once more: the same bytes under the same control number.',
+      roles: ['operations'],
+      parameters: [inPath('answer')],
+      answers: { 200: ['The answer, ready to go out.', json(ref('Answer'))] },
+      problems: [403, 404],
     },
   },
   '/o2c/messages': {

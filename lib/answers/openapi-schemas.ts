@@ -1,3 +1,4 @@
+import { answerStates } from './edi-answer-lists';
 import { orderStatuses } from './lists';
 
 /** A JSON Schema (2020-12) as OpenAPI 3.1 takes it. */
@@ -79,6 +80,22 @@ const orderFields: Readonly<Record<string, Schema>> = {
   lines: listOf(ref('OrderLine')),
   holds: listOf(ref('Hold')),
   decisions: listOf(ref('Decision')),
+};
+
+const answerFields: Readonly<Record<string, Schema>> = {
+  answer: text,
+  partner: text,
+  standard: oneOf('x12', 'edifact'),
+  kind: text,
+  answers: text,
+  interchangeNumber: textOrNull,
+  fileName: text,
+  state: oneOf(...answerStates),
+  wantsAcknowledgement: flag,
+  words: textOrNull,
+  createdAt: instant,
+  sentAt: instantOrNull,
+  acknowledgedAt: instantOrNull,
 };
 
 const inboxFields: Readonly<Record<string, Schema>> = {
@@ -291,6 +308,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
       postedAt: instant,
     }),
   ),
+  Answer: fields(answerFields),
+  AnswerPage: pageOf('answers', fields(answerFields)),
   InboxPage: pageOf('inbox', fields(inboxFields)),
   InboxMessage: fields({
     ...inboxFields,

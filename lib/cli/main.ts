@@ -2,6 +2,7 @@
 import './needs-node';
 import { parseArgs } from 'node:util';
 import { BusinessRejection } from '../domain/faults';
+import { answersCommand } from './answer-commands';
 import { type Command, type ExitCode, exitCodes, type Terminal, WrongUsage } from './command';
 import { importCommand } from './import-command';
 import { inboxCommand, jobsCommand } from './inbox-commands';
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   explainCommand,
   jobsCommand,
   inboxCommand,
+  answersCommand,
   reconcileCommand,
   auditCommand,
 ];

@@ -63,7 +63,7 @@ export function writeAnswer(
     groupNumber: number,
     test: origin.test || partner.edi.test,
     preparedAt: now,
-    version: partner.edi.version ?? origin.version,
+    version: versionFor(partner, origin),
     ...(standard === 'edifact' ? { syntax: origin.syntax } : {}),
     acknowledgementRequested: standard === 'edifact' && partner.edi.acknowledgedWithin > 0,
   };
@@ -79,6 +79,12 @@ export function writeAnswer(
     bytes: Buffer.from(textOf(said, standard, envelope)),
     wantsAcknowledgement: partner.edi.acknowledgedWithin > 0,
   };
+}
+
+/** The agreed version, where it is one of the standard in which the partner wrote. */
+function versionFor({ edi }: Partner, { standard, version }: EdiOrigin): string {
+  const isX12 = edi.version?.startsWith('0') === true;
+  return edi.version === null || isX12 !== (standard === 'x12') ? version : edi.version;
 }
 
 export const fileNameOf = (kind: string, number: number, standard: EdiStandard): string =>

@@ -15,6 +15,7 @@ const atOnce = 500;
 export async function reopenOvertaken({ store, clock }: StageContext): Promise<number> {
   const found = await store.read(async (db) => {
     const waiting = await changesParkedSince(db, later(clock(), -hours), atOnce);
+    if (waiting.length === 0) return [];
     const requests = (await loadDocuments(db, waiting)).map(requestOf);
     const targets = await findTargets(db, requests);
     return waiting.filter((documentId) => (targets.get(documentId) ?? []).length > 0);

@@ -1,3 +1,4 @@
+import { directPartner, partnersOf } from '../access/principal';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { InterchangeOutline } from '../intake/edi/read-edi';
 import { type ReadingSettings, readingOf, storedReading } from '../intake/reading-settings';
@@ -17,6 +18,7 @@ import {
   reopenNow,
   saveReadAgain,
 } from '../store/inbox-replay';
+import { loadKey } from '../store/keys';
 import { partyText } from './admit-interchanges';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
@@ -99,6 +101,7 @@ const isAnew = (reading: Reading | undefined): reading is { readonly anew: ReadR
 async function takeInAnew(context: StageContext, replaces: number, read: ReadReception, by: string): Promise<Replay> {
   const message = {
     ...read.message,
+    speaksFor: await speaksForOf(context, read.message),
     messageKey: `again ${replaces}: ${read.sha256}`,
     receivedAt: context.clock(),
     corrects: { inboxId: replaces, by, reason: 'The sender is known now.' },
@@ -109,6 +112,16 @@ async function takeInAnew(context: StageContext, replaces: number, read: ReadRec
   await context.store.transaction((db) => dueNow(db, reopened, context.clock()));
   const base = { inboxId, replaces, channel, partner, document: read.message.document };
   return { ...base, reopened, unreadable: rejected.length };
+}
+
+/** In whose name its sender could speak when it came: what was unknown then must not get it further now. */
+async function speaksForOf(
+  { store }: StageContext,
+  { keyId, partner }: ReadReception['message'],
+): Promise<readonly string[] | null> {
+  const key = keyId === null ? undefined : await store.read((db) => loadKey(db, keyId));
+  if (key?.role === 'partner') return partnersOf(key);
+  return partner === directPartner ? null : [partner];
 }
 
 /** Most messages in one transaction of a replay by selection. */

@@ -1,5 +1,16 @@
-import { type EdiAnswer, leaseAnswers, markSent, sendAgain, takeReadyAnswers } from '../store/edi-answers';
-import type { StageContext } from './work';
+import { BusinessRejection } from '../domain/faults';
+import {
+  type AnswerEntry,
+  type EdiAnswer,
+  leaseAnswers,
+  lockAnswer,
+  makeReady,
+  markSent,
+  sendAgain,
+  takeReadyAnswers,
+} from '../store/edi-answers';
+import { closeException } from '../store/exceptions';
+import { inTransaction, type StageContext } from './work';
 
 /** Who has taken answers to send them says so within this time, or they are taken again: in ms. */
 const lease = 60_000;
@@ -34,6 +45,30 @@ export function confirmSent({ store, clock }: StageContext, answerIds: readonly 
 /** They did not arrive: they go out again. */
 export function sendAnswersAgain({ store }: StageContext, answerIds: readonly number[]): Promise<void> {
   return store.transaction((db) => sendAgain(db, answerIds));
+}
+
+/**
+ * Sends an answer once more, because somebody asks for it: the same bytes under the same control number, by which its
+ * receiver knows it again. What the partner said of it before is past.
+ * @throws BusinessRejection `not-found`
+ */
+export function resendAnswer(context: StageContext, answerId: number, by: string): Promise<AnswerEntry> {
+  return inTransaction(context, 'edi-answer', async (work) => {
+    const answer = await lockAnswer(work.db, answerId);
+    if (answer === undefined) throw new BusinessRejection('not-found', `There is no answer ${answerId}.`);
+    await makeReady(work.db, answerId);
+    await closeException(work.db, 'answer-rejected', `answer ${answerId}`, by, 'sent again', work.now);
+    work.record({
+      subject: 'edi-answer',
+      subjectId: String(answerId),
+      from: answer.state,
+      to: 'ready',
+      reason: 'resend',
+      actor: by,
+      evidence: { partner: answer.partner, kind: answer.kind, said: answer.words },
+    });
+    return { ...answer, state: 'ready', words: null, sentAt: null, acknowledgedAt: null };
+  });
 }
 
 const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);

@@ -1,7 +1,7 @@
 import type { Partner } from '../domain/master';
 import { type Order, salesOrderNumber } from '../domain/order';
 import type { OrderEcho } from '../intake/edi/mapped-message';
-import { type EdiOrigin, ediOrigins, invoiceContents, productNames, slipContents } from '../store/edi';
+import { appliedChanges, type EdiOrigin, ediOrigins, invoiceContents, productNames, slipContents } from '../store/edi';
 import { answersTo, type EdiAnswer, insertAnswers } from '../store/edi-answers';
 import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
 import { loadDocuments, type StoredDocument } from '../store/inbox';
@@ -9,6 +9,7 @@ import { loadPartners } from '../store/master';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
 import { changeNumberOf, despatchAdvice, invoiceMessage, orderAnswer, refusal } from './answer-contents';
+import { echoAfter } from './order-echo';
 import { type AnswerContent, canBeWritten, isAgreed, recordAnswer, seriesOf, writeAnswer } from './outgoing-answer';
 import { inTransaction, type StageContext, type Work } from './work';
 
@@ -98,11 +99,16 @@ async function answerableOrders(
     work.db,
     orders.map(({ documentId }) => documentId),
   );
+  const changes = await appliedChanges(
+    work.db,
+    orders.map(({ id }) => id),
+  );
   return new Map(
     orders.flatMap((order) => {
       const origin = origins.get(order.documentId);
       if (origin === undefined || origin.echo === null) return [];
-      return [[order.id, { order, origin: origin as Answerable, echo: origin.echo }] as const];
+      const echo = echoAfter(origin.echo, changes.get(order.id) ?? [], origin.standard);
+      return [[order.id, { order, origin: origin as Answerable, echo }] as const];
     }),
   );
 }

@@ -198,3 +198,55 @@ export function sentAnswers(
      where state = 'sent' and wants_acknowledgement = 1 group by partner, substr(sent_at, 1, 13) order by partner, min(sent_at)`,
   );
 }
+
+/** Answers as they stand, the newest first, without their bytes. */
+export async function findAnswers(
+  db: Database,
+  selection: {
+    readonly partner?: string | undefined;
+    readonly state?: AnswerState | undefined;
+    readonly kind?: string | undefined;
+    /** Only those before this one. */
+    readonly before?: number | undefined;
+  },
+  limit: number,
+): Promise<AnswerEntry[]> {
+  const { partner, state, kind, before } = selection;
+  const wanted = Object.entries({ partner, state, kind }).filter(([, value]) => value !== undefined);
+  const conditions = wanted.map(([column]) => ` and ${column} = ?`).join('');
+  const rows = await db.all<Omit<AnswerRow, 'bytes'>>(
+    `select ${entryColumns} from edi_answer where true${conditions}${before === undefined ? '' : ' and answer_id < ?'} order by answer_id desc limit ?`,
+    [...wanted.map(([, value]) => value), ...(before === undefined ? [] : [before]), limit],
+  );
+  return rows.map(entryOf);
+}
+
+export async function findAnswerById(db: Database, answerId: number): Promise<AnswerEntry | undefined> {
+  const row = await first<Omit<AnswerRow, 'bytes'>>(db, `select ${entryColumns} from edi_answer where answer_id = ?`, [
+    answerId,
+  ]);
+  return row === undefined ? undefined : entryOf(row);
+}
+
+export async function bytesOfAnswer(db: Database, answerId: number): Promise<Buffer | undefined> {
+  const row = await first<{ bytes: Uint8Array }>(db, 'select bytes from edi_answer where answer_id = ?', [answerId]);
+  return row === undefined ? undefined : Buffer.from(row.bytes);
+}
+
+/** Locks the answer, so that it goes out again once for each that asks. */
+export async function lockAnswer(db: Database, answerId: number): Promise<AnswerEntry | undefined> {
+  const row = await first<Omit<AnswerRow, 'bytes'>>(
+    db,
+    `select ${entryColumns} from edi_answer where answer_id = ? ${db.dialect.lockRows}`,
+    [answerId],
+  );
+  return row === undefined ? undefined : entryOf(row);
+}
+
+/** A person wants it to go out again, whatever the partner has said of it: the same bytes, and its word is waited for anew. */
+export async function makeReady(db: Database, answerId: number): Promise<void> {
+  await db.run(
+    "update edi_answer set state = 'ready', words = null, taken_until = null, sent_at = null, acknowledged_at = null where answer_id = ?",
+    [answerId],
+  );
+}

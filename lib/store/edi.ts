@@ -232,6 +232,36 @@ export async function appliedBefore(
   }));
 }
 
+/** A change that an order has taken. */
+export interface AppliedChange {
+  readonly purpose: EdiPurpose;
+  /** JSON of the change, or of the order that replaces the one before. */
+  readonly canonical: string;
+  readonly echo: OrderEcho | null;
+}
+
+/** The changes that orders have taken, in the order in which they took them; cancellations are left out. */
+export async function appliedChanges(db: Database, orderIds: readonly number[]): Promise<Map<number, AppliedChange[]>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await db.all<{ order_id: number; purpose: EdiPurpose; canonical: string; echo: string | null }>(
+    `select d.order_id, e.purpose, d.canonical, e.echo from inbox_document d join edi_document e on e.document_id = d.document_id
+     where d.kind in ('change', 'cancel') and d.kind = 'change' and d.state = 'accepted' and ${db.dialect.inList('d.order_id', 'bigint')}
+     order by d.step_at, d.document_id`,
+    [db.dialect.listOf([...new Set(orderIds)])],
+  );
+  const changes = Map.groupBy(rows, (row) => row.order_id);
+  return new Map(
+    [...changes].map(([orderId, ofOrder]) => [
+      orderId,
+      ofOrder.map(({ purpose, canonical, echo }) => ({
+        purpose,
+        canonical,
+        echo: echo === null ? null : (JSON.parse(echo) as OrderEcho),
+      })),
+    ]),
+  );
+}
+
 /** Changes that overtook their order and wait for it. */
 export async function changesThatWait(
   db: Database,

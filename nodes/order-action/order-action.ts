@@ -15,6 +15,7 @@ import {
 } from '../../lib/stages/act-on-order';
 import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { answerIn, resent, summaryOf } from './resend-answer';
 import { resolveSlip, slipActions } from './resolve-slip';
 
 interface OrderActionConfig extends StoreNodeConfig {
@@ -39,6 +40,13 @@ export = (RED: NodeAPI): void => {
             await runtime.release();
             emit(donePort, { ...message, payload: outcome });
             emit(answerPort, answered(message, jsonAnswer(200, outcome)));
+            return;
+          }
+          const answerId = answerIn(message, action, body);
+          if (answerId !== undefined) {
+            const told = await resent(await runtime.context(), answerId, asker);
+            emit(donePort, { ...message, payload: { ...told, summary: summaryOf(told) } });
+            emit(answerPort, answered(message, jsonAnswer(200, told)));
             return;
           }
           const outcome = await queue.submit(requestedAction(action, message, body, asker));
@@ -70,6 +78,7 @@ export = (RED: NodeAPI): void => {
 };
 
 interface ActionBody {
+  readonly answer?: unknown;
   readonly salesOrder?: unknown;
   readonly packingSlip?: unknown;
   readonly reason?: unknown;

@@ -57,6 +57,6 @@ function inputOf(message: Message, asker: Principal | undefined): QueryInput {
   const { payload } = message as { payload?: unknown };
   if (typeof payload === 'string' || typeof payload === 'number') return { key: String(payload), filter: {}, reader };
   const filter = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-  const key = filter['salesOrder'] ?? filter['inboxId'] ?? filter['number'];
+  const key = filter['salesOrder'] ?? filter['inboxId'] ?? filter['answer'] ?? filter['number'];
   return { key: key === undefined ? undefined : String(key), filter, reader };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allKeys } from '../../lib/access/keys';
+import { listAnswers, oneAnswer, rawAnswer } from '../../lib/answers/edi-answer-lists';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
@@ -67,7 +68,10 @@ export const queries = {
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),
-  'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, inboxIdOf(key))),
+  'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, idOf(key))),
+  answers: async (context, { filter }) => ({ body: await context.store.read((db) => listAnswers(db, filter)) }),
+  answer: async (context, { key }) => ({ body: await context.store.read((db) => oneAnswer(db, idOf(key))) }),
+  'answer-raw': (context, { key }) => context.store.read((db) => rawAnswer(db, idOf(key))),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {
@@ -118,14 +122,14 @@ async function found(key: string | undefined, what: string, value: Promise<unkno
   return { body };
 }
 
-const inboxIdOf = (key: string | undefined): number => (/^\d{1,15}$/.test(key ?? '') ? Number(key) : 0);
+const idOf = (key: string | undefined): number => (/^\d{1,15}$/.test(key ?? '') ? Number(key) : 0);
 
 /** The company's people see the message as it came in; a partner sees the answer to its own message. */
 async function inboxMessageFor(
   context: StageContext,
   { key, filter, reader }: QueryInput,
 ): Promise<HttpAnswer | { body: unknown }> {
-  const inboxId = inboxIdOf(key);
+  const inboxId = idOf(key);
   const message = await context.store.read((db) => inboxMessage(db, inboxId, filter));
   if (message === undefined || (reader.visible !== null && !Object.hasOwn(reader.visible, message.partner))) {
     throw new BusinessRejection('not-found', `There is no message ${(key ?? '').slice(0, 80)} in the inbox.`);

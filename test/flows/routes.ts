@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Workbook } from 'exceljs';
 import { workbookType } from '../../lib/intake/read-message';
+import { purchaseOrder, x12 } from '../support/edi';
 import { anOrder, type Keys, nextPo } from './company';
 import type { Product } from './product';
 
@@ -136,6 +137,29 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect(raw.headers.get('content-disposition')).to.match(/^attachment; filename="message-\d+\.json"/);
     expect((await product().call('GET', path, { key: shop })).status).to.equal(403);
     expect((await product().call('GET', '/o2c/inbox/999999/raw', { key: operations })).status).to.equal(404);
+  });
+
+  it('shows answers by EDI, hands one out, and sends it again', async () => {
+    const { operations, shop } = keys();
+    const buyer = { partner: 'BUYER', name: 'Buyer', channels: ['edi'], customers: ['C-1'], ediIds: ['ZZ:BUYER'] };
+    await product().call('PUT', '/o2c/master/partners', { body: [buyer] });
+    const order = x12('850', [purchaseOrder(nextPo(), 'C-1', [['1', '1', 'EA', '', 'VN', 'A']])], { sender: 'BUYER' });
+    const headers = { 'content-type': 'application/edi-x12' };
+    const posted = await product().call('POST', '/o2c/orders', { key: operations, headers, body: order });
+    expect([posted.status, posted.body.accepted]).to.deep.equal([207, 1]);
+    const { body } = await product().call('GET', '/o2c/answers?partner=BUYER&kind=997', { key: operations });
+    expect(body.answers).to.have.length(1);
+    const path = `/o2c/answers/${body.answers[0].answer}`;
+    const raw = await product().call('GET', `${path}/raw`, { key: operations });
+    expect(raw.headers.get('content-disposition')).to.equal('attachment; filename="997-000000001.x12"');
+    expect(raw.body).to.match(/^ISA\*/);
+    expect((await product().call('POST', `${path}/resend`, { key: operations })).body).to.include({ state: 'ready' });
+    expect((await product().call('GET', path, { key: operations })).status).to.equal(200);
+    expect((await product().call('GET', '/o2c/answers/x', { key: operations })).status).to.equal(404);
+    expect((await product().call('POST', '/o2c/answers/999999/resend', { key: operations })).status).to.equal(404);
+    for (const call of ['/o2c/answers', path, `${path}/raw`])
+      expect((await product().call('GET', call, { key: shop })).status, call).to.equal(403);
+    expect((await product().call('POST', `${path}/resend`, { key: shop })).status).to.equal(403);
   });
 
   it('works a rejected message again when its cause is mended, and takes a corrected copy of one', async () => {

@@ -284,6 +284,35 @@ describe('changes by EDI', () =>
         expect(said(answer as EdiAnswer, 'BAK')[0]?.slice(0, 3)).to.deep.equal(['00', 'RD', 'F-2']);
       });
 
+      it('in the words of the change, before and after', async () => {
+        const id = await order('F-7', [
+          ['1', '5', 'EA', '8.00', 'VN', 'A'],
+          ['7', '1', 'EA', '8.00', 'VN', 'A'],
+        ]);
+        await change('F-7', ['POC*1*CA*3*0*EA*9.99**VN*B', 'POC*9*AI*1*1*EA*9.99**VN*B']);
+        await checked(id);
+        const written = await answers();
+        expect(written.map(({ kind }) => kind)).to.deep.equal(['855', '865']);
+        for (const [tag, answer] of [
+          ['PO1', written[0]],
+          ['POC', written[1]],
+        ] as const)
+          expect(
+            said(answer as EdiAnswer, tag).map((values) => [values[0], values.at(-1)]),
+            tag,
+          ).to.deep.equal([
+            ['1', 'B'],
+            ['7', 'A'],
+            ['9', 'B'],
+          ]);
+        expect(said(written[0] as EdiAnswer, 'PO1').map(([, quantity]) => quantity)).to.deep.equal(['3', '1', '1']);
+        expect(said(written[0] as EdiAnswer, 'ACK').map(([code, quantity]) => [code, quantity])).to.deep.equal([
+          ['IA', '3'],
+          ['IA', '1'],
+          ['IA', '1'],
+        ]);
+      });
+
       it('again when something is cancelled that was promised', async () => {
         const id = await order('F-3');
         await checked(id);

@@ -15,6 +15,7 @@ import { type Replay, replayMessages, replaySelection } from '../../lib/stages/r
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { insertJob } from '../../lib/store/import-jobs';
 import { dropBytes, readBytes } from '../../lib/store/inbox-bytes';
+import { insertKey } from '../../lib/store/keys';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -316,6 +317,36 @@ describe('working messages again', () =>
       expect(again?.refused?.code).to.equal('raw-dropped');
       expect(again?.refused?.message).to.include('2026-11-23');
       await expectSoundBooks();
+    });
+
+    it('lets nobody speak for a partner that is known by now and is another one', async () => {
+      const order = purchaseOrder('EDI-2', 'C-1', [['1', '5', 'EA', '', 'VN', 'A']]);
+      const message = x12('850', [order], { control: 8, sender: 'NEWCO' });
+      await company.master('partners', [
+        { partner: 'RIVAL', name: 'Rival', channels: ['edi'], customers: ['C-1'], ediIds: ['ZZ:RIVAL'] },
+      ]);
+      await store.transaction((db) =>
+        insertKey(db, {
+          keyId: 'of-rival',
+          hash: 'x',
+          role: 'partner',
+          partner: 'RIVAL',
+          actsFor: [],
+          name: 'rival',
+          createdAt: company.now,
+          createdBy: 'test',
+          expiresAt: null,
+        }),
+      );
+      const sender: SentMessage = { partner: 'RIVAL', keyId: 'of-rival', speaksFor: ['RIVAL'] };
+      const inboxId = await sent(message, { channel: 'edi', contentType: 'application/edi-x12', ...sender });
+      await company.master('partners', [
+        { partner: 'NEWCO', name: 'New', channels: ['edi'], customers: ['C-1'], ediIds: ['ZZ:NEWCO'] },
+      ]);
+      const again = (await replay(inboxId)) as Replay;
+      await work();
+      expect(await statesOf(again.inboxId)).to.deep.equal(['rejected']);
+      expect(await ordersOf('EDI-2')).to.equal(0);
     });
 
     it('takes EDI in once more when its sender is known by now, and reads nothing of it by itself', async () => {

@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises';
+import { listAnswers, oneAnswer, rawAnswer } from '../answers/edi-answer-lists';
+import { resendAnswer } from '../stages/send-answers';
+import {
+  type Command,
+  type ExitCode,
+  exitCodes,
+  type Invocation,
+  operator,
+  text,
+  WrongUsage,
+  withStore,
+} from './command';
+import { print, table } from './output';
+
+const filters = {
+  partner: { type: 'string' },
+  state: { type: 'string' },
+  kind: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
+
+export const answersCommand: Command = {
+  name: 'answers',
+  usage: `list [--partner P] [--state ready|sent|acknowledged|rejected] [--kind K] [--limit N]
+       o2c answers show ID [--raw FILE]
+       o2c answers resend ID ...`,
+  help: 'Lists the answers by EDI to partners, shows one with its text, or sends some again.',
+  options: { ...filters, raw: { type: 'string' } },
+  run(invocation) {
+    const [verb, ...ids] = invocation.words;
+    const [id] = ids;
+    if (verb === 'list' && id === undefined) return list(invocation);
+    if (verb === 'show' && id !== undefined && ids.length === 1) return show(invocation, numberOf(id));
+    if (verb === 'resend' && id !== undefined) return resend(invocation, ids.map(numberOf));
+    throw new WrongUsage('Say "answers list", "answers show ID" or "answers resend ID".');
+  },
+};
+
+function numberOf(word: string): number {
+  if (!/^\d{1,15}$/.test(word)) throw new WrongUsage(`${word} is no number of an answer.`);
+  return Number(word);
+}
+
+async function list(invocation: Invocation): Promise<ExitCode> {
+  const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
+  const found = await withStore(invocation, 'read', (store) => store.read((db) => listAnswers(db, filter)));
+  print(invocation, found, () =>
+    table(
+      ['answer', 'made', 'partner', 'kind', 'number', 'answers', 'state', 'sent', 'said'],
+      found.answers.map((entry) => [
+        entry.answer,
+        entry.createdAt,
+        entry.partner,
+        entry.kind,
+        entry.interchangeNumber,
+        entry.answers,
+        entry.state,
+        entry.sentAt,
+        entry.words,
+      ]),
+    ),
+  );
+  return exitCodes.fine;
+}
+
+async function show(invocation: Invocation, id: number): Promise<ExitCode> {
+  const { entry, body } = await withStore(invocation, 'read', (store) =>
+    store.read(async (db) => ({ entry: await oneAnswer(db, id), body: (await rawAnswer(db, id)).body })),
+  );
+  const file = text(invocation, 'raw');
+  if (file !== undefined) await save(file, body);
+  print(invocation, entry, () => [
+    `${entry.kind} ${entry.interchangeNumber ?? ''} to ${entry.partner} for ${entry.answers}, made at ${entry.createdAt}: ${entry.state}${entry.words === null ? '' : `, ${entry.words}`}.`,
+    ...(file === undefined ? ['', body.toString('latin1')] : [`${body.length} bytes written to ${file}.`]),
+  ]);
+  return exitCodes.fine;
+}
+
+async function save(file: string, bytes: Buffer): Promise<void> {
+  try {
+    await writeFile(file, bytes, { flag: 'wx' });
+  } catch (error) {
+    throw new WrongUsage(`${file} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+async function resend(invocation: Invocation, ids: readonly number[]): Promise<ExitCode> {
+  const sent = await withStore(invocation, 'write', async (store) => {
+    const context = operator(store);
+    const entries = [];
+    for (const id of ids) entries.push(await resendAnswer(context, id, context.actor));
+    return entries;
+  });
+  print(invocation, { resent: sent.map(({ answerId }) => String(answerId)) }, () =>
+    sent.map(
+      ({ kind, interchangeNumber, partner }) => `${kind} ${interchangeNumber ?? ''} to ${partner} goes out again.`,
+    ),
+  );
+  return exitCodes.fine;
+}
