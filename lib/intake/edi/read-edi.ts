@@ -300,7 +300,7 @@ function strayOf(faults: readonly SyntaxFault[]): EdiDocument {
   };
 }
 
-function outlineOf(interchange: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
+function outlineOf({ segments: _said, ...interchange }: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
   const groups = interchange.groups.map((group) => ({
     ...group,
     functionalId: storableText(group.functionalId),
