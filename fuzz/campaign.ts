@@ -142,26 +142,31 @@ class Campaign {
   private async runChunk(thread: Thread, chunk: Chunk): Promise<Omit<Finding, 'parser' | 'file'> | undefined> {
     const { worker, current } = thread;
     Atomics.store(current, 0, chunk.first);
+    const found: FoundByWorker[] = [];
     const end = await new Promise<ChunkResult | Death>((resolve) => {
       const settle = (value: ChunkResult | Death): void => {
         stop();
-        worker.off('message', settle);
+        worker.off('message', take);
         worker.off('error', fail);
         resolve(value);
+      };
+      const take = (said: ChunkResult | FoundByWorker): void => {
+        if ('kind' in said) found.push(said);
+        else settle(said);
       };
       const fail = (error: NodeJS.ErrnoException): void => {
         const isMemory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
         settle({ kind: isMemory ? 'memory' : 'crash', message: error.stack ?? error.message });
       };
       const stop = this.watch(current, settle);
-      worker.on('message', settle);
+      worker.on('message', take);
       worker.on('error', fail);
       worker.postMessage(chunk);
     });
+    for (const each of found) await this.tell(chunk.target, each);
     if ('kind' in end) return { number: Atomics.load(current, 0), ...end };
     this.done += end.inputs;
     this.add(chunk.target, end);
-    for (const found of end.found) await this.tell(chunk.target, found);
     this.options.progress(this.done, this.count);
     return undefined;
   }

@@ -19,7 +19,7 @@ interface Piece {
  */
 export function checkAccounting(bytes: Buffer, file: EdiFile): void {
   const text = bytes.toString('latin1');
-  const faults = faultsOf(file);
+  const told = new Set(faultsOf(file).map(({ offset }) => offset));
   promise(file.interchanges.length > 0 || file.faults.length > 0, 'Neither interchanges nor faults came of a file.');
   const edifactUnknown = file.interchanges.some(
     (each) => each.standard === 'edifact' && delimitersOf(each, text) === undefined,
@@ -29,7 +29,7 @@ export function checkAccounting(bytes: Buffer, file: EdiFile): void {
     promise(interchange.start >= end && interchange.end >= interchange.start, 'Interchanges overlap.');
     checkGap(text, end, interchange.start, file.faults);
     end = interchange.end;
-    if (!edifactUnknown) checkInterchange(interchange, text, faults);
+    if (!edifactUnknown) checkInterchange(interchange, text, told);
   }
   checkGap(text, end, text.length, file.faults);
 }
@@ -51,14 +51,13 @@ function isLine({ tag, elements }: EdiSegment, type: string): boolean {
   return tag === lineTags[type] && !(tag === 'LIN' && (elements[3]?.[0]?.[0] ?? '').trim() === '1');
 }
 
-function checkInterchange(interchange: EdiInterchange, text: string, all: readonly SyntaxFault[]): void {
+function checkInterchange(interchange: EdiInterchange, text: string, told: ReadonlySet<number>): void {
   const { groups, segments = [], standard } = interchange;
   const lists = [
     interchange.faults,
     ...groups.flatMap((group) => [group.faults, ...group.messages.map((each) => each.faults)]),
   ];
   if (lists.some((list) => list.length >= listedFaults[standard])) return;
-  const told = new Set(all.map(({ offset }) => offset));
   const kept = new Map<number, EdiSegment>();
   for (const each of [
     ...segments,
@@ -70,7 +69,10 @@ function checkInterchange(interchange: EdiInterchange, text: string, all: readon
   for (const { text: piece, offset } of piecesOf(interchange, text)) {
     const segment = kept.get(offset);
     if (segment === undefined) {
-      const isEnvelope = envelopeTags.has(/^[A-Z]*/.exec(piece)?.[0] ?? '');
+      // a tag may be written with release characters
+      const isEnvelope = [piece, piece.replaceAll('?', '')].some((each) =>
+        envelopeTags.has(/^[A-Z]*/.exec(each)?.[0] ?? ''),
+      );
       promise(
         isEnvelope || told.has(offset) || (standard === 'edifact' && strays),
         `Dropped in silence: ${piece.slice(0, 80)}`,
@@ -129,8 +131,12 @@ function delimitersOf({ start, separators }: EdiInterchange, text: string): Deli
 }
 
 function checkGap(text: string, start: number, end: number, faults: readonly SyntaxFault[]): void {
-  const gap = text.slice(start, end);
-  if (/^(?:[\s\0\x1a']|\xef\xbb\xbf)*$/.test(gap) || faults.length >= listedFaults.edifact) return;
+  // the terminator of the interchange before, alone, ends segments that hold nothing
+  const gap = text
+    .slice(start, end)
+    .replaceAll(text.charAt(start - 1) || "'", '')
+    .replaceAll("'", '');
+  if (/^(?:[\s\0\x1a\x1c]|\xef\xbb\xbf)*$/.test(gap) || faults.length >= listedFaults.edifact) return;
   promise(
     faults.some(({ offset, rejects }) => rejects && offset >= start && offset <= end),
     `Nothing is said of ${gap.length} bytes between interchanges: ${gap.trim().slice(0, 80)}`,

@@ -25,7 +25,6 @@ export interface ChunkResult {
   /** Milliseconds of processor time in all, and of the slowest input. */
   readonly busy: number;
   readonly slowest: number;
-  readonly found: readonly FoundByWorker[];
 }
 
 export interface WorkerData {
@@ -53,7 +52,6 @@ async function work({ target: name, first, end }: Chunk): Promise<ChunkResult> {
     inputsOf.set(name, inputs);
   }
   const source = await inputs;
-  const found: FoundByWorker[] = [];
   const sum = { accepted: 0, faulty: 0, unreadable: 0 };
   let refused = 0;
   let slowest = 0;
@@ -71,15 +69,20 @@ async function work({ target: name, first, end }: Chunk): Promise<ChunkResult> {
       checkPrototypes();
     } catch (error) {
       if (error instanceof BusinessRejection) refused += 1;
-      else found.push({ number, ...describe(error) });
+      else tell({ number, ...describe(error) });
     }
     const needed = busyMilliseconds() - before;
     slowest = Math.max(slowest, needed);
     if (mostMilliseconds !== null && needed > mostMilliseconds) {
-      found.push({ number, kind: 'slow', message: `The input took ${Math.round(needed)} ms.` });
+      tell({ number, kind: 'slow', message: `The input took ${Math.round(needed)} ms.` });
     }
   }
-  return { inputs: end - first, refused, outcome: sum, busy: busyMilliseconds() - start, slowest, found };
+  return { inputs: end - first, refused, outcome: sum, busy: busyMilliseconds() - start, slowest };
+}
+
+/** At once: the next input may be one that ends the thread. */
+function tell(found: FoundByWorker): void {
+  parentPort?.postMessage(found);
 }
 
 function describe(error: unknown): Pick<FoundByWorker, 'kind' | 'message'> {

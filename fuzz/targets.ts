@@ -47,7 +47,7 @@ export interface Target {
   readonly read: (bytes: Buffer, random: Random) => Outcome | Promise<Outcome>;
 }
 
-/** Workbooks are unpacked and read as a stream, some hundred times slower than the others: their share is small. */
+/** Workbooks are unpacked and read as a stream, some twenty times slower than the others: their share is small. */
 export const targets: readonly Target[] = [
   {
     name: 'json',

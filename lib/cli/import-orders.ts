@@ -36,16 +36,19 @@ export function importOrders(invocation: Invocation, file: string, bytes: Buffer
     const stored = await storeMessage(context, messageOf(invocation, file, bytes), limits, randomUUID());
     const { inboxId, replayed, reading, documents } = stored;
     const bar = new ProgressBar(!invocation.json);
-    if (reading === undefined) await create(context, documents);
-    else {
-      await readMessage(context, reading, async (piece) => {
-        bar.show(piece.stored - piece.documents.length, piece.expected);
-        await create(context, piece.documents);
-        bar.show(piece.stored, piece.expected);
-      });
+    try {
+      if (reading === undefined) await create(context, documents);
+      else {
+        await readMessage(context, reading, async (piece) => {
+          bar.show(piece.stored - piece.documents.length, piece.expected);
+          await create(context, piece.documents);
+          bar.show(piece.stored, piece.expected);
+        });
+      }
+    } finally {
+      bar.end();
+      endGuardedReader();
     }
-    bar.end();
-    endGuardedReader();
     return tell(invocation, context, { inboxId, replayed });
   });
 }

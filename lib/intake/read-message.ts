@@ -65,7 +65,15 @@ export interface ReadDocument {
   readonly edi?: EdiDocument;
 }
 
-export interface MessageContent {
+/** What of a document is kept in any case. */
+export type KeptDocument = Omit<ReadDocument, 'order'>;
+
+/** What is made of each document as soon as it is read, so that the orders of a large message are never all there. */
+export type KeepDocument<Kept extends KeptDocument> = (document: ReadDocument) => Kept;
+
+const asRead: KeepDocument<ReadDocument> = (document) => document;
+
+export interface MessageContent<Document extends KeptDocument = ReadDocument> {
   /** There when nothing in the message can be read as orders; `documents` is empty then. */
   readonly unreadable?: readonly Fault[];
   /** The message is one JSON object, not a list: it is answered as one order. */
@@ -73,7 +81,7 @@ export interface MessageContent {
   readonly warnings: readonly string[];
   /** What the columns of a table were taken for; the field is '' for one that is left out. */
   readonly columns?: readonly { readonly name: string; readonly field: SheetField | '' }[];
-  readonly documents: readonly ReadDocument[];
+  readonly documents: readonly Document[];
   /** The interchanges of an EDI message; `edi.interchange` of a document counts in them. */
   readonly interchanges?: readonly InterchangeOutline[];
 }
@@ -83,17 +91,32 @@ export interface MessageContent {
  * refused at the door; everything else that is wrong stands in the result. Not for what `isStreamed`.
  */
 export function readMessage(message: ReceivedMessage): MessageContent {
+  return readMessageKeeping(message, asRead);
+}
+
+/** As `readMessage`; `keep` says what is kept of each document. */
+export function readMessageKeeping<Kept extends KeptDocument>(
+  message: ReceivedMessage,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   const { type, charset } = takenType(message);
   const read = readers[type];
   if (!read) throw new Error(`A message of the type ${type} can only be read as a stream.`);
-  return withPolicy(read(message, charset), message.batchPolicy);
+  return withPolicy(read(message, charset, keep), message.batchPolicy, keep);
 }
 
 /** As `readMessage`, for messages of every type. */
-export async function readAnyMessage(message: ReceivedMessage): Promise<MessageContent> {
+export const readAnyMessage = (message: ReceivedMessage): Promise<MessageContent> =>
+  readAnyMessageKeeping(message, asRead);
+
+/** As `readMessageKeeping`, for messages of every type. */
+export async function readAnyMessageKeeping<Kept extends KeptDocument>(
+  message: ReceivedMessage,
+  keep: KeepDocument<Kept>,
+): Promise<MessageContent<Kept>> {
   const { type } = takenType(message);
   const read = streamReaders[type];
-  return read ? withPolicy(await read(message), message.batchPolicy) : readMessage(message);
+  return read ? withPolicy(await read(message, keep), message.batchPolicy, keep) : readMessageKeeping(message, keep);
 }
 
 /** Whether a message is unpacked or taken in piece by piece, so that only `readAnyMessage` can read it. */
@@ -125,23 +148,32 @@ export function readOrders(
   limits: IntakeLimits = defaultIntakeLimits,
   batchPolicy: BatchPolicy = 'reject-order',
 ): MessageContent {
-  return withPolicy(documentsOf(value, [], limits), batchPolicy);
+  return withPolicy(documentsOf(value, [], limits, asRead), batchPolicy, asRead);
 }
 
 export type { SheetLayout } from './sheets/layout';
 export { workbookType } from './sheets/xlsx/workbook';
 
-type Reader = (message: ReceivedMessage, charset: string | undefined) => MessageContent;
+type Reader = <Kept extends KeptDocument>(
+  message: ReceivedMessage,
+  charset: string | undefined,
+  keep: KeepDocument<Kept>,
+) => MessageContent<Kept>;
+type StreamReader = <Kept extends KeptDocument>(
+  message: ReceivedMessage,
+  keep: KeepDocument<Kept>,
+) => Promise<MessageContent<Kept>>;
 
 const readers: Readonly<Partial<Record<string, Reader>>> = Object.assign(Object.create(null), {
   'application/json': readJsonMessage,
   'text/csv': readCsvMessage,
-  'application/edi-x12': (message) => readEdiMessage(message, 'x12'),
-  'application/edifact': (message) => readEdiMessage(message, 'edifact'),
+  'application/edi-x12': (message, _charset, keep) => readEdiMessage(message, 'x12', keep),
+  'application/edifact': (message, _charset, keep) => readEdiMessage(message, 'edifact', keep),
 } satisfies Record<string, Reader>);
 
-const streamReaders: Readonly<Partial<Record<string, (message: ReceivedMessage) => Promise<MessageContent>>>> =
-  Object.assign(Object.create(null), { [workbookType]: readWorkbookMessage });
+const streamReaders: Readonly<Partial<Record<string, StreamReader>>> = Object.assign(Object.create(null), {
+  [workbookType]: readWorkbookMessage,
+} satisfies Record<string, StreamReader>);
 
 const takenTypes = [...Object.keys(readers), ...Object.keys(streamReaders)];
 
@@ -159,29 +191,36 @@ function unsupported(type: string): BusinessRejection {
   return new BusinessRejection('unsupported-media-type', `${said}; send one of ${takenTypes.join(', ')}.`);
 }
 
-function readJsonMessage({ bytes, limits }: ReceivedMessage): MessageContent {
+function readJsonMessage<Kept extends KeptDocument>(
+  { bytes, limits }: ReceivedMessage,
+  _charset: string | undefined,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   const items = Math.max(limits.ordersPerMessage, limits.linesPerOrder + 1);
   const elements = elementsOf(bytes, limits.ordersPerMessage);
-  const oneByOne = elements && readElements(bytes, elements, limits, items);
+  const oneByOne = elements && readElements(bytes, elements, limits, items, keep);
   if (oneByOne !== undefined) return oneByOne;
   const content = readJson(bytes, { depth: limits.depth, items });
-  return 'fault' in content ? unreadable([content.fault]) : documentsOf(content.value, content.duplicates, limits);
+  return 'fault' in content
+    ? unreadable([content.fault])
+    : documentsOf(content.value, content.duplicates, limits, keep);
 }
 
 /**
  * An array order by order, each read and forgotten before the next. undefined when the JSON of one is broken: then the
  * whole is read once more, to say where.
  */
-function readElements(
+function readElements<Kept extends KeptDocument>(
   bytes: Buffer,
   elements: readonly ArrayElement[],
   limits: IntakeLimits,
   items: number,
-): MessageContent | undefined {
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> | undefined {
   let duplicates = 0;
   const broken = new Error('The JSON of an element is broken.');
   try {
-    return readEach(elements, [], ({ start, end }, index) => {
+    return readEach(elements, [], keep, ({ start, end }, index) => {
       const content = readJson(bytes.subarray(start, end), { depth: limits.depth - 1, items });
       if ('fault' in content) throw broken;
       duplicates += content.duplicates.length;
@@ -194,9 +233,14 @@ function readElements(
   }
 }
 
-function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: IntakeLimits): MessageContent {
+function documentsOf<Kept extends KeptDocument>(
+  value: unknown,
+  duplicates: readonly JsonPath[],
+  limits: IntakeLimits,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   if (!Array.isArray(value)) {
-    return { single: true, warnings: [], documents: [jsonDocument(value, 1, '', duplicates, limits)] };
+    return { single: true, warnings: [], documents: [keep(jsonDocument(value, 1, '', duplicates, limits))] };
   }
   if (value.length === 0) {
     return unreadable([{ path: '', code: 'empty-document', message: 'The array is empty; send at least one order.' }]);
@@ -206,22 +250,23 @@ function documentsOf(value: unknown, duplicates: readonly JsonPath[], limits: In
     return unreadable([{ path: '', code: 'too-many-orders', message }]);
   }
   const duplicatesOf = Map.groupBy(duplicates, (path) => path[0]);
-  return readEach(value, [], (item: unknown, index) => {
+  return readEach(value, [], keep, (item: unknown, index) => {
     const inside = (duplicatesOf.get(index) ?? []).map((path) => path.slice(1));
     return jsonDocument(item, index + 1, `/${index}`, inside, limits);
   });
 }
 
-function readEach<Item>(
+function readEach<Item, Kept extends KeptDocument>(
   items: Iterable<Item>,
   warnings: readonly string[],
+  keep: KeepDocument<Kept>,
   read: (item: Item, index: number) => ReadDocument,
-): MessageContent {
-  const documents: ReadDocument[] = [];
+): MessageContent<Kept> {
+  const documents: Kept[] = [];
   let faults = 0;
   for (const item of items) {
     const document = read(item, documents.length);
-    documents.push(document);
+    documents.push(keep(document));
     faults += document.faults.length;
     if (faults > mostFaultsOfMessage) return unreadable(tooManyFaults(documents.flatMap((each) => each.faults)));
   }
@@ -243,9 +288,19 @@ function jsonDocument(
   return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
 }
 
-function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiStandard): MessageContent {
+function readEdiMessage<Kept extends KeptDocument>(
+  { bytes, limits, edi }: ReceivedMessage,
+  standard: EdiStandard,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   const content = readEdi(bytes, standard, edi ?? defaultEdiReading, {
-    edi: { ...defaultEdiLimits, bytes: limits.bytes },
+    edi: {
+      ...defaultEdiLimits,
+      bytes: limits.bytes,
+      // so that a message with a few orders too many can be told from one without end
+      envelopes: Math.max(defaultEdiLimits.envelopes, 3 * limits.ordersPerMessage),
+    },
+    messages: limits.ordersPerMessage,
     linesPerOrder: limits.linesPerOrder,
   });
   if (content.unreadable !== undefined) return unreadable(content.unreadable);
@@ -254,9 +309,9 @@ function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiSt
     const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
     return unreadable([{ path: '', code: 'too-many-orders', message }]);
   }
-  const documents = content.documents.map((edi, index): ReadDocument => {
+  const documents = content.documents.map((edi, index): Kept => {
     const { place, poNumber, fingerprint, review, faults } = edi;
-    return {
+    return keep({
       ordinal: index + 1,
       place,
       ...(poNumber === undefined ? {} : { poNumber }),
@@ -264,23 +319,36 @@ function readEdiMessage({ bytes, limits, edi }: ReceivedMessage, standard: EdiSt
       ...(review.length === 0 ? {} : { review }),
       faults,
       edi,
-    };
+    });
   });
   return { single: false, warnings, documents, interchanges };
 }
 
-function readCsvMessage({ bytes, limits, csv }: ReceivedMessage, charset: string | undefined): MessageContent {
-  return documentsOfTable(readCsv(bytes, csv, limits, charset), limits);
+function readCsvMessage<Kept extends KeptDocument>(
+  { bytes, limits, csv }: ReceivedMessage,
+  charset: string | undefined,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
+  return documentsOfTable(readCsv(bytes, csv, limits, charset), limits, keep);
 }
 
-async function readWorkbookMessage({ bytes, limits, csv }: ReceivedMessage): Promise<MessageContent> {
-  return documentsOfTable(await readWorkbook(bytes, csv, limits), limits);
+async function readWorkbookMessage<Kept extends KeptDocument>(
+  { bytes, limits, csv }: ReceivedMessage,
+  keep: KeepDocument<Kept>,
+): Promise<MessageContent<Kept>> {
+  return documentsOfTable(await readWorkbook(bytes, csv, limits), limits, keep);
 }
 
-function documentsOfTable(table: TableContent, limits: IntakeLimits): MessageContent {
+function documentsOfTable<Kept extends KeptDocument>(
+  table: TableContent,
+  limits: IntakeLimits,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   const content =
     table.unreadable === undefined
-      ? readEach(released([...table.orders]), table.warnings, (order, index) => sheetDocument(order, index + 1, limits))
+      ? readEach(released(table.orders), table.warnings, keep, (order, index) =>
+          sheetDocument(order, index + 1, limits),
+        )
       : unreadable(table.unreadable);
   if (table.columns === undefined) return content;
   const { header, fields } = table.columns;
@@ -329,20 +397,24 @@ function poNumberOf(value: unknown): string | undefined {
   );
 }
 
-function withPolicy(content: MessageContent, batchPolicy: BatchPolicy): MessageContent {
+function withPolicy<Kept extends KeptDocument>(
+  content: MessageContent<Kept>,
+  batchPolicy: BatchPolicy,
+  keep: KeepDocument<Kept>,
+): MessageContent<Kept> {
   const faulty = content.documents.find(({ faults }) => faults.length > 0);
   if (batchPolicy === 'reject-order' || !faulty) return content;
   const at = faulty.place === '' ? '' : ` (${faulty.place})`;
   const message = `Rejected with its file: document ${faulty.ordinal}${at} is faulty, and files are taken whole or not at all. Correct it and send the file again.`;
-  const documents = content.documents.map((document): ReadDocument => {
+  const documents = content.documents.map((document): Kept => {
     if (document.faults.length > 0) return document;
     const { ordinal, place, poNumber } = document;
     const faults: Fault[] = [{ path: '', code: 'file-rejected', message }];
-    return poNumber === undefined ? { ordinal, place, faults } : { ordinal, place, poNumber, faults };
+    return keep(poNumber === undefined ? { ordinal, place, faults } : { ordinal, place, poNumber, faults });
   });
   return { ...content, documents };
 }
 
-function unreadable(faults: readonly Fault[]): MessageContent {
+function unreadable(faults: readonly Fault[]): MessageContent<never> {
   return { unreadable: faults, single: false, warnings: [], documents: [] };
 }

@@ -27,6 +27,10 @@ export interface ReadingSink {
 
 interface Job {
   readonly message: ReceivedMessage;
+  /** bytes */
+  readonly size: number;
+  /** Of bytes that are given to the thread: then nothing of them is left here. */
+  readonly sha256: string | undefined;
   readonly limits: IntakeLimits;
   readonly sink: ReadingSink;
   readonly resolve: () => void;
@@ -84,9 +88,10 @@ export class GuardedReader {
 
   /**
    * Reads a message in the thread and hands it over part by part. What the sink throws ends the reading and is thrown on.
+   * @param sha256 of the bytes, when they are of no more use to anybody: they are given to the thread instead of copied
    * @throws as `read`
    */
-  async readInParts(message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> {
+  async readInParts(message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink, sha256?: string): Promise<void> {
     const size = message.bytes.length;
     if (this.waiting > 0 && this.waiting + size > this.guard.waiting) {
       throw new TechnicalFault(
@@ -97,7 +102,7 @@ export class GuardedReader {
     return new Promise((resolve, reject) => {
       this.endWhenIdle = false;
       this.waiting += size;
-      this.jobs.push({ message, limits, sink, resolve, reject, parts: [] });
+      this.jobs.push({ message, size, sha256, limits, sink, resolve, reject, parts: [] });
       this.begin();
     });
   }
@@ -120,14 +125,14 @@ export class GuardedReader {
       if (this.endWhenIdle) this.endThread();
       return;
     }
-    const { message, limits } = this.current;
+    const { message, limits, sha256 } = this.current;
     this.worker ??= this.startThread();
     this.limit = setTimeout(
       () => this.giveUp(`Reading the message took longer than ${this.guard.time / 1000} s. Send it in smaller parts.`),
       this.guard.time,
     );
     const request: ReadingRequest = { message, limits };
-    this.worker.postMessage(request);
+    this.worker.postMessage(request, sha256 === undefined ? [] : givenAway(message.bytes));
   }
 
   private startThread(): Worker {
@@ -171,14 +176,14 @@ export class GuardedReader {
     this.endThread();
     if (job === undefined) return;
     job.parts.length = 0;
-    const reception = unreadable(job.message, { path: '', code: 'unreadable', message: reason });
+    const reception = unreadable(job, { path: '', code: 'unreadable', message: reason });
     this.finish(job, () => handOver(job, reception, 0));
   }
 
   /** The thread is free for the next message. What is handed over still counts as waiting. */
   private finish(job: Job, settle: () => Promise<void> | void): void {
     clearTimeout(this.limit);
-    const size = job.message.bytes.length;
+    const { size } = job;
     this.current = undefined;
     if (size > thriftyFrom && this.jobs.length === 0) this.endThread();
     void Promise.resolve(settle()).finally(() => {
@@ -193,6 +198,10 @@ export class GuardedReader {
     void worker?.terminate();
   }
 }
+
+/** Bytes that share their memory with others cannot be given away. */
+const givenAway = ({ buffer, byteLength }: Buffer): ArrayBuffer[] =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];
 
 /** Never throws: whoever asked for the message gets what the sink threw. */
 async function handOver({ sink, parts, resolve, reject }: Job, reception: ReadReception, count: number): Promise<void> {
@@ -219,8 +228,8 @@ function receptionOf(
 }
 
 /** It is stored like every message that cannot be read, for a person to look at. */
-function unreadable(message: ReceivedMessage, fault: Fault): ReadReception {
-  const sha256 = createHash('sha256').update(message.bytes).digest('hex');
+function unreadable({ message, sha256: known }: Job, fault: Fault): ReadReception {
+  const sha256 = known ?? createHash('sha256').update(message.bytes).digest('hex');
   const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
   return {
     message: { ...message, messageKey },
@@ -245,8 +254,8 @@ export const readGuarded = (message: ReceivedMessage, limits: IntakeLimits): Pro
 export const isLarge = (message: Pick<ReceivedMessage, 'bytes'>): boolean => shared.isLarge(message);
 
 /** Reads a message part by part with the shared thread. @throws as `GuardedReader.readInParts` */
-export const readInParts = (message: ReceivedMessage, limits: IntakeLimits, sink: ReadingSink): Promise<void> =>
-  shared.readInParts(message, limits, sink);
+export const readInParts: GuardedReader['readInParts'] = (message, limits, sink, sha256) =>
+  shared.readInParts(message, limits, sink, sha256);
 
 /** Ends the shared thread as soon as it has nothing to read. */
 export const endGuardedReader = (): void => shared.end();

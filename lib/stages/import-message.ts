@@ -14,7 +14,7 @@ import {
   type UnreadMessage,
 } from '../store/import-jobs';
 import { findMessages, insertDocuments, insertMessages, type NewDocument, reopenRejected } from '../store/inbox';
-import { readGuarded, readInParts } from './guarded-reader';
+import { type ReadingSink, readGuarded, readInParts } from './guarded-reader';
 import {
   type DocumentHint,
   documentOf,
@@ -219,10 +219,11 @@ class Import {
   }
 
   async run(): Promise<void> {
-    await readInParts(this.received, this.limits, {
+    const sink: ReadingSink = {
       begin: (read, count) => this.begin(read, count),
       part: (documents) => this.store(documents),
-    });
+    };
+    await readInParts(this.received, this.limits, sink, this.message.sha256);
     await inTransaction(this.context, 'ingest', (work) => this.end(work));
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
 import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
-import { readAnyMessage, readMessage } from '../intake/read-message';
+import { readAnyMessageKeeping, readMessageKeeping } from '../intake/read-message';
 import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
@@ -94,22 +94,22 @@ const digestOf = (data: string | Buffer): string => createHash('sha256').update(
  * @throws BusinessRejection for what is refused at the door and not kept: content types and sizes that are not taken.
  */
 export function readReception(message: ReceivedMessage, limits: IntakeLimits): ReadReception {
-  return readReceptionOf(message, readMessage({ ...message, limits }));
+  return readReceptionOf(message, readMessageKeeping({ ...message, limits }, readOrder));
 }
 
 /** As `readReception`, for messages of every type. */
 export async function readAnyReception(message: ReceivedMessage, limits: IntakeLimits): Promise<ReadReception> {
-  return readReceptionOf(message, await readAnyMessage({ ...message, limits }));
+  return readReceptionOf(message, await readAnyMessageKeeping({ ...message, limits }, readOrder));
 }
 
-function readReceptionOf(message: ReceivedMessage, { documents: read, ...content }: MessageContent): ReadReception {
+function readReceptionOf(message: ReceivedMessage, content: MessageContent<ReadOrder>): ReadReception {
+  const { documents, unreadable } = content;
   const digest = digestOf(message.bytes);
-  const whole = content.unreadable === undefined && read.every((document) => document.fingerprint !== undefined);
-  const fingerprint = whole ? digestOf(read.map((document) => document.fingerprint).join()) : digest;
-  const documents = storedForms(read as ReadDocument[]);
+  const whole = unreadable === undefined && documents.every((document) => document.fingerprint !== undefined);
+  const fingerprint = whole ? digestOf(documents.map((document) => document.fingerprint).join()) : digest;
   return {
     message: { ...message, messageKey: keyOf(message, content, digest) },
-    content: { ...content, documents },
+    content,
     sha256: digest,
     fingerprint,
   };
@@ -119,12 +119,6 @@ function readReceptionOf(message: ReceivedMessage, { documents: read, ...content
 function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageContent, 'documents'>, digest: string) {
   if (channel === 'file') return digest;
   return messageKey ?? (content.interchanges === undefined ? null : digest);
-}
-
-/** Each document gives way to its stored form before the next is made, so that a large message is never there twice. */
-function storedForms(documents: (ReadDocument | ReadOrder)[]): ReadOrder[] {
-  for (const [at, document] of documents.entries()) documents[at] = readOrder(document as ReadDocument);
-  return documents as ReadOrder[];
 }
 
 function readOrder({ order, ...document }: ReadDocument): ReadOrder {

@@ -84,13 +84,19 @@ export async function failedDocumentsOf(
   return rows.map(failedOf);
 }
 
+export interface FailedMessage {
+  readonly inboxId: number;
+  /** bytes */
+  readonly size: number;
+}
+
 /** Messages after one that have such documents, the oldest first, at most `count`. */
 export async function failedMessages(
   db: Database,
   selection: FailedSelection,
   after: number,
   count: number,
-): Promise<number[]> {
+): Promise<FailedMessage[]> {
   const { inboxIds, channel, partner, from, until, text } = selection;
   const conditions = documentConditions(new Conditions().add('d.inbox_id > ?', after), selection)
     .when('m.channel = ?', channel)
@@ -99,12 +105,12 @@ export async function failedMessages(
     .when('m.received_at < ?', until);
   if (inboxIds !== undefined) conditions.add(db.dialect.inList('d.inbox_id', 'bigint'), db.dialect.listOf(inboxIds));
   if (text !== undefined) conditions.add(foundIn('m.document', 'd.po_number'), containing(text), containing(text));
-  const rows = await db.all<{ inbox_id: number }>(
-    `select distinct d.inbox_id from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
+  const rows = await db.all<{ inbox_id: number; size: number }>(
+    `select distinct d.inbox_id, m.size from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
      ${conditions.where} order by d.inbox_id limit ${count}`,
     conditions.values,
   );
-  return rows.map((row) => row.inbox_id);
+  return rows.map(({ inbox_id, size }) => ({ inboxId: inbox_id, size }));
 }
 
 /** SQL: one of two columns contains a text; bind `containing(text)` twice. Latin letters in any case, on both databases alike. */

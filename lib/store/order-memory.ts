@@ -10,7 +10,7 @@ export interface StampedOrder {
 /** The stamp of rows that no transaction of a stage has written: nobody remembers them. */
 export const nobodys = 0;
 
-const mostRemembered = 10_000;
+const mostRemembered = 5_000;
 /** What is long is rare, and would take the memory of many. */
 const mostLines = 100;
 

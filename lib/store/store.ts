@@ -183,6 +183,25 @@ async function prepared(store: Store, options: StoreOptions): Promise<Store> {
   }
 }
 
+/** The last statements of a transaction, sent and not waited for. */
+class Last {
+  readonly statements: Promise<unknown>[] = [];
+  private failed = false;
+
+  add(statements: Promise<unknown>): void {
+    this.statements.push(statements);
+    statements.catch(() => {
+      this.failed = true;
+    });
+  }
+
+  /** What failed without the database has failed when this turn's promises are through; its answers come later. */
+  async failedHere(): Promise<boolean> {
+    await new Promise<void>((through) => process.nextTick(through));
+    return this.failed;
+  }
+}
+
 class ConnectedStore<Connection> implements Store {
   readonly orders = new OrderMemory();
 
@@ -223,14 +242,9 @@ class ConnectedStore<Connection> implements Store {
   private async once<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {
     const connection = await this.acquire();
     const db = this.open(connection);
-    const last: Promise<unknown>[] = [];
+    const last = new Last();
     try {
-      const result = await this.begun(db, (begun) =>
-        work(begun, (statements) => {
-          statements.catch(() => undefined); // told by the commit, unless the work itself failed first
-          last.push(statements);
-        }),
-      );
+      const result = await this.begun(db, (begun) => work(begun, (statements) => last.add(statements)));
       await this.commit(db, last);
       return result;
     } catch (error) {
@@ -249,13 +263,17 @@ class ConnectedStore<Connection> implements Store {
     return work(db);
   }
 
-  /** PostgreSQL turns the commit after a statement that failed into a rollback; SQLite would commit the others. */
-  private async commit(db: Database, last: readonly Promise<unknown>[]): Promise<void> {
-    if (this.dialect.name === 'postgres') {
-      await together([...last, db.run('commit')]);
+  /**
+   * PostgreSQL turns the commit after a statement that failed into a rollback, so that the commit need not wait for the
+   * last statements. It knows nothing of what failed here, before it was sent: that is found first. SQLite runs each
+   * statement at once, and would commit the others.
+   */
+  private async commit(db: Database, last: Last): Promise<void> {
+    if (this.dialect.name === 'postgres' && !(await last.failedHere())) {
+      await together([...last.statements, db.run('commit')]);
       return;
     }
-    await together(last);
+    await together(last.statements);
     await db.run('commit');
   }
 

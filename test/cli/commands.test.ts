@@ -164,7 +164,7 @@ describe('the command line', function () {
       expect(await o2c('explain', 'SO-000999')).to.include({ code: 1 });
       expect(await o2c('explain', '12')).to.include({ code: 2 });
       expect((await json('jobs', '--limit', '2')).jobs).to.have.length(2);
-      expect((await json('inbox', 'list')).inbox).to.have.length(6);
+      expect((await json('inbox', 'list')).inbox).to.have.length(7);
       expect((await o2c('inbox', 'show', '1')).out)
         .to.include('Message 1 by api from DIRECT')
         .and.include('SO-000001');

@@ -23,6 +23,15 @@ const cashOf = (paymentId: number, onAccount: number, more: Partial<Cash> = {}):
 describe('payments', () => {
   describe('as they are sent', () => {
     const body = { reference: 'R-1', customer: 'C-1', amount: '74.38', currency: 'EUR' };
+
+    it('are shown in faults in so far as they can be stored', () => {
+      const [read] = readPayments({ ...body, amount: `x\u0000${'9'.repeat(500)}`, 'a\ud800\u0000': 1 });
+      expect(read?.faults.map(({ path, value = '' }) => [path, value.length])).to.deep.equal([
+        ['/a\ufffd\ufffd', 0],
+        ['/amount', 80],
+      ]);
+      expect(read?.faults[1]?.value).to.match(/^x\ufffd9/);
+    });
     const faults = (more: object) =>
       readPayments({ ...body, ...more }).flatMap((read) => read.faults.map(({ path, code }) => `${path} ${code}`));
 

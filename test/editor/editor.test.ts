@@ -312,7 +312,10 @@ describe('the editor', function () {
 
   // A suite of its own, because it has to come after the one above.
   describe('the browser’s console', () => {
-    it('has nothing to complain about', () => {
+    it('has nothing to complain about', async () => {
+      expect(await editor.page.locator('.show-tips').count(), 'tips, whose timer complains in the background').to.equal(
+        0,
+      );
       expect(editor.complaints).to.deep.equal([]);
     });
   });

@@ -29,6 +29,7 @@ export class NodeRedProcess {
       logging: { console: { level: 'info' } },
     };
     writeFileSync(join(userFolder, 'settings.js'), `module.exports = ${JSON.stringify(settings)};`);
+    writeFileSync(join(userFolder, '.config.users.json'), JSON.stringify({ _: withoutTips }));
     const program = require.resolve('node-red/red.js', { paths: [packageFolder] });
     const child = spawn(process.execPath, [program, '--userDir', userFolder], {
       cwd: userFolder,
@@ -52,6 +53,9 @@ export class NodeRedProcess {
     rmSync(this.userFolder, { recursive: true, force: true });
   }
 }
+
+/** As a person would switch them off: their timer throws in the background of a page that stays open for long. */
+const withoutTips = { editor: { view: { 'view-show-tips': false } } };
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -166,8 +166,9 @@ describe('reading a message', () => {
     ['rows of one cell', 'text/csv', `poNumber,customer,sku,quantity\n${'a\n'.repeat(100_000)}`],
   ];
   for (const [name, contentType, text] of hostile) {
-    it(`takes no long time for ${name}`, function () {
-      this.timeout(3000);
+    it(`comes to an end with ${name}`, function () {
+      // what takes a second alone may take many on a busy machine; what grows with the square of its input takes minutes
+      this.timeout(60_000);
       expect(readJsonText(text, { contentType })).to.satisfy(
         (content: ReturnType<typeof readJsonText>) => allFaults(content).length > 0,
       );

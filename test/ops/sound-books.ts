@@ -58,6 +58,9 @@ export class SoundBooks extends SampleCompany {
         single: 1,
         warnings: '[]',
       };
+      // the numbers are those of the order; the series have to know that they are taken
+      await db.take('inbox_message', 1);
+      await db.take('inbox_document', 1);
       await db.insert('inbox_message', [{ inbox_id: id, ...message, received_at: this.now }]);
       await db.insert('inbox_document', [
         {

@@ -48,6 +48,20 @@ describe('the guarded reader', () => {
     expect(there.message.bytes).to.equal(csv.bytes);
   });
 
+  it('takes bytes that nobody needs any more into its thread, and knows their SHA-256 when it fails', async () => {
+    const sha256 = 'of the bytes';
+    const digests: string[] = [];
+    const sink = { begin: (read: { sha256: string }) => void digests.push(read.sha256), part: () => undefined };
+    const kept = message(csvOf(300_000));
+    await withGuard({}).readInParts(kept, defaultIntakeLimits, sink);
+    const given = message(csvOf(300_000));
+    await reader.readInParts(given, defaultIntakeLimits, sink, sha256);
+    expect([kept.bytes.length > 0, given.bytes.length]).to.deep.equal([true, 0]);
+    expect(digests[1]).to.equal(digests[0]);
+    await withGuard({ time: 1 }).readInParts(message(csvOf(300_000)), defaultIntakeLimits, sink, sha256);
+    expect(digests[2]).to.equal(sha256);
+  });
+
   it('reads workbooks in its thread whatever their size, one after the other and among others', async () => {
     const rows = [
       ['poNumber', 'customer', 'sku', 'quantity'],

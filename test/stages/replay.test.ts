@@ -11,7 +11,7 @@ import { correctMessage } from '../../lib/stages/correct-message';
 import { createOrders } from '../../lib/stages/create-orders';
 import { readRepeat } from '../../lib/stages/read-repeat';
 import { type Reception, readReception, receiveMessages } from '../../lib/stages/receive-messages';
-import { type Replay, replayMessages, replaySelection } from '../../lib/stages/replay-messages';
+import { type Replay, replayMessages, replaySelection, within } from '../../lib/stages/replay-messages';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { insertJob } from '../../lib/store/import-jobs';
 import { dropBytes, readBytes } from '../../lib/store/inbox-bytes';
@@ -22,6 +22,14 @@ import { onBothDatabases } from '../support/databases';
 import { purchaseOrder, x12 } from '../support/edi';
 import { purchase, receive, received, type SentMessage } from '../support/intake';
 import { SampleCompany } from '../support/orders';
+
+describe('a selection of messages to work again', () => {
+  it('is taken in batches of so many bytes, each of one message at least', () => {
+    const messages = [4, 6, 1, 20, 1].map((size, inboxId) => ({ inboxId, size }));
+    const idsOf = (from: number) => within(10, messages.slice(from)).map(({ inboxId }) => inboxId);
+    expect([idsOf(0), idsOf(2), idsOf(3), idsOf(4), idsOf(5)]).to.deep.equal([[0, 1], [2], [3], [4], []]);
+  });
+});
 
 describe('working messages again', () =>
   onBothDatabases((_kind, url) => {

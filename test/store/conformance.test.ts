@@ -371,6 +371,18 @@ describe('both databases mean the same', () =>
         expect(await rows("select sku from stock_item where sku like 'L_'")).to.deep.equal([]);
       });
 
+      it('commit nothing when one of the last statements cannot even be sent', async () => {
+        const error = await failureOf(
+          store.transaction(async (db, last) => {
+            last(db.insert('stock_item', [stockRow('L6')]));
+            last(Promise.all([db.insert('stock_item', [stockRow('L7', { on_hand: 1.5 })])]));
+            last(db.insert('stock_item', [stockRow('L8')]));
+          }),
+        );
+        expect(store.dialect.classify(error)).to.equal('data');
+        expect(await rows("select sku from stock_item where sku in ('L6', 'L7', 'L8')")).to.deep.equal([]);
+      });
+
       it('tell what failed first, when the last statements fail as well', async () => {
         const error = await failureOf(
           store.transaction(async (db, last) => {

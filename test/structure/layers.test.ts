@@ -111,7 +111,7 @@ describe('layers', () => {
 });
 
 describe('source files', () => {
-  const folders = ['lib', 'nodes', 'start', 'test', 'bench', 'scripts', 'flows', 'docs', 'icons', '.ci'];
+  const folders = ['lib', 'nodes', 'start', 'test', 'bench', 'fuzz', 'scripts', 'flows', 'docs', 'icons', '.ci'];
   const files = ['package.json', 'package-lock.json', 'README.md'].filter((file) => existsSync(join(root, file)));
   for (const folder of folders.filter((name) => existsSync(join(root, name)))) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {

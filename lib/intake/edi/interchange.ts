@@ -120,6 +120,8 @@ export interface EdiLimits {
   readonly elements: number;
   readonly components: number;
   readonly segmentsPerMessage: number;
+  /** Interchanges, groups and messages of a file, counted together: each takes memory, however short it is. */
+  readonly envelopes: number;
 }
 
 export const defaultEdiLimits: EdiLimits = {
@@ -128,4 +130,5 @@ export const defaultEdiLimits: EdiLimits = {
   elements: 200,
   components: 100,
   segmentsPerMessage: 500_000,
+  envelopes: 100_000,
 };

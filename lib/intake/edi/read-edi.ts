@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
 import { storableText } from '../../domain/storable-text';
 import { fingerprintOf } from '../canonical-order';
+import { mostFaultsOfMessage, tooManyFaults } from '../fault-list';
 import { normalizeOrder } from '../normalize-order';
 import { mapEdifact } from './edifact/map-edifact';
 import { readEdifact } from './edifact/read-edifact';
@@ -54,12 +55,18 @@ export interface EdiContent {
   readonly warnings: readonly string[];
 }
 
+export interface EdiReadingLimits {
+  readonly edi: EdiLimits;
+  readonly messages: number;
+  readonly linesPerOrder: number;
+}
+
 /** Splits a file into its interchanges and messages, each mapped or refused with its place. Never throws on bad input. */
 export function readEdi(
   bytes: Uint8Array,
   standard: EdiStandard,
   reading: EdiReading,
-  limits: { readonly edi: EdiLimits; readonly linesPerOrder: number },
+  limits: EdiReadingLimits,
 ): EdiContent {
   const charset = reading.charset === undefined ? {} : { charset: reading.charset };
   const file: EdiFile =
@@ -72,23 +79,40 @@ export function readEdi(
       code: 'unreadable',
       message: `There is no ${standardName[standard]} interchange in the message.`,
     };
-    return {
-      unreadable: [nothing, ...file.faults.map(faultOf).map(storableFault)],
-      interchanges: [],
-      documents: [],
-      warnings: file.warnings.map(storableText),
-    };
+    return refused([nothing, ...file.faults.map(faultOf).map(storableFault)], file.warnings.map(storableText));
   }
-  const mayHoldZeros = bytes.includes(0);
-  const documents = file.interchanges.flatMap((interchange, index) =>
-    documentsOf(interchange, index, { ...reading, mayHoldZeros, linesPerOrder: limits.linesPerOrder }),
-  );
-  if (file.faults.length > 0) documents.push(strayOf(file.faults));
+  const messages = messageCount(file);
+  if (messages > limits.messages) {
+    const message = `The message has at least ${messages} EDI messages, at most ${limits.messages} are taken; send several.`;
+    return refused([{ path: '', code: 'too-many-orders', message }]);
+  }
+  const documents: EdiDocument[] = [];
+  let faults = 0;
+  for (const document of documentsOfFile(file, { ...reading, ...limits, mayHoldZeros: bytes.includes(0) })) {
+    documents.push(storableDocument(document));
+    faults += document.faults.length;
+    if (faults > mostFaultsOfMessage) return refused(tooManyFaults(documents.flatMap((each) => each.faults)));
+  }
   return {
     interchanges: file.interchanges.map((interchange) => outlineOf(interchange, bytes)),
-    documents: documents.map(storableDocument),
+    documents,
     warnings: file.warnings.map(storableText),
   };
+}
+
+function refused(unreadable: readonly Fault[], warnings: readonly string[] = []): EdiContent {
+  return { unreadable, interchanges: [], documents: [], warnings };
+}
+
+const messageCount = ({ interchanges }: EdiFile): number =>
+  interchanges.reduce(
+    (sum, { groups }) => groups.reduce((ofGroups, { messages }) => ofGroups + messages.length, sum),
+    0,
+  );
+
+function* documentsOfFile(file: EdiFile, reading: DocumentReading): Generator<EdiDocument> {
+  for (const [index, interchange] of file.interchanges.entries()) yield* documentsOf(interchange, index, reading);
+  if (file.faults.length > 0) yield strayOf(file.faults);
 }
 
 const standardName: Readonly<Record<EdiStandard, string>> = { x12: 'X12', edifact: 'EDIFACT' };
@@ -99,57 +123,89 @@ interface DocumentReading extends EdiReading {
   readonly mayHoldZeros: boolean;
 }
 
-function documentsOf(interchange: EdiInterchange, index: number, reading: DocumentReading): EdiDocument[] {
+/** Faults of an envelope that each of its messages repeats; all of them stand in the interchange. */
+const mostRepeated = 10;
+
+function* documentsOf(interchange: EdiInterchange, index: number, reading: DocumentReading): Generator<EdiDocument> {
   const envelope = interchange.faults.filter(({ rejects }) => rejects);
-  const documents: EdiDocument[] = interchange.groups.flatMap((group) => {
-    const around = [...envelope, ...group.faults.filter(({ rejects }) => rejects)];
-    return group.messages.map((message) => {
-      const zeros = reading.mayHoldZeros ? zeroCharacters(message, interchange) : [];
-      const faults = [...around, ...message.faults.filter(({ rejects }) => rejects), ...zeros];
-      const base = {
+  const said = envelope.length === 0 && interchange.standard === 'x12' ? interchangeAcknowledgements(interchange) : [];
+  if (said.length > 0) {
+    const faults = reading.mayHoldZeros ? zeroCharacters(interchange, interchange).map(faultOf) : [];
+    yield interchangeAcknowledgement(said, faults, interchange, index);
+  }
+  let messages = 0;
+  for (const group of interchange.groups) {
+    const around = repeated([...envelope, ...group.faults.filter(({ rejects }) => rejects)]);
+    for (const message of group.messages) {
+      messages += 1;
+      const own = message.faults.filter(({ rejects }) => rejects).map(faultOf);
+      const zeros = reading.mayHoldZeros ? zeroCharacters(message, interchange).map(faultOf) : [];
+      const faults = [...around, ...own, ...zeros, ...farTooManyLines(message, reading.linesPerOrder)];
+      yield {
         interchange: index,
         messageType: message.type,
         controlNumber: message.controlNumber,
         version: message.version,
+        ...(faults.length > 0
+          ? unreadableMessage(message, faults)
+          : documentOf(mapMessage(message, group, interchange, reading), reading.linesPerOrder)),
       };
-      if (faults.length > 0) {
-        const place = `${message.type} ${message.controlNumber}`.trim();
-        return {
-          ...base,
-          place,
-          kind: 'unreadable' as const,
-          purpose: 'unsupported' as const,
-          review: [],
-          faults: faults.map(faultOf),
-        };
-      }
-      return { ...base, ...documentOf(mapMessage(message, group, interchange, reading), reading.linesPerOrder) };
-    });
-  });
-  if (envelope.length === 0 && interchange.standard === 'x12') {
-    const said = interchangeAcknowledgements(interchange);
-    if (said.length > 0) documents.unshift(interchangeAcknowledgement(said, interchange, index));
+    }
   }
-  if (documents.length > 0) return documents;
   // an envelope without messages must not pass in silence
+  if (messages === 0 && said.length === 0) yield emptyInterchange(interchange, index, envelope);
+}
+
+const lineTags: ReadonlySet<string> = new Set(['PO1', 'G68', 'POC', 'LIN']);
+/** A message may have more line segments than an order has lines, for components; so many more are not looked at. */
+const lineSegmentsForLine = 10;
+
+/** Told before the lines are mapped: mapping takes much more memory than reading does. */
+function farTooManyLines({ segments }: EdiMessage, linesPerOrder: number): Fault[] {
+  if (segments.length <= linesPerOrder * lineSegmentsForLine) return [];
+  const lines = segments.reduce((sum, { tag }) => sum + (lineTags.has(tag) ? 1 : 0), 0);
+  if (lines <= linesPerOrder * lineSegmentsForLine) return [];
+  const message = `The message has ${lines} lines, an order may have ${linesPerOrder}; split it.`;
+  return [{ path: '', code: 'too-many-lines', message }];
+}
+
+function repeated(faults: readonly SyntaxFault[]): Fault[] {
+  const left = faults.length - mostRepeated;
+  const first = faults.slice(0, mostRepeated).map(faultOf);
+  if (left <= 0) return first;
+  const message = `${left} more faults of the envelope are not listed here; correct these first.`;
+  return [...first, { path: '', code: 'too-many-faults', message }];
+}
+
+function unreadableMessage({ type, controlNumber }: EdiMessage, faults: readonly Fault[]): MessageDocument {
+  const place = `${type} ${controlNumber}`.trim();
+  return { place, kind: 'unreadable', purpose: 'unsupported', review: [], faults };
+}
+
+function emptyInterchange(
+  { controlNumber }: EdiInterchange,
+  index: number,
+  envelope: readonly SyntaxFault[],
+): EdiDocument {
   const empty: Fault = { path: '', code: 'empty-document', message: 'The interchange holds no messages.' };
-  return [
-    {
-      place: `interchange ${interchange.controlNumber}`,
-      kind: 'unreadable',
-      purpose: 'unsupported',
-      review: [],
-      faults: envelope.length === 0 ? [empty] : envelope.map(faultOf),
-      interchange: index,
-      messageType: '',
-      controlNumber: '',
-      version: '',
-    },
-  ];
+  return {
+    place: `interchange ${controlNumber}`,
+    kind: 'unreadable',
+    purpose: 'unsupported',
+    review: [],
+    faults: envelope.length === 0 ? [empty] : envelope.map(faultOf),
+    interchange: index,
+    messageType: '',
+    controlNumber: '',
+    version: '',
+  };
 }
 
 /** No character set of EDI has a zero character, and no database keeps one: the message is not taken. */
-function zeroCharacters({ segments }: EdiMessage, { standard }: EdiInterchange): SyntaxFault[] {
+function zeroCharacters(
+  { segments = [] }: Pick<EdiInterchange, 'segments'>,
+  { standard }: EdiInterchange,
+): SyntaxFault[] {
   const segment = segments.find(({ tag, elements }) => JSON.stringify([tag, elements]).includes('\\u0000'));
   if (segment === undefined) return [];
   const { tag, offset, position } = segment;
@@ -161,6 +217,7 @@ function zeroCharacters({ segments }: EdiMessage, { standard }: EdiInterchange):
 /** The TA1 segments of an interchange, which stand in no message. */
 function interchangeAcknowledgement(
   said: readonly ReceivedAcknowledgement[],
+  faults: readonly Fault[],
   { controlNumber, version }: EdiInterchange,
   index: number,
 ): EdiDocument {
@@ -169,12 +226,12 @@ function interchangeAcknowledgement(
     kind: 'acknowledgement',
     purpose: 'acknowledgement',
     review: [],
-    faults: [],
+    faults,
     interchange: index,
     messageType: 'TA1',
     controlNumber,
     version,
-    ...stored(said),
+    ...(faults.length === 0 ? stored(said) : {}),
   };
 }
 
@@ -189,10 +246,9 @@ function mapMessage(
     : mapEdifact(message, group, interchange, reading);
 }
 
-function documentOf(
-  mapped: MappedMessage,
-  linesPerOrder: number,
-): Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'> {
+type MessageDocument = Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'>;
+
+function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocument {
   const { place, purpose, review, faults, echo } = mapped;
   const base = { place, purpose, review, ...(echo === undefined ? {} : { echo }) };
   if (mapped.acknowledgements !== undefined && faults.length === 0)
@@ -244,7 +300,7 @@ function strayOf(faults: readonly SyntaxFault[]): EdiDocument {
   };
 }
 
-function outlineOf(interchange: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
+function outlineOf({ segments: _said, ...interchange }: EdiInterchange, bytes: Uint8Array): InterchangeOutline {
   const groups = interchange.groups.map((group) => ({
     ...group,
     functionalId: storableText(group.functionalId),

@@ -10,7 +10,8 @@ import { SheetPlace } from './places';
 export interface TableContent {
   readonly unreadable?: readonly Fault[];
   readonly warnings: readonly string[];
-  readonly orders: readonly SheetOrder[];
+  /** Whoever reads them takes them out one by one: the rows of a large file and its orders need not be held both. */
+  readonly orders: SheetOrder[];
   /** What its columns were taken for; undefined when there is no header. */
   readonly columns?: SheetColumns;
 }

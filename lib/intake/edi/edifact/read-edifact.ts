@@ -32,6 +32,7 @@ export function readEdifact(bytes: Uint8Array, options: { readonly limits?: EdiL
 }
 
 const startOfInterchange = /^(?:UNA[^A-Za-z0-9]{2}|UNB[+\x1d])/;
+const envelopeTags: ReadonlySet<string> = new Set(['UNB', 'UNG', 'UNH']);
 const longestHeader = 1000;
 const startAfterBreak = /[\r\n][ \t]*(?:UNA[^A-Za-z0-9]{2}|UNB[+\x1d])/;
 
@@ -40,6 +41,7 @@ class FileReader {
   private readonly interchanges: EdiInterchange[] = [];
   private readonly faults = new SyntaxFaults();
   private readonly warnings: string[] = [];
+  private envelopes = 0;
   private open: InterchangeBuilder | undefined;
   private openAt = 0;
   private previous: Delimiters | undefined;
@@ -69,6 +71,11 @@ class FileReader {
         this.unfinished(start);
         break;
       }
+      if (envelopeTags.has(segment.tag)) this.envelopes += 1;
+      if (this.envelopes > this.limits.envelopes) {
+        this.tooManyEnvelopes(start);
+        break;
+      }
       this.segment(segment, start);
     }
     this.close(scanner.at);
@@ -78,6 +85,12 @@ class FileReader {
       this.faultAt(0, '13', 'The file holds no interchange.');
     }
     return { interchanges: this.interchanges, faults: this.faults.all(), warnings: this.warnings };
+  }
+
+  private tooManyEnvelopes(start: number): void {
+    const message = `The file has more than ${this.limits.envelopes} messages with their envelopes; what follows is not read. Send several.`;
+    this.faultAt(start, '18', message);
+    this.scanner.at = this.file.text.length;
   }
 
   /** One that cannot be read in full is no header. */

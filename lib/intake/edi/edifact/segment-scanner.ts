@@ -87,7 +87,8 @@ export class SegmentScanner {
 
   /** A tag may be followed by its nesting (`LIN:1`), which says nothing that the order of the segments does not. */
   private tag(): string {
-    const text = this.parts[0]?.[0]?.[0] ?? '';
+    const first = this.parts[0] ?? emptyElement;
+    const text = first[0]?.[0] || withoutTag(first, this.delimiters.component);
     const known = this.tags.get(text);
     if (known !== undefined) return known;
     if (this.tags.size < mostTags) this.tags.set(text, text);
@@ -187,6 +188,11 @@ export class SegmentScanner {
     }
     return end;
   }
+}
+
+/** What begins with a separator has no tag, and is not to be taken for a segment that holds nothing: it stands for its tag. */
+function withoutTag(first: Element, component: string): string {
+  return first.flat().join(component).slice(0, longestKept);
 }
 
 /** A segment without the line breaks before its terminator. */

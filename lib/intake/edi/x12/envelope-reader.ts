@@ -12,16 +12,27 @@ const tagForm = /^[A-Z][A-Z0-9]{1,2}$/;
 /** Segments that may stand between ISA and GS. */
 const interchangeTags: ReadonlySet<string> = new Set(['TA1', 'ISB', 'ISE']);
 
-/** Bounds the faults of a file: reading stops when it is spent. */
-export class FaultBudget {
-  private left = mostFaults;
+/** Bounds the faults of a file, and its interchanges, groups and messages: reading stops when one of both is spent. */
+export class FileBudget {
+  private faultsLeft = mostFaults;
+  private envelopesLeft: number;
 
-  get spent(): boolean {
-    return this.left <= 0;
+  constructor({ envelopes }: Pick<EdiLimits, 'envelopes'>) {
+    this.envelopesLeft = envelopes;
   }
 
-  spend(): void {
-    this.left -= 1;
+  /** What there is too much of; undefined while reading can go on. */
+  get spent(): 'faults' | 'messages' | undefined {
+    if (this.faultsLeft <= 0) return 'faults';
+    return this.envelopesLeft <= 0 ? 'messages' : undefined;
+  }
+
+  spendFault(): void {
+    this.faultsLeft -= 1;
+  }
+
+  spendEnvelope(): void {
+    this.envelopesLeft -= 1;
   }
 }
 
@@ -33,7 +44,7 @@ class Faults {
 
   constructor(
     private readonly level: Level,
-    private readonly budget: FaultBudget,
+    private readonly budget: FileBudget,
   ) {}
 
   reject(code: string, message: string, offset: number, details: Details = {}, level: Level = this.level): void {
@@ -45,7 +56,7 @@ class Faults {
   }
 
   private add(fault: SyntaxFault): void {
-    this.budget.spend();
+    this.budget.spendFault();
     if (this.list.length < mostFaultsOfOne) this.list.push(fault);
     else if (this.list.length === mostFaultsOfOne) {
       const message = `There are more faults than these ${mostFaultsOfOne}; correct them first.`;
@@ -95,7 +106,7 @@ export class EnvelopeReader {
     private readonly header: InterchangeHeader,
     private readonly start: number,
     private readonly limits: EdiLimits,
-    private readonly budget: FaultBudget,
+    private readonly budget: FileBudget,
   ) {
     this.faults = new Faults('interchange', budget);
     this.source = new SegmentSource(header.separators, (begin, end) => scanner.textBetween(begin, end));
@@ -105,6 +116,7 @@ export class EnvelopeReader {
   /** Leaves the scanner after the IEA; before the next ISA, or at the end, when there is none. */
   read(): EdiInterchange {
     const { scanner } = this;
+    this.budget.spendEnvelope();
     const preparedAt = this.checkHeader();
     this.readSegments();
     const [, , , , senderQualifier = '', sender = '', receiverQualifier = '', receiver = ''] = this.header.elements;
@@ -165,9 +177,13 @@ export class EnvelopeReader {
         faults.reject('023', `${where} before the IEA of the interchange.`, at);
         return;
       }
-      if (this.budget.spent) {
+      if (this.budget.spent !== undefined) {
         this.closeGroup(at);
-        faults.reject('024', 'The interchange has too many faults; its rest was not read.', at);
+        faults.reject(
+          '024',
+          `The file has too many ${this.budget.spent}; the rest of this interchange was not read.`,
+          at,
+        );
         return;
       }
       if (scanner.text.startsWith(separators.terminator, at)) {
@@ -201,6 +217,7 @@ export class EnvelopeReader {
   }
 
   private beginGroup(scanned: ScannedSegment): void {
+    this.budget.spendEnvelope();
     this.closeGroup(scanned.offset);
     const segment = this.segmentOf(scanned, 0);
     const group: GroupDraft = {
@@ -262,6 +279,7 @@ export class EnvelopeReader {
   }
 
   private newMessage(group: GroupDraft, type: string, controlNumber: string, version: string): MessageDraft {
+    this.budget.spendEnvelope();
     this.message = {
       type,
       controlNumber,

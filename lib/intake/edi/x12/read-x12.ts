@@ -1,5 +1,5 @@
 import { defaultEdiLimits, type EdiFile, type EdiInterchange, type EdiLimits, type SyntaxFault } from '../interchange';
-import { EnvelopeReader, FaultBudget } from './envelope-reader';
+import { EnvelopeReader, FileBudget } from './envelope-reader';
 import { isInterchangeHeader, readInterchangeHeader } from './interchange-header';
 import { scannedText } from './scanned-text';
 import { SegmentScanner } from './segment-scanner';
@@ -31,20 +31,26 @@ export function readX12(
 class FileReader {
   private readonly interchanges: EdiInterchange[] = [];
   private readonly faults: SyntaxFault[] = [];
-  private readonly budget = new FaultBudget();
+  private readonly budget: FileBudget;
   private failedHeaders = 0;
 
   constructor(
     private readonly scanner: SegmentScanner,
     private readonly limits: EdiLimits,
     private readonly warnings: readonly string[],
-  ) {}
+  ) {
+    this.budget = new FileBudget(limits);
+  }
 
   read(): EdiFile {
     const { scanner, faults, interchanges } = this;
-    for (scanner.skipBlanks(); !scanner.atEnd && !this.budget.spent; scanner.skipBlanks()) this.readNext();
-    if (this.budget.spent) {
+    for (scanner.skipBlanks(); !scanner.atEnd && this.budget.spent === undefined; scanner.skipBlanks()) this.readNext();
+    const { spent } = this.budget;
+    if (spent === 'faults') {
       this.fault('024', 'The file has too many faults; what follows was not read. Most likely they have one cause.');
+    } else if (spent === 'messages' && !scanner.atEnd) {
+      const message = `The file has more than ${this.limits.envelopes} messages with their envelopes; what follows was not read. Send several.`;
+      this.fault('024', message, scanner.at);
     }
     if (interchanges.length === 0 && faults.length === 0) this.fault('022', 'The file holds no interchange: no ISA.');
     const warnings = [...this.warnings];
@@ -87,7 +93,7 @@ class FileReader {
   }
 
   private fault(code: string, message: string, offset = 0, value?: string): void {
-    this.budget.spend();
+    this.budget.spendFault();
     const fault = { level: 'interchange', code, rejects: true, message, offset } as const;
     this.faults.push(value === undefined ? fault : { ...fault, value });
   }
