@@ -1,8 +1,11 @@
 import type { Fault } from '../domain/faults';
 import type { Partner } from '../domain/master';
+import { directPartner, partnersOf } from '../domain/speakers';
 import type { Visibility } from '../domain/visibility';
 import type { Role } from '../store/keys';
 import type { Rates } from './rate-limits';
+
+export { directPartner, partnersOf };
 
 /** Who asks: what a message carries as `msg.principal`. Never the key itself. */
 export interface Principal {
@@ -26,9 +29,6 @@ export function authorize(principal: Principal, allowed: readonly string[]): boo
   return principal.role === 'admin' || allowed.includes(principal.role);
 }
 
-/** The partner of everything that belongs to none: entered by hand, or dropped into the root of the watched folder. */
-export const directPartner = 'DIRECT';
-
 /**
  * The partner that a request is for. A partner's key stands for its own partner, or for one of those that it acts for
  * and the request names; a key of no partner for the one that is named, else for `DIRECT`.
@@ -47,11 +47,6 @@ export function actingPartner(
       ? `This key acts for several partners: name one of ${principal.actsFor.join(', ')} in the header X-O2C-Partner.`
       : `This key does not act for the partner ${partner.slice(0, 80)}.`;
   return { refusal: { path: '', code: 'forbidden', message } };
-}
-
-/** The partners whose orders the principal may touch; meaningless for keys of the company itself, which see all. */
-export function partnersOf(principal: Pick<Principal, 'partner' | 'actsFor'>): string[] {
-  return [...new Set(principal.partner === null ? principal.actsFor : [principal.partner, ...principal.actsFor])];
 }
 
 /** A partner sees the orders that came from it, for its own customers; the company's own roles see all. */

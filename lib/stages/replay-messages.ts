@@ -1,5 +1,5 @@
-import { directPartner, partnersOf } from '../access/principal';
 import { BusinessRejection, type Fault } from '../domain/faults';
+import { directPartner, partnersOf } from '../domain/speakers';
 import type { InterchangeOutline } from '../intake/edi/read-edi';
 import { type ReadingSettings, readingOf, storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
