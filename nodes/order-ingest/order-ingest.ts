@@ -204,6 +204,7 @@ export = (RED: NodeAPI): void => {
         const { reception, reading, charge } = taken;
         await sendDocuments(message, reception, emit);
         if (reading === undefined) return;
+        message.payload = { inboxId: reading.inboxId }; // its bytes are in the store: nothing holds them while it is read
         await large.read(reading, (piece) => {
           charge(piece.documents.length);
           return sendDocuments(message, piece, emit, piece.expected);

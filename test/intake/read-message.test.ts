@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { defaultIntakeLimits, type ReceivedMessage, readOrders } from '../../lib/intake/read-message';
+import {
+  defaultIntakeLimits,
+  type ReceivedMessage,
+  readMessageKeeping,
+  readOrders,
+} from '../../lib/intake/read-message';
 import { allFaults, faultsOf, readCsvText, readJsonText, sampleOrder } from './orders';
 
 function rejection(changes: Partial<ReceivedMessage>): BusinessRejection {
@@ -33,6 +38,24 @@ describe('reading a message', () => {
       expect(other?.fingerprint)
         .to.equal(fromJson?.fingerprint)
         .and.match(/^[0-9a-f]{64}$/);
+    }
+  });
+
+  it('keeps of each order what is asked for, whatever the policy says then', () => {
+    const text = 'poNumber,customer,sku,quantity\nPO-1,C-1,A,1\nPO-2,C-1,A,0\nPO-3,C-1,A,1\n';
+    for (const batchPolicy of ['reject-order', 'reject-file'] as const) {
+      const message = {
+        ...{ bytes: Buffer.from(text), contentType: 'text/csv', limits: defaultIntakeLimits, batchPolicy },
+        csv: { separator: '', decimalMark: '', mapping: {} } as const,
+      };
+      const kept = readMessageKeeping(message, ({ order, ...others }) => ({ ...others, isOrder: order !== undefined }));
+      const whole = readCsvText(text, {}, { batchPolicy });
+      expect(kept.documents).to.deep.equal(
+        whole.documents.map(({ order, ...others }) => ({ ...others, isOrder: order !== undefined })),
+      );
+      expect(kept.documents.map(({ isOrder }) => isOrder)).to.deep.equal(
+        batchPolicy === 'reject-order' ? [true, false, true] : [false, false, false],
+      );
     }
   });
 

@@ -146,6 +146,10 @@ describe('a watched folder', () =>
       ).size;
       expect(payload['counts']).to.include({ stored: 0, accepted: orders, duplicate: 0, rejected: 0, parked: 0 });
       expect(textOf('done/large.csv.result.csv').trim().split('\r\n').length).to.equal(orders + 1);
+      const ended = () =>
+        flow.completed.find((message) => message['filename'] === 'large.csv' && !('documentId' in message.payload));
+      await flow.until(() => ended() !== undefined, 'the end of its message');
+      expect(ended()?.payload, 'its bytes are let go of').to.deep.equal({ inboxId: payload['inboxId'] });
       const [job] = await company.rows('select state, documents, expected from import_job where inbox_id = ?', [
         payload['inboxId'],
       ]);
