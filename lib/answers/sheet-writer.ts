@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { type Column, stream } from 'exceljs';
+import type { Column } from 'exceljs';
 
 /** A cell that goes out; numbers stand as texts, as everywhere. */
 export type OutgoingCell = string | number | null | undefined;
@@ -53,6 +53,7 @@ const longestCell = 32_767;
 
 /** An XLSX workbook whose cells are all texts, so that no number or date is changed on its way; written row by row. */
 export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffer> {
+  const { stream } = (await import('exceljs')).default; // large, and seldom wanted
   const out = new PassThrough();
   const taken = (async () => {
     const chunks: Buffer[] = [];
