@@ -15,6 +15,27 @@ const mostKept = 8192;
 const mostTags = 200;
 const notAscii = /[^\x00-\x7f]/;
 
+/** A segment that is taken apart when its elements are asked for: most of the segments of a file never are. */
+class LazySegment implements EdiSegment {
+  position = 0;
+
+  constructor(
+    readonly tag: string,
+    readonly offset: number,
+    private readonly body: string,
+    private readonly split: (body: string) => readonly Element[],
+  ) {}
+
+  get elements(): readonly Element[] {
+    return this.split(this.body);
+  }
+
+  toJSON(): EdiSegment {
+    const { tag, elements, position, offset } = this;
+    return { tag, elements, position, offset };
+  }
+}
+
 /** Cuts a text into segments, from left to right, each character looked at a fixed number of times. */
 export class SegmentScanner {
   delimiters: Delimiters = defaultDelimiters;
@@ -27,6 +48,8 @@ export class SegmentScanner {
   /** Of the segment that is being split; used again for the next one. */
   private readonly parts: Element[] = [];
   private readonly tags = new Map<string, string>();
+  private readonly isAscii: boolean;
+  private split = this.splitterOf();
 
   constructor(
     private readonly file: FileText,
@@ -34,12 +57,14 @@ export class SegmentScanner {
   ) {
     this.text = file.text;
     this.at = file.start;
+    this.isAscii = !notAscii.test(file.text);
   }
 
   useDelimiters(delimiters: Delimiters): void {
     const { component, repetition } = this.delimiters;
     if (delimiters.component !== component || delimiters.repetition !== repetition) this.kept.clear();
     this.delimiters = delimiters;
+    this.split = this.splitterOf();
   }
 
   /** Goes to the next character that is no line end, blank, Ctrl-Z or zero; false at the end of the text. */
@@ -72,13 +97,53 @@ export class SegmentScanner {
     let body = this.text.slice(start, end);
     const released = release !== '' && body.includes(release);
     if (!released) body = withoutBreaks(body);
-    if (this.decode !== undefined && notAscii.test(body)) {
+    if (this.decode !== undefined && !this.isAscii && notAscii.test(body)) {
       const decoded = this.decode(body);
       if (decoded === null) this.problem = 'bad-characters';
       else body = decoded;
     }
+    if (!released && body.length <= this.surelyWithinLimits)
+      return new LazySegment(this.plainTag(body), this.file.byteAt(start), body, this.split);
     const count = released ? this.splitReleased(body) : this.splitPlain(body);
     return this.segment(this.tag(), this.elements(count, body.length), start);
+  }
+
+  /** A segment of so many characters has no more elements and components than are taken. */
+  private get surelyWithinLimits(): number {
+    return Math.min(this.limits.elements, this.limits.components);
+  }
+
+  /** Takes segments apart as they are separated now, also when the next interchange is separated otherwise. */
+  private splitterOf(): (body: string) => readonly Element[] {
+    const { element, component, repetition } = this.delimiters;
+    // who reads a segment asks for it several times in a row
+    let last = '';
+    let elements: Element[] = [];
+    return (body) => {
+      if (body === last) return elements;
+      const values = body.split(element);
+      last = body;
+      elements = [];
+      for (let index = 1; index < values.length; index += 1) {
+        const value = values[index] ?? '';
+        if (value === '') elements.push(emptyElement);
+        else if (repetition === '' || !value.includes(repetition)) elements.push([value.split(component)]);
+        else elements.push(value.split(repetition).map((each) => each.split(component)));
+      }
+      return elements;
+    };
+  }
+
+  private plainTag(body: string): string {
+    const { element, component } = this.delimiters;
+    const end = body.indexOf(element);
+    const first = end < 0 ? body : body.slice(0, end);
+    const inner = first.indexOf(component);
+    const text = inner < 0 ? first : first.slice(0, inner) || first.slice(0, longestKept);
+    const known = this.tags.get(text);
+    if (known !== undefined) return known;
+    if (this.tags.size < mostTags) this.tags.set(text, text);
+    return text;
   }
 
   private segment(tag: string, elements: readonly Element[], start: number): EdiSegment {
