@@ -4,17 +4,18 @@ import { mappedBy } from '../domain/master';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
-import { type Database, together } from '../store/database';
+import { together } from '../store/database';
 import { ConcurrentChange } from '../store/dialect';
 import { changesThatWait, insertEdiOrders, reopenChanges } from '../store/edi';
 import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { findOrders, type KnownOrder } from '../store/order-identity';
-import { insertOrders, loadOrders, type NewOrder } from '../store/orders';
+import { insertOrders, type NewOrder } from '../store/orders';
 import { changeOrders } from './change-orders';
+import { describedLater, describeReplayed, missing, recordedOutcomes, rejection, tested } from './document-outcomes';
 import { loadMasterData, type MasterData } from './master-data';
-import { type OrderSummary, summarize } from './outcome';
+import { summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
-import type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
+import type { TagOutcome } from './tag-outcome';
 import { takeAcknowledgements } from './take-acknowledgements';
 import { inTransaction, type StageContext, type Work } from './work';
 
@@ -330,81 +331,4 @@ function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
     return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
   if ('tested' in decided) return tested(document);
   return rejection(documentId, inboxId, decided.rejected);
-}
-
-/** A test goes through everything but never becomes an order. */
-const tested = ({ documentId, inboxId, kind, place }: StoredDocument): TagOutcome => ({
-  output: 'applied',
-  documentId,
-  inboxId,
-  kind,
-  orderId: null,
-  order: null,
-  summary: `Inbox ${inboxId}: the test ${place} could be taken as an order; nothing was created`,
-});
-
-/** Stands in for the summary of an order that has not been read yet. */
-const describedLater = {} as OrderSummary;
-
-function rejection(documentId: number, inboxId: number, faults: readonly Fault[]): RejectedOutcome {
-  const [fault] = faults;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  return {
-    output: 'rejected',
-    documentId,
-    inboxId,
-    code: fault?.code ?? 'unreadable',
-    faults,
-    summary: `Inbox ${inboxId} rejected: ${fault?.message ?? 'it cannot be read.'}${more}`,
-  };
-}
-
-async function describeReplayed(db: Database, outcomes: Map<number, TagOutcome>): Promise<void> {
-  const replayed = [...outcomes.values()].filter((outcome): outcome is TaggedOutcome => outcome.output === 'replayed');
-  const orders = new Map(
-    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))])).map((order) => [order.id, order]),
-  );
-  for (const outcome of replayed) {
-    const order = orders.get(outcome.orderId);
-    if (order !== undefined)
-      outcomes.set(outcome.documentId, {
-        ...outcome,
-        summary: summarize(order, `was here before: ${order.status}`, { replayed: true }),
-      });
-  }
-}
-
-async function recordedOutcomes(
-  db: Database,
-  documents: readonly StoredDocument[],
-  decided: ReadonlyMap<number, TagOutcome>,
-): Promise<Map<number, TagOutcome>> {
-  const outcomes = new Map<number, TagOutcome>();
-  for (const document of documents) {
-    const { documentId, inboxId, kind, orderId, state, faults } = document;
-    if (decided.has(documentId)) continue;
-    if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
-      outcomes.set(documentId, doneBefore(document));
-    else if (kind === 'order' && orderId !== null)
-      outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
-    else outcomes.set(documentId, rejection(documentId, inboxId, faults));
-  }
-  await describeReplayed(db, outcomes);
-  return outcomes;
-}
-
-const doneBefore = ({ documentId, inboxId, kind, orderId, place }: StoredDocument): TagOutcome => ({
-  output: 'applied',
-  documentId,
-  inboxId,
-  kind,
-  orderId,
-  order: null,
-  summary: `Inbox ${inboxId}: ${place || kind} was here before; nothing was done again`,
-});
-
-function missing(documentId: number): RejectedOutcome {
-  return rejection(documentId, 0, [
-    { path: '', code: 'not-found', message: `There is no document ${documentId} in the inbox.` },
-  ]);
 }

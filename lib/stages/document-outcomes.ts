@@ -1,0 +1,84 @@
+import type { Fault } from '../domain/faults';
+import type { Database } from '../store/database';
+import type { StoredDocument } from '../store/inbox';
+import { loadOrders } from '../store/orders';
+import { type OrderSummary, summarize } from './outcome';
+import type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
+
+/** A test goes through everything but never becomes an order. */
+export const tested = ({ documentId, inboxId, kind, place }: StoredDocument): TagOutcome => ({
+  output: 'applied',
+  documentId,
+  inboxId,
+  kind,
+  orderId: null,
+  order: null,
+  summary: `Inbox ${inboxId}: the test ${place} could be taken as an order; nothing was created`,
+});
+
+/** Stands in for the summary of an order that has not been read yet. */
+export const describedLater = {} as OrderSummary;
+
+export function rejection(documentId: number, inboxId: number, faults: readonly Fault[]): RejectedOutcome {
+  const [fault] = faults;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  return {
+    output: 'rejected',
+    documentId,
+    inboxId,
+    code: fault?.code ?? 'unreadable',
+    faults,
+    summary: `Inbox ${inboxId} rejected: ${fault?.message ?? 'it cannot be read.'}${more}`,
+  };
+}
+
+export async function describeReplayed(db: Database, outcomes: Map<number, TagOutcome>): Promise<void> {
+  const replayed = [...outcomes.values()].filter((outcome): outcome is TaggedOutcome => outcome.output === 'replayed');
+  const orders = new Map(
+    (await loadOrders(db, [...new Set(replayed.map((outcome) => outcome.orderId))])).map((order) => [order.id, order]),
+  );
+  for (const outcome of replayed) {
+    const order = orders.get(outcome.orderId);
+    if (order !== undefined)
+      outcomes.set(outcome.documentId, {
+        ...outcome,
+        summary: summarize(order, `was here before: ${order.status}`, { replayed: true }),
+      });
+  }
+}
+
+/** Outcomes of the documents that were decided before, or that nothing decides: what was recorded of them. */
+export async function recordedOutcomes(
+  db: Database,
+  documents: readonly StoredDocument[],
+  decided: ReadonlyMap<number, TagOutcome>,
+): Promise<Map<number, TagOutcome>> {
+  const outcomes = new Map<number, TagOutcome>();
+  for (const document of documents) {
+    const { documentId, inboxId, kind, orderId, state, faults } = document;
+    if (decided.has(documentId)) continue;
+    if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
+      outcomes.set(documentId, doneBefore(document));
+    else if (kind === 'order' && orderId !== null)
+      outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
+    else outcomes.set(documentId, rejection(documentId, inboxId, faults));
+  }
+  await describeReplayed(db, outcomes);
+  return outcomes;
+}
+
+const doneBefore = ({ documentId, inboxId, kind, orderId, place }: StoredDocument): TagOutcome => ({
+  output: 'applied',
+  documentId,
+  inboxId,
+  kind,
+  orderId,
+  order: null,
+  summary: `Inbox ${inboxId}: ${place || kind} was here before; nothing was done again`,
+});
+
+export function missing(documentId: number): RejectedOutcome {
+  return rejection(documentId, 0, [
+    { path: '', code: 'not-found', message: `There is no document ${documentId} in the inbox.` },
+  ]);
+}
