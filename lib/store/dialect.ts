@@ -70,7 +70,8 @@ export const postgres: Dialect = {
   lockRows: 'for no key update',
   lockRowsOf: (alias) => `for no key update of ${alias}`,
   lockFreeRows: 'for no key update skip locked',
-  inList: (column, type) => `${column} = any(?::${type}[])`,
+  // `= any` is looked through from end to end for every row that an index does not find
+  inList: (column, type) => `${column} in (select unnest(?::${type}[]))`,
   listOf: (values) => values,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
