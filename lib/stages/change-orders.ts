@@ -16,7 +16,7 @@ import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../stor
 import { saveChangedOrder } from '../store/order-changes';
 import { cancelOrAsk } from './cancel-release';
 import { AppliedChanges, type ChangeRequest, findTargets, requestOf, wordOf } from './change-requests';
-import { loadMasterData, type MasterData } from './master-data';
+import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import {
   canonicalOf,
@@ -51,10 +51,8 @@ export async function changeOrders(
   await work.lockAccounts(orders.map((order) => order.creditAccount));
   const applied = await AppliedChanges.of(work.db, requests);
   const named = await byReference(work, requests, targets);
-  const master = await loadMasterData(
-    work.db,
-    named.flatMap((request) => wantedOf(request, targets, work)),
-  );
+  const wanted = named.flatMap((request) => wantedOf(request, targets, work));
+  const master = await loadMasterData(work.db, await loadPartnersOf(work.db, wanted), wanted);
   const verdicts: DocumentVerdict[] = [];
   for (const request of named) {
     const { documentId } = request.document;

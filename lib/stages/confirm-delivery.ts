@@ -2,7 +2,7 @@ import type { PackingSlip } from '../domain/delivery';
 import type { Fault } from '../domain/faults';
 import type { Order } from '../domain/order';
 import type { SlipJudgement } from '../domain/packing-slip';
-import { ConcurrentChange } from '../store/dialect';
+import { together } from '../store/database';
 import { loadOrders } from '../store/orders';
 import { findSlips, insertSlipLines, insertSlips, type NewSlipLine, type StoredSlip } from '../store/packing-slips';
 import { DeliveryBooks, documentOf, ordersNamed, withReservations } from './book-delivery';
@@ -72,8 +72,7 @@ async function confirm(
     outcomes.set(slip, outcomeOf(work, row, judgement));
   }
   books.finish();
-  if (!(await insertSlips(work.db, stored))) throw new ConcurrentChange('a packing slip');
-  work.send(insertSlipLines(work.db, lines));
+  work.send(together([insertSlips(work.db, stored), insertSlipLines(work.db, lines)]));
   for (const { slipId, orderId } of lines)
     if (work.orders.get(orderId)?.channel === 'edi') work.answerDue('despatch', slipId);
   return outcomes;

@@ -6,8 +6,9 @@ import { costOf } from '../domain/money';
 import { formatQuantity } from '../domain/quantity';
 import { type StockItem, stockKey } from '../domain/stock';
 import { closeException } from '../store/exceptions';
-import { createWarehouses, loadProducts, type Product } from '../store/master';
+import { loadProducts, type Product } from '../store/master';
 import { createStock, loadStock, type MovementSince, movementsSince } from '../store/stock';
+import { registerWarehouses } from '../store/warehouses';
 import { findCandidates, takeBack } from './take-back-reservations';
 import type { MasterEntry } from './upsert-master';
 import type { Work } from './work';
@@ -41,7 +42,7 @@ export async function countStock(work: Work, entries: readonly MasterEntry<Stock
   if (counts.length === 0) return;
   const keys = counts.map(({ sku, warehouse }) => [sku, warehouse] as const);
   await lockCandidates(work, counts, keys);
-  await createWarehouses(
+  await registerWarehouses(
     work.db,
     counts.map(({ warehouse }) => warehouse),
   );

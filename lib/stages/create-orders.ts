@@ -1,18 +1,17 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { statusOf } from '../domain/lifecycle';
-import { mappedBy } from '../domain/master';
+import { mappedBy, type Partner } from '../domain/master';
 import { type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import { together } from '../store/database';
-import { ConcurrentChange } from '../store/dialect';
 import { changesThatWait, insertEdiOrders, reopenChanges } from '../store/edi';
 import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { findOrders, type KnownOrder } from '../store/order-identity';
 import { insertOrders, type NewOrder } from '../store/orders';
 import { changeOrders } from './change-orders';
 import { describedLater, describeReplayed, missing, recordedOutcomes, rejection, tested } from './document-outcomes';
-import { loadMasterData, type MasterData } from './master-data';
+import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
 import type { TagOutcome } from './tag-outcome';
@@ -83,12 +82,14 @@ async function decideOrders(
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
   const orders = documents.map((document) => JSON.parse(document.canonical ?? '{}') as CanonicalOrder);
-  const master = await loadMasterData(
-    work.db,
-    documents.map(({ partner }, i) => ({ partner, order: orders[i] as CanonicalOrder })),
-  );
-  const candidates = documents.map((document, i) => candidateOf(document, orders[i] as CanonicalOrder, master));
-  const [known, numbers] = await together([
+  const partners = await loadPartnersOf(work.db, documents);
+  const candidates = documents.map((document, i) => candidateOf(document, orders[i] as CanonicalOrder, partners));
+  const [master, known, numbers] = await together([
+    loadMasterData(
+      work.db,
+      partners,
+      candidates.map(({ document, order }) => ({ partner: document.partner, order })),
+    ),
     findOrders(
       work.db,
       candidates.map(({ customer, loose }) => ({ customer, loose })),
@@ -143,8 +144,12 @@ function recordVerdict(work: Work, { documentId, inboxId }: StoredDocument, verd
   });
 }
 
-function candidateOf(document: StoredDocument, order: CanonicalOrder, master: MasterData): Candidate {
-  const customer = mappedBy(master.partners.get(document.partner)?.customerMap, order.customer);
+function candidateOf(
+  document: StoredDocument,
+  order: CanonicalOrder,
+  partners: ReadonlyMap<string, Partner>,
+): Candidate {
+  const customer = mappedBy(partners.get(document.partner)?.customerMap, order.customer);
   return { document, order, customer, identity: poKey(order.poNumber), loose: loosePoKey(order.poNumber) };
 }
 
@@ -270,7 +275,7 @@ function fieldOf(order: CanonicalOrder, field: string): string {
 }
 
 async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<void> {
-  if (!(await insertOrders(work.db, created, work.stamp))) throw new ConcurrentChange('the orders');
+  work.send(insertOrders(work.db, created, work.stamp));
   work.insertedOrders(created.map(({ order }) => order));
   await rememberEdiOrders(work, created);
   for (const { order } of created) {

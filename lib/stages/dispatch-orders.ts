@@ -7,6 +7,7 @@ import { openGross } from '../domain/pricing';
 import { formatQuantity } from '../domain/quantity';
 import { ConcurrentChange } from '../store/dialect';
 import { claimableOrders, releasesToRetry } from '../store/dispatch-queue';
+import type { LockedRow } from '../store/orders';
 import { invoicesDueBefore } from '../store/waiting';
 import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehouse/shipping';
@@ -71,15 +72,14 @@ function claimReleases(
     if (room === 0) return { requests: [], cancellations: [] };
     const again = orderIds === null ? await releasesToRetry(work.db, warehouse, work.now, room) : [];
     const ready = await claimableOrders(work.db, warehouse, room - again.length, { orderIds, leftSince });
-    const orders = await work.lockOrders([...again, ...ready]);
+    const orders = await work.loadLocked([...again, ...ready]);
     if (orders.length === 0) return { requests: [], cancellations: [] };
-    const repeated = orders
-      .filter((order) => again.includes(order.id))
-      .flatMap((order) => repeatRelease(work, order, warehouse));
-    const fit = await judgeAgain(
-      work,
-      orders.filter((order) => ready.includes(order.id)),
-    );
+    const among = (rows: readonly LockedRow[]): Order[] => {
+      const ids = new Set(rows.map((row) => row.order_id));
+      return orders.filter(({ id }) => ids.has(id));
+    };
+    const repeated = among(again).flatMap((order) => repeatRelease(work, order, warehouse));
+    const fit = await judgeAgain(work, among(ready));
     const claimed = fit.map((order) => ({ order, release: claim(work, order) }));
     if (repeated.length + claimed.length === 0) return { requests: [], cancellations: [] };
     if (!(await changeCircuit(work.db, warehouse, circuit, afterClaim(circuit, work.now))))
@@ -223,7 +223,7 @@ function settleReleases(
 ): Promise<OrderOutcome<DispatchOutput>[]> {
   const byOrder = shipped.map((outcome) => ({ orderId: orderOfKey(outcome.key), outcome }));
   const orderIds = [...byOrder, ...cancelled].map(({ orderId }) => orderId);
-  return withOrders(context, 'dispatch', orderIds, async (work) => {
+  const settleAll = async (work: Work, circuit: Circuit): Promise<OrderOutcome<DispatchOutput>[]> => {
     await work.lockStockOf([...work.orders.values()].filter(({ releases }) => releases.some(isAskedBack)));
     for (const { orderId, key, outcome } of cancelled) settleCancellation(work, work.orders.get(orderId), key, outcome);
     const outcomes = byOrder.flatMap(({ orderId, outcome }) => {
@@ -231,12 +231,12 @@ function settleReleases(
       return order === undefined ? [] : [settleShipping(work, order, outcome)];
     });
     if (closed) return outcomes;
-    const circuit = await readCircuit(work.db, warehouse);
     const kinds = [...shipped.map(({ kind }) => kind), ...cancelled.map(({ outcome }) => clarityOf(outcome))];
     const next = afterOutcome(circuit, kinds, work.now);
     if (!(await changeCircuit(work.db, warehouse, circuit, next))) throw new ConcurrentChange('the warehouse');
     return outcomes;
-  });
+  };
+  return withOrders(context, 'dispatch', orderIds, settleAll, (db) => readCircuit(db, warehouse));
 }
 
 const isAskedBack = ({ status }: Release): boolean => status === 'CancelRequested';

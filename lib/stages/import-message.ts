@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { BusinessRejection, TechnicalFault } from '../domain/faults';
 import { type IntakeLimits, takenType } from '../intake/read-message';
 import { readingOf, storedReading } from '../intake/reading-settings';
-import { ConcurrentChange } from '../store/dialect';
 import {
   advanceJob,
   findJobs,
@@ -75,14 +74,13 @@ async function knownMessage(work: Work, { partner, channel }: ReceivedMessage, m
 async function insertUnread(work: Work, message: ReceivedMessage, sha256: string): Promise<number> {
   const [inboxId] = (await work.db.take('inbox_message', 1)) as [number];
   const { channel, partner, sourceSystem, messageKey, document, contentType, bytes, receivedAt, keyId } = message;
-  const isStored = await insertMessages(work.db, [
+  await insertMessages(work.db, [
     {
       ...{ inboxId, channel, partner, sourceSystem, messageKey, document, contentType, bytes, receivedAt, keyId },
       ...{ sha256, fingerprint: sha256, single: false, warnings: [], corrects: null },
       reading: storedReading(message),
     },
   ]);
-  if (!isStored) throw new ConcurrentChange('the inbox');
   work.record({
     subject: 'message',
     subjectId: String(inboxId),

@@ -2,7 +2,7 @@ import { gtinOf } from '../domain/item-numbers';
 import { type Customer, mappedBy, type Partner, type Product, type TaxRate } from '../domain/master';
 import type { CanonicalOrder } from '../intake/canonical-order';
 import { type Database, together } from '../store/database';
-import { loadCustomers, loadPartners, loadProducts, loadTaxRates, productsWithGtin } from '../store/master';
+import { loadAllTaxRates, loadCustomers, loadPartners, loadProducts, productsWithGtin } from '../store/master';
 import { loadWarehouses } from '../store/warehouses';
 import { numbersOf } from './resolve-line';
 
@@ -17,33 +17,38 @@ export interface MasterData {
   readonly warehouses: ReadonlySet<string>;
 }
 
+/** The partners of a batch, which know by what names they call customers and products. */
+export function loadPartnersOf(
+  db: Database,
+  wanted: readonly { readonly partner: string }[],
+): Promise<Map<string, Partner>> {
+  return loadPartners(db, distinct(wanted.map(({ partner }) => partner)));
+}
+
 export async function loadMasterData(
   db: Database,
+  partners: ReadonlyMap<string, Partner>,
   wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[],
 ): Promise<MasterData> {
-  const partners = await loadPartners(db, distinct(wanted.map(({ partner }) => partner)));
   const numbers = distinct(
     wanted.flatMap(({ partner, order }) => {
       const skuMap = partners.get(partner)?.skuMap;
       return order.lines.flatMap(numbersOf).map((number) => mappedBy(skuMap, number));
     }),
   );
-  const [customers, products, warehouses] = await together([
+  const [customers, products, warehouses, taxRates] = await together([
     loadCustomers(
       db,
       distinct(wanted.map(({ partner, order }) => mappedBy(partners.get(partner)?.customerMap, order.customer))),
     ),
     loadProducts(db, numbers),
     loadWarehouses(db),
+    loadAllTaxRates(db),
   ]);
   const gtins = distinct(numbers.flatMap((number) => (products.has(number) ? [] : (gtinOf(number) ?? []))));
   // one product is one value, by whichever number it was found
   const named = (await productsWithGtin(db, gtins)).map((product) => products.get(product.sku) ?? product);
   const productsByGtin = Map.groupBy(named, ({ gtin }) => gtinOf(gtin ?? '') ?? '');
-  const codes = [...customers.values(), ...products.values(), ...[...productsByGtin.values()].flat()].flatMap(
-    ({ taxCode }) => taxCode ?? [],
-  );
-  const taxRates = await loadTaxRates(db, distinct(codes));
   return { partners, customers, products, productsByGtin, taxRates, warehouses };
 }
 

@@ -4,7 +4,7 @@ import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invo
 import { formatMoney, type Totals } from '../domain/money';
 import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
-import { together } from '../store/database';
+import { type Database, together } from '../store/database';
 import { closeExceptions } from '../store/exceptions';
 import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
@@ -48,11 +48,10 @@ interface Settlement extends Bill {
  * give their invoices again.
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
-  return inTransaction(context, 'invoice', async (work) => {
-    const { slipIds } = selection;
-    await work.lockOrders(await ordersOf(work, selection));
-    const orderIds = [...work.orders.keys()];
-    const [lines, before] = await together([
+  const { slipIds } = selection;
+  const postAll = async (work: Work, orderIds: readonly number[]): Promise<InvoiceOutcome[]> => {
+    const [, lines, before] = await together([
+      work.lockOrders(orderIds),
       uninvoicedLines(work.db, orderIds, slipIds),
       invoicesOfSlips(work.db, orderIds, slipIds ?? []),
     ]);
@@ -60,13 +59,14 @@ export function postInvoices(context: StageContext, selection: InvoiceSelection)
     const posted = await post(work, bills);
     const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
-  });
+  };
+  return inTransaction(context, 'invoice', postAll, (db) => ordersOf(db, selection));
 }
 
-async function ordersOf(work: Work, selection: InvoiceSelection): Promise<readonly number[]> {
+async function ordersOf(db: Database, selection: InvoiceSelection): Promise<readonly number[]> {
   const { slipIds, orderIds } = selection;
   if (orderIds !== undefined) return orderIds;
-  return slipIds === undefined ? claimOrdersToInvoice(work.db, selection) : ordersOfSlips(work.db, slipIds);
+  return slipIds === undefined ? claimOrdersToInvoice(db, selection) : ordersOfSlips(db, slipIds);
 }
 
 function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {
@@ -107,18 +107,18 @@ const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehou
 
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
-  const [, cash, invoiceIds] = await together([
+  const fiscalYear = fiscalYearOf(work.today);
+  const [, cash, invoiceIds, numbers] = await together([
     work.lockAccounts(bills.map(({ order }) => order.creditAccount)),
     unusedCash(
       work.db,
       bills.map(({ order }) => order.customer),
     ),
     work.db.take('invoice', bills.length),
+    takeNumbers(work.db, documentType, fiscalYear, bills.length),
   ]);
   const before = cash.map((money) => ({ ...money }));
   const settled = bills.map((bill, i) => settle(work, bill, invoiceIds[i] as number, cash));
-  const fiscalYear = fiscalYearOf(work.today);
-  const numbers = await takeNumbers(work.db, documentType, fiscalYear, bills.length);
   const invoices = settled.map((settlement, i) => invoiceOf(work, settlement, fiscalYear, numbers[i] as number));
   const used = cash.filter(
     (money, i) => money.earmarked !== before[i]?.earmarked || money.onAccount !== before[i]?.onAccount,

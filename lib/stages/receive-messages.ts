@@ -5,10 +5,10 @@ import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayo
 import { readAnyMessageKeeping, readMessageKeeping } from '../intake/read-message';
 import { storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
-import { ConcurrentChange } from '../store/dialect';
 import {
   type Correction,
   type DocumentKind,
+  documentsAtOnce,
   findMessages,
   insertDocuments,
   insertMessages,
@@ -28,7 +28,7 @@ import {
   withSenders,
 } from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction, type StageContext, type Work } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
 export interface ReceivedMessage {
@@ -128,20 +128,18 @@ function readOrder({ order, ...document }: ReadDocument): ReadOrder {
 
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */
 export function receiveMessages(context: StageContext, read: readonly ReadReception[]): Promise<Reception[]> {
-  return inTransaction(context, 'ingest', async (work) => {
+  const receiveAll = async (work: Work, found: readonly StoredMessage[]): Promise<Reception[]> => {
     const receptions = await withSenders(work, read);
     const corrected = await claimCorrected(work, receptions);
-    const known = new Map(
-      (await findMessages(work.db, keysOf(receptions))).map((stored) => [identity(stored), stored]),
-    );
+    const known = new Map(found.map((stored) => [identity(stored), stored]));
     const fresh = receptions.filter((reception) => firstOfItsKind(reception, known));
     const inboxIds = await work.db.take('inbox_message', fresh.length);
     const messages = fresh.map((reception, i) => messageOf(reception, inboxIds[i] as number));
     for (const message of messages) remember(message, known);
-    if (!(await insertMessages(work.db, messages))) throw new ConcurrentChange('the inbox');
+    work.send(insertMessages(work.db, messages));
     const interchanges = await admitInterchanges(work, arrivedWith(fresh, messages));
     const documents = await takeDocuments(work.db, fresh, messages, interchanges);
-    await insertDocuments(work.db, documents.flat(), work.now);
+    await storeDocuments(work, documents.flat());
     await storeEdiDocuments(work, fresh, documents, interchanges);
     await replaceCorrected(work, corrected, (reception) => storedOf(reception, known)?.inboxId);
     const repeats = receptions.filter((reception) => !fresh.includes(reception) && !conflicts(reception, known));
@@ -177,7 +175,15 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
       if (index >= 0) return receptionOf(reception, messages[index] as NewMessage, documents[index] as NewDocument[]);
       return repeatOf(reception, storedOf(reception, known) as StoredMessage, reopened);
     });
-  });
+  };
+  return inTransaction(context, 'ingest', receiveAll, (db) => findMessages(db, keysOf(read)));
+}
+
+/** Nothing waits for few documents; many take their time, and are waited for. */
+async function storeDocuments(work: Work, documents: readonly NewDocument[]): Promise<void> {
+  const stored = insertDocuments(work.db, documents, work.now);
+  if (documents.length <= documentsAtOnce) work.send(stored);
+  else await stored;
 }
 
 const keysOf = (receptions: readonly ReadReception[]): string[] =>

@@ -24,7 +24,7 @@ import { saveDecisions } from '../store/decisions';
 import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { StampedOrder } from '../store/order-memory';
-import { lockOrders } from '../store/orders';
+import { type LockedRow, lockedOrders, lockOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
 import { type OrderBefore, orderChanges, rememberOrder } from '../store/save-orders';
 import { currentSettings } from '../store/settings';
@@ -99,6 +99,15 @@ export class Work {
   async lockOrders(ids: Iterable<number>): Promise<Order[]> {
     const wanted = [...new Set(ids)].filter((id) => !this.orders.has(id)).sort((a, b) => a - b);
     const locked = await lockOrders(this.db, wanted, this.store.orders);
+    this.takeLocked(locked);
+    return locked.map(({ order }) => order);
+  }
+
+  /** Loads orders whose rows are locked already. */
+  async loadLocked(rows: readonly LockedRow[]): Promise<Order[]> {
+    const found = new Map(rows.filter((row) => !this.orders.has(row.order_id)).map((row) => [row.order_id, row]));
+    const ascending = [...found.values()].sort((a, b) => a.order_id - b.order_id);
+    const locked = await lockedOrders(this.db, ascending, this.store.orders);
     this.takeLocked(locked);
     return locked.map(({ order }) => order);
   }
@@ -454,21 +463,22 @@ export async function inTransaction<T, First = undefined>(
   return result;
 }
 
-/** Runs a transaction of a stage that begins with locking these orders. */
-export function withOrders<T>(
+/** Runs a transaction of a stage that begins with locking these orders, and with whatever else can be asked for beside it. */
+export function withOrders<T, Beside = undefined>(
   context: StageContext,
   stage: string,
   orderIds: readonly number[],
-  run: (work: Work) => Promise<T>,
+  run: (work: Work, beside: Beside) => Promise<T>,
+  beside?: (db: Database) => Promise<Beside>,
 ): Promise<T> {
   const ids = [...new Set(orderIds)].sort((a, b) => a - b);
-  return inTransaction<T, StampedOrder[]>(
+  return inTransaction<T, [StampedOrder[], Beside]>(
     context,
     stage,
-    (work, locked) => {
+    (work, [locked, found]) => {
       work.takeLocked(locked);
-      return run(work);
+      return run(work, found);
     },
-    (db) => lockOrders(db, ids, context.store.orders),
+    (db) => together([lockOrders(db, ids, context.store.orders), beside?.(db) as Promise<Beside>]),
   );
 }

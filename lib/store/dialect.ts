@@ -22,6 +22,20 @@ export class ConcurrentChange extends Error {
   }
 }
 
+/**
+ * What two transactions may insert at the same moment: the second one starts again, and finds what the first has
+ * written. By the constraint's name, as PostgreSQL tells it, and by its columns, as SQLite does.
+ */
+const identities: ReadonlyMap<unknown, string> = new Map([
+  ['inbox_message_identity', 'inbox_message.message_key, inbox_message.partner, inbox_message.channel'],
+  [
+    'sales_order_identity',
+    'sales_order_terms.customer, sales_order_terms.po_key, sales_order_terms.partner, sales_order_terms.release_number',
+  ],
+  ['packing_slip_warehouse_packing_slip_key', 'packing_slip.warehouse, packing_slip.packing_slip'],
+]);
+const identityColumns = new Set([...identities.values()].map((columns) => `UNIQUE constraint failed: ${columns}`));
+
 export interface Dialect {
   readonly name: DialectName;
   /** Appended to a select that locks the rows it returns; parents are locked so that foreign key checks still pass. */
@@ -30,11 +44,15 @@ export interface Dialect {
   lockRowsOf(alias: string): string;
   /** Like `lockRows`, leaving out rows that another transaction works on. */
   readonly lockFreeRows: string;
+  /** Like `lockFreeRows`, for one table of a join. */
+  lockFreeRowsOf(alias: string): string;
   /** SQL condition: `column` is one of the values bound by `listOf`. */
   inList(column: string, type: 'bigint' | 'text'): string;
   /** The bound value that goes with `inList`. */
   listOf(values: readonly (string | number)[]): unknown;
   classify(error: unknown): FailureClass;
+  /** True when a statement failed for no reason of its own: one before it in the transaction had failed. */
+  isConsequence(error: unknown): boolean;
 }
 
 /** What the program itself found wrong with one item must not fail those that share its transaction. */
@@ -47,6 +65,7 @@ const isBadValue = (error: unknown): boolean =>
 
 interface DriverError {
   code?: unknown;
+  constraint?: unknown;
   errcode?: unknown;
 }
 
@@ -70,21 +89,24 @@ export const postgres: Dialect = {
   lockRows: 'for no key update',
   lockRowsOf: (alias) => `for no key update of ${alias}`,
   lockFreeRows: 'for no key update skip locked',
+  lockFreeRowsOf: (alias) => `for no key update of ${alias} skip locked`,
   // `= any` is looked through from end to end for every row that an index does not find
   inList: (column, type) => `${column} in (select unnest(?::${type}[]))`,
   listOf: (values) => values,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';
-    const { code } = driverError(error);
+    const { code, constraint } = driverError(error);
     if (typeof code === 'string') {
       if (code === '40001' || code === '40P01') return 'conflict';
+      if (code === '23505' && identities.has(constraint)) return 'conflict';
       if (/^(22|23|P0001)/.test(code)) return 'data';
       if (/^(08|53|57)/.test(code) || awayCodes.has(code)) return 'away';
     }
     if (error instanceof Error && awayMessages.test(error.message)) return 'away';
     return isBadValue(error) ? 'data' : 'fault';
   },
+  isConsequence: (error) => driverError(error).code === '25P02',
 };
 
 const sqliteBusy = 5;
@@ -101,6 +123,7 @@ export const sqlite: Dialect = {
   lockRows: '',
   lockRowsOf: () => '',
   lockFreeRows: '',
+  lockFreeRowsOf: () => '',
   inList: (column) => `${column} in (select value from json_each(?))`,
   listOf: (values) => JSON.stringify(values),
   classify(error) {
@@ -110,10 +133,12 @@ export const sqlite: Dialect = {
     if (typeof errcode === 'number') {
       const primary = errcode & 0xff;
       if (primary === sqliteBusy || primary === sqliteLocked) return 'conflict';
+      if (error instanceof Error && identityColumns.has(error.message)) return 'conflict';
       if (primary === sqliteConstraint || primary === sqliteMismatch || primary === sqliteTooBig) return 'data';
       if (primary === sqliteFull || primary === sqliteDiskError || primary === sqliteCannotOpen) return 'away';
     }
     if (error instanceof Error && awayMessages.test(error.message)) return 'away';
     return isBadValue(error) ? 'data' : 'fault';
   },
+  isConsequence: () => false,
 };

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
 import type { EdiPurpose } from '../intake/edi/mapped-message';
-import type { Database, Row } from './database';
+import { type Database, type Row, together } from './database';
 import { ediSources } from './edi';
 
 export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
@@ -90,8 +90,7 @@ export async function findMessages(db: Database, keys: readonly string[]): Promi
   }));
 }
 
-/** Returns false when another transaction stored one of the keyed messages first: the caller starts again and finds it. */
-export async function insertMessages(db: Database, messages: readonly NewMessage[]): Promise<boolean> {
+export async function insertMessages(db: Database, messages: readonly NewMessage[]): Promise<void> {
   const rare = messages.some(({ reading, corrects }) => reading !== null || corrects !== null);
   const rows = messages.map(
     (message): Row => ({
@@ -113,7 +112,7 @@ export async function insertMessages(db: Database, messages: readonly NewMessage
       ...(rare ? rareColumns(message) : {}),
     }),
   );
-  return (await db.insert('inbox_message', rows, { onConflict: 'nothing' })) === rows.length;
+  await db.insert('inbox_message', rows);
 }
 
 /** What most messages do not have costs them nothing. */
@@ -123,6 +122,9 @@ const rareColumns = ({ reading, corrects }: NewMessage): Row => ({
   correction: corrects === null ? null : JSON.stringify({ by: corrects.by, reason: corrects.reason }),
 });
 
+/** As many documents as are inserted by one statement. */
+export const documentsAtOnce = 500;
+
 /** A file may bring very many: they go in part by part, and whatever else this process has to do comes between. */
 export async function insertDocuments(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
   for (let start = 0; start < documents.length; start += documentsAtOnce) {
@@ -130,8 +132,6 @@ export async function insertDocuments(db: Database, documents: readonly NewDocum
     await insertPart(db, documents.slice(start, start + documentsAtOnce), now);
   }
 }
-
-const documentsAtOnce = 500;
 
 async function insertPart(db: Database, documents: readonly NewDocument[], now: string): Promise<void> {
   const rows = documents.map(
@@ -219,15 +219,20 @@ export function loadDocuments(db: Database, ids: readonly number[]): Promise<Sto
 async function documentsWith(db: Database, ids: readonly number[], lock: string): Promise<StoredDocument[]> {
   if (ids.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<DocumentRow>(
-    `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
-     where ${dialect.inList('document_id', 'bigint')} order by document_id ${lock}`,
-    [dialect.listOf([...new Set(ids)])],
-  );
-  const messages = await db.all<MessageRow>(
-    `select inbox_id, channel, partner, source_system, document, received_at from inbox_message where ${dialect.inList('inbox_id', 'bigint')}`,
-    [dialect.listOf([...new Set(rows.map((row) => row.inbox_id))])],
-  );
+  const wanted = [dialect.listOf([...new Set(ids)])];
+  const these = dialect.inList('document_id', 'bigint');
+  const [rows, messages] = await together([
+    db.all<DocumentRow>(
+      `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
+       where ${these} order by document_id ${lock}`,
+      wanted,
+    ),
+    db.all<MessageRow>(
+      `select inbox_id, channel, partner, source_system, document, received_at from inbox_message
+       where inbox_id in (select inbox_id from inbox_document where ${these})`,
+      wanted,
+    ),
+  ]);
   const byId = new Map(messages.map((message) => [message.inbox_id, message]));
   const edi = await ediSources(
     db,

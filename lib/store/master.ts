@@ -138,25 +138,22 @@ export async function loadPartners(
 
 /** All rates ever valid of these tax codes, by code, oldest first. */
 export async function loadTaxRates(db: Database, codes: Iterable<string>): Promise<Map<string, TaxRate[]>> {
+  return byCode(await load<TaxRateRow>(db, 'tax_rate', 'tax_code', codes));
+}
+
+/** The rates of all tax codes, which are few, as `loadTaxRates` gives those of some. */
+export async function loadAllTaxRates(db: Database): Promise<Map<string, TaxRate[]>> {
+  return byCode(await db.all<TaxRateRow>('select * from tax_rate'));
+}
+
+function byCode(rows: readonly TaxRateRow[]): Map<string, TaxRate[]> {
   const rates = new Map<string, TaxRate[]>();
-  for (const row of await load<TaxRateRow>(db, 'tax_rate', 'tax_code', codes)) {
+  for (const row of rows) {
     const rate = { taxCode: row.tax_code, validFrom: row.valid_from, rate: row.rate };
     rates.set(row.tax_code, [...(rates.get(row.tax_code) ?? []), rate]);
   }
   for (const ofCode of rates.values()) ofCode.sort((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
   return rates;
-}
-
-/** The warehouses that goods were ever counted in or sent from. */
-export async function loadWarehouses(db: Database): Promise<Set<string>> {
-  const rows = await db.all<{ warehouse: string }>('select warehouse from warehouse');
-  return new Set(rows.map((row) => row.warehouse));
-}
-
-/** Makes sure that these warehouses are known. */
-export async function createWarehouses(db: Database, warehouses: Iterable<string>): Promise<void> {
-  const rows = [...new Set(warehouses)].sort().map((warehouse): Row => ({ warehouse, failures: 0, open_until: null }));
-  await db.insert('warehouse', rows, { onConflict: 'nothing' });
 }
 
 async function load<T>(

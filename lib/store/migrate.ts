@@ -5,6 +5,7 @@ import { importJobs } from './migrations/0002-import-jobs';
 import { inboxReplay } from './migrations/0003-inbox-replay';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
+import { messageKeys } from './migrations/0006-message-keys';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -40,7 +41,7 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake];
+export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake, messageKeys];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {

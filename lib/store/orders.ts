@@ -45,14 +45,29 @@ export async function loadOrders(db: Database, ids: readonly number[]): Promise<
   return orders;
 }
 
-/** Locks the orders with these ids, ascending, before anything else of them is read; what `memory` knows of them is not read again. */
+/** Locks the orders with these ids, ascending, before anything else of them is read. */
 export async function lockOrders(db: Database, ids: readonly number[], memory: OrderMemory): Promise<StampedOrder[]> {
   if (ids.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<{ order_id: number; stamp: number }>(
+  const rows = await db.all<LockedRow>(
     `select order_id, stamp from sales_order_state where ${dialect.inList('order_id', 'bigint')} order by order_id ${dialect.lockRows}`,
     [dialect.listOf(ids)],
   );
+  return lockedOrders(db, rows, memory);
+}
+
+/** An order's row that this transaction has locked. */
+export interface LockedRow {
+  readonly order_id: number;
+  readonly stamp: number;
+}
+
+/** Orders whose rows are locked; what `memory` knows of them is not read again. */
+export async function lockedOrders(
+  db: Database,
+  rows: readonly LockedRow[],
+  memory: OrderMemory,
+): Promise<StampedOrder[]> {
   const known = new Map<number, Order>();
   for (const { order_id, stamp } of rows) {
     const order = memory.take(order_id, stamp);
@@ -71,11 +86,10 @@ function children<T>(db: Database, table: string, order: string, ids: readonly n
   ]);
 }
 
-/** Inserts orders with lines and holds. Returns false when another transaction took one of the identities first: the caller starts again and finds it. */
-export async function insertOrders(db: Database, created: readonly NewOrder[], stamp = nobodys): Promise<boolean> {
-  const inserted = await db.insert('sales_order_terms', created.map(termsRow), { onConflict: 'nothing' });
-  if (inserted !== created.length) return false;
+/** Inserts orders with lines and holds. */
+export async function insertOrders(db: Database, created: readonly NewOrder[], stamp = nobodys): Promise<void> {
   await together([
+    db.insert('sales_order_terms', created.map(termsRow)),
     db.insert(
       'sales_order_state',
       created.map(({ order }) => ({ ...stateRow(order), stamp })),
@@ -89,5 +103,4 @@ export async function insertOrders(db: Database, created: readonly NewOrder[], s
       created.flatMap(({ order }) => order.holds.map((hold) => holdRow(order.id, hold))),
     ),
   ]);
-  return true;
 }

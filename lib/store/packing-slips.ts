@@ -55,8 +55,7 @@ export async function lockSlip(db: Database, slipId: number): Promise<StoredSlip
   return row === undefined ? undefined : slipOf(row);
 }
 
-/** Returns false when another transaction stored one of the slips first: the caller starts again and finds it. */
-export async function insertSlips(db: Database, slips: readonly StoredSlip[]): Promise<boolean> {
+export async function insertSlips(db: Database, slips: readonly StoredSlip[]): Promise<void> {
   const rows = slips.map(
     ({ slipId, slip, receivedAt, ...rest }): Row => ({
       slip_id: slipId,
@@ -66,7 +65,7 @@ export async function insertSlips(db: Database, slips: readonly StoredSlip[]): P
       ...changingColumns({ slip, ...rest }, receivedAt),
     }),
   );
-  return (await db.insert('packing_slip', rows, { onConflict: 'nothing' })) === rows.length;
+  await db.insert('packing_slip', rows);
 }
 
 export async function updateSlip(db: Database, { slipId, receivedAt, ...rest }: StoredSlip): Promise<void> {

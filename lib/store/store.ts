@@ -200,6 +200,12 @@ class Last {
     await new Promise<void>((through) => process.nextTick(through));
     return this.failed;
   }
+
+  /** The failure of the first of these that has failed. */
+  async failure(): Promise<{ readonly reason: unknown } | undefined> {
+    const ended = await Promise.allSettled(this.statements);
+    return ended.find((one) => one.status === 'rejected');
+  }
 }
 
 class ConnectedStore<Connection> implements Store {
@@ -249,7 +255,7 @@ class ConnectedStore<Connection> implements Store {
       return result;
     } catch (error) {
       await this.rollBack(db, connection);
-      throw error;
+      throw this.dialect.isConsequence(error) ? ((await last.failure())?.reason ?? error) : error;
     } finally {
       await this.knex.client.releaseConnection(connection);
     }

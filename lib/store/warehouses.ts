@@ -1,11 +1,13 @@
 import { type Circuit, closedCircuit } from '../domain/circuit-breaker';
 import { type Database, first } from './database';
 
+/** The warehouses that goods were ever counted in or sent from. */
 export async function loadWarehouses(db: Database): Promise<Set<string>> {
   const rows = await db.all<{ warehouse: string }>('select warehouse from warehouse');
   return new Set(rows.map((row) => row.warehouse));
 }
 
+/** Makes sure that these warehouses are known. */
 export async function registerWarehouses(db: Database, warehouses: Iterable<string>): Promise<void> {
   const rows = [...new Set(warehouses)].sort().map((warehouse) => ({ warehouse, failures: 0, open_until: null }));
   await db.insert('warehouse', rows, { onConflict: 'nothing' });

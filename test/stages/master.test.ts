@@ -7,9 +7,10 @@ import { checkInventory } from '../../lib/stages/check-inventory';
 import { changeCompanySettings, readSettings } from '../../lib/stages/company-settings';
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
-import { loadCustomers, loadPartners, loadProducts, loadTaxRates, loadWarehouses } from '../../lib/store/master';
+import { loadCustomers, loadPartners, loadProducts, loadTaxRates } from '../../lib/store/master';
 import { insertOrders, loadOrders, type NewOrder } from '../../lib/store/orders';
 import { openStore, type Store } from '../../lib/store/store';
+import { loadWarehouses } from '../../lib/store/warehouses';
 import { onBothDatabases } from '../support/databases';
 import { orderOf, SampleCompany } from '../support/orders';
 
@@ -427,8 +428,8 @@ describe('master data', () => {
 
       it('that find less than is reserved take it from the youngest orders that no warehouse was asked to ship', async () => {
         await count('C', '30');
-        await place({ id: 11, ...ready }, 'C', 10_000);
-        await place({ id: 12, ...ready }, 'C', 10_000);
+        await place({ id: 911, ...ready }, 'C', 10_000);
+        await place({ id: 912, ...ready }, 'C', 10_000);
         const released = {
           release: 1,
           warehouse: 'MAIN',
@@ -443,7 +444,7 @@ describe('master data', () => {
           cancelReason: null,
           claimedAt: now,
         } as const;
-        await place({ id: 13, ...ready, releases: [released] }, 'C', 10_000);
+        await place({ id: 913, ...ready, releases: [released] }, 'C', 10_000);
         await store.transaction((db) =>
           db.run(
             "insert into warehouse_release (order_id, release, warehouse, status, idempotency_key, lines, attempts, parked, claimed_at) values (13, 1, 'MAIN', 'Claimed', 'k', '[[1,10000]]', 0, 0, ?)",
@@ -452,7 +453,7 @@ describe('master data', () => {
         );
         await count('C', '25');
         expect(await item('C')).to.deep.equal({ on_hand: 25_000, reserved: 20_000, safety_stock: 0, deficit: 0 });
-        const [first, second, third] = await store.read((db) => loadOrders(db, [11, 12, 13]));
+        const [first, second, third] = await store.read((db) => loadOrders(db, [911, 912, 913]));
         expect([first?.lines[0]?.reserved, second?.lines[0]?.reserved, third?.lines[0]?.reserved]).to.deep.equal([
           10_000, 0, 10_000,
         ]);
@@ -464,7 +465,7 @@ describe('master data', () => {
         expect(first).to.include({ status: 'ReadyForDelivery', checksJudged: 7 });
         expect(third).to.include({ status: 'ReadyForDelivery', checksJudged: 7 });
         const [record] = await all<Record<string, string>>(
-          "select from_state, to_state, reason from audit_record where subject_id = 'SO-000012' order by batch desc limit 1",
+          "select from_state, to_state, reason from audit_record where subject_id = 'SO-000912' order by batch desc limit 1",
         );
         expect(record).to.deep.equal({
           from_state: 'ReadyForDelivery',
@@ -487,7 +488,7 @@ describe('master data', () => {
         await count('D', '1');
         await store.transaction(async (db) => {
           const order = sampleOrder({
-            id: 21,
+            id: 921,
             creditAccount: 'C-1',
             customer: 'C-1',
             status: 'OnHold',

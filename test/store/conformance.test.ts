@@ -394,6 +394,33 @@ describe('both databases mean the same', () =>
         expect(await write((db) => db.insert('stock_item', [stockRow('L5')]))).to.equal(1);
       });
 
+      it('tell what failed and not what failed for that, when the work goes on after it', async () => {
+        const error = await failureOf(
+          store.transaction(async (db, last) => {
+            last(db.insert('stock_item', [stockRow('L9', { reserved: 11 })]));
+            await db.all('select sku from stock_item where sku = ?', ['L9']);
+          }),
+        );
+        expect(error)
+          .to.be.an('error')
+          .with.property('message')
+          .that.matches(/constraint/i);
+        expect(store.dialect.classify(error)).to.equal('data');
+      });
+
+      it('are begun again when another transaction inserted the same message first', async () => {
+        let attempts = 0;
+        await store.transaction(async (db, last) => {
+          const key = ++attempts === 1 ? 'taken' : 'free';
+          last(
+            db.insert('inbox_message', [message(410, { message_key: key }), message(411, { message_key: 'taken' })]),
+          );
+          await db.all('select inbox_id from inbox_message where message_key = ?', ['taken']);
+        });
+        expect(attempts).to.equal(2);
+        expect(await rows('select inbox_id from inbox_message where inbox_id in (410, 411)')).to.have.length(2);
+      });
+
       it('lose no update when many change one row', async () => {
         await write((db) => db.insert('stock_item', [stockRow('C1', { on_hand: 0 })]));
         const once = () =>
@@ -426,10 +453,6 @@ describe('both databases mean the same', () =>
         ['more reserved than on hand', (db) => db.insert('stock_item', [stockRow('X1', { reserved: 11 })])],
         ['less than nothing reserved', (db) => db.insert('stock_item', [stockRow('X2', { reserved: -1 })])],
         ['a second row of a key', (db) => db.insert('stock_item', [stockRow('X3'), stockRow('X3')])],
-        [
-          'a second message under a key',
-          (db) => db.insert('inbox_message', [message(400, { message_key: 'k' }), message(401, { message_key: 'k' })]),
-        ],
         ['a channel that there is not', (db) => db.insert('inbox_message', [message(402, { channel: 'fax' })])],
         ['a missing value', (db) => db.insert('inbox_message', [message(403, { document: null })])],
         ['a posting of nothing', (db) => db.insert('posting', [{ ...posting, amount: 0 }])],
@@ -464,6 +487,11 @@ describe('both databases mean the same', () =>
       for (const [name, work] of refused) {
         it(`${name}: the rows are at fault`, async () => expect(await classOf(work)).to.equal('data'));
       }
+
+      it('a second message under a key: another transaction was first', async () => {
+        const twice = [message(400, { message_key: 'k' }), message(401, { message_key: 'k' })];
+        expect(await classOf((db) => db.insert('inbox_message', twice))).to.equal('conflict');
+      });
 
       it('a second audit head', async () => {
         expect(await classOf((db) => db.insert('audit_head', [{ one: 2, link: 0, hash: '' }]))).to.equal('data');
