@@ -122,10 +122,12 @@ export async function recordWrites(
   return recorded;
 }
 
+const isBegin = ({ text }: Statement): boolean => text.startsWith('begin');
+
 function transactionsOf(log: readonly Statement[]): Transaction[] {
   const transactions: Statement[][] = [];
   for (const statement of log) {
-    if (statement.text === 'begin') transactions.push([]);
+    if (isBegin(statement)) transactions.push([]);
     transactions.at(-1)?.push(statement);
   }
   return transactions.filter((transaction) => transaction.length > 2);
@@ -149,15 +151,20 @@ export async function replayWrites(clients: readonly Client[], recorded: readonl
   return (performance.now() - started) / 1000;
 }
 
+/** `begin` comes with a setting: two statements are not prepared as one. */
+function prepared(statement: Statement, names: Map<string, string>): string | (Statement & { name: string }) {
+  const { text } = statement;
+  if (isBegin(statement)) return text;
+  const name = names.get(text) ?? `write ${names.size}`;
+  names.set(text, name);
+  return { name, ...statement };
+}
+
 async function replay(client: Client, transaction: Transaction, names: Map<string, string>): Promise<void> {
   const deadlock = '40P01';
   for (;;) {
     try {
-      for (const { text, values } of transaction) {
-        const name = names.get(text) ?? `write ${names.size}`;
-        names.set(text, name);
-        await client.query({ name, text, values });
-      }
+      for (const statement of transaction) await client.query(prepared(statement, names));
       return;
     } catch (error) {
       await client.query('rollback');

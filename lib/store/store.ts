@@ -104,6 +104,12 @@ const driverTypes = {
         : pgTypes.getTypeParser(oid, 'text'),
 };
 
+/**
+ * Transactions find their rows by keys. A plan that was made while a table was small would read it from end to end for
+ * as long as the connection lives, with all that updates have left behind in it.
+ */
+const beginByKeys = 'begin; set local enable_seqscan = off';
+
 async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
   const address = new URL(url);
   const schema = address.searchParams.get('schema') ?? 'public';
@@ -147,7 +153,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     `${address.href}?schema=${schema}`,
     postgres,
     knex,
-    'begin',
+    beginByKeys,
     open,
     async () => undefined,
   );
