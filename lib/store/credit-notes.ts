@@ -1,5 +1,6 @@
 import type { CreditableInvoice, CreditableLine, CreditedLine } from '../domain/crediting';
 import { lineNet, type TaxAmount } from '../domain/money';
+import { linesOfCreditNotes } from './credit-note-queries';
 import { type Database, type Row, together } from './database';
 
 /** An invoice as a credit note finds it. Amounts in minor units of `currency`. */
@@ -67,7 +68,7 @@ export async function insertCreditNotes(
   return together([db.insert('credit_note', rows), db.insert('credit_note_line', lines)]);
 }
 
-interface CreditNoteRow {
+interface KnownRow {
   credit_note_id: number;
   number: string;
   document_type: string;
@@ -95,14 +96,14 @@ export async function findCreditNotes(
 ): Promise<StoredCreditNote[]> {
   if (wanted.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<CreditNoteRow>(
+  const rows = await db.all<KnownRow>(
     `select * from credit_note where ${dialect.inList('customer', 'text')} and ${dialect.inList('reference', 'text')} order by credit_note_id`,
     [
       dialect.listOf([...new Set(wanted.map(({ customer }) => customer))]),
       dialect.listOf([...new Set(wanted.map(({ reference }) => reference))]),
     ],
   );
-  const lines = await linesOf(
+  const lines = await linesOfCreditNotes(
     db,
     rows.map((row) => row.credit_note_id),
   );
@@ -127,19 +128,6 @@ export async function findCreditNotes(
     creditDate: row.credit_date,
     lines: lines.get(row.credit_note_id) ?? [],
   }));
-}
-
-async function linesOf(db: Database, creditNoteIds: readonly number[]): Promise<Map<number, CreditedLine[]>> {
-  const rows = await db.all<CreditedLine & { readonly credit_note_id: number }>(
-    `select credit_note_id, line, quantity, net from credit_note_line where ${db.dialect.inList('credit_note_id', 'bigint')} order by credit_note_id, line`,
-    [db.dialect.listOf(creditNoteIds)],
-  );
-  return new Map(
-    [...Map.groupBy(rows, (row) => row.credit_note_id)].map(([id, lines]) => [
-      id,
-      lines.map(({ line, quantity, net }) => ({ line, quantity, net })),
-    ]),
-  );
 }
 
 /** Who was invoiced with these numbers, by number: that never changes, and needs no lock. */
