@@ -133,6 +133,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
           charset: textOrNull,
           strict: flag,
           reviewText: flag,
+          negativeCredits: flag,
           test: flag,
           acknowledgedWithin: whole,
         },

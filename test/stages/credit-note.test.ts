@@ -303,11 +303,11 @@ describe('posting credit notes', () => {
     it('ends overdue and makes room for the orders that wait, in their order', async () => {
       await company.master('customers', [{ customer, creditLimit: '30.00' }]);
       const invoice = await invoiceOf(bolts(2), 1);
-      const limit = await ready(company.context, purchase({ customer, sku: 'BOLT' }));
+      const limit = await ready(company.context, purchase({ customer, sku: 'BOLT', poNumber: 'LIMIT' }));
       expect((await company.load(limit)).holds.map(({ reason }) => reason)).to.deep.equal(['credit']);
       const now = company.now;
       company.now = '2026-12-20T10:00:00.000Z';
-      const late = await ready(company.context, purchase({ customer, sku: 'BOLT', quantity: '0.5' }));
+      const late = await ready(company.context, purchase({ customer, sku: 'BOLT', quantity: '0.5', poNumber: 'LATE' }));
       expect((await company.load(late)).holds.map(({ reason }) => reason)).to.include('overdue');
       await applied({ invoice, lines: [{ line: 1, quantity: '1' }] });
       expect((await releaseHeld(company.context)).map(({ output }) => output)).to.not.include('released');
