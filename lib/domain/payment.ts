@@ -59,12 +59,7 @@ const belowZero: BelowZero = {
     'Money paid back is not supported yet; the amount must be above zero. To take back what was invoiced, send a credit note: creditNote, invoice and reason.',
 };
 
-/** Reads payments, one or an array of them. Numbers must be numbers of a program or texts. Each comes with every fault of its form. */
-export function readPayments(value: unknown): ReadPayment[] {
-  return Array.isArray(value) ? value.map((payment, i) => readPayment(payment, `/${i}`)) : [readPayment(value, '')];
-}
-
-/** Reads one payment; `at` is its place, a JSON pointer. */
+/** Reads one payment, with every fault of its form; `at` is its place, a JSON pointer. Numbers must be numbers of a program or texts. */
 export function readPayment(sent: unknown, at: string): ReadPayment {
   const faults: Fault[] = [];
   const draft = readDraft(paymentFields, sent, at, faults);

@@ -7,7 +7,6 @@ import { orderDetail } from '../../lib/answers/order-detail';
 import { readPackingSlips } from '../../lib/domain/delivery';
 import { readIncoming } from '../../lib/domain/incoming-money';
 import { salesOrderNumber } from '../../lib/domain/order';
-import { readPayments } from '../../lib/domain/payment';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
@@ -16,6 +15,7 @@ import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { expectAnswer } from '../support/openapi';
 import { SampleCompany } from '../support/orders';
+import { readPayments } from '../support/payments';
 
 const json = 'application/json';
 

@@ -1,13 +1,13 @@
 import { readPackingSlips } from '../../lib/domain/delivery';
 import { readIncoming } from '../../lib/domain/incoming-money';
 import { salesOrderNumber } from '../../lib/domain/order';
-import { readPayments } from '../../lib/domain/payment';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
 import { postPayments } from '../../lib/stages/post-payments';
 import type { Store } from '../../lib/store/store';
 import { SampleCompany, type SampleOrder } from '../support/orders';
+import { readPayments } from '../support/payments';
 
 /** A company with orders at every step, from their messages to a payment and a credit note in part. */
 export class SoundBooks extends SampleCompany {

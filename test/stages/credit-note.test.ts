@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { readIncoming } from '../../lib/domain/incoming-money';
 import { salesOrderNumber } from '../../lib/domain/order';
-import { readPayments } from '../../lib/domain/payment';
 import { reconcile } from '../../lib/ops/reconcile';
 import { verifyAudit } from '../../lib/ops/verify-audit';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
@@ -14,6 +13,7 @@ import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { purchase, ready } from '../support/intake';
 import { SampleCompany, type SampleOrder } from '../support/orders';
+import { readPayments } from '../support/payments';
 import { expectBooksToAgree } from '../support/reconciliation';
 import { slipOf } from '../support/slips';
 
