@@ -82,20 +82,20 @@ describe('migrations', () =>
       const empty = await freshDatabase(kind as DatabaseKind);
       const store = await openStore(empty.url, { migrate: false });
       try {
+        const earlier = migrations.slice(
+          0,
+          migrations.findIndex(({ name }) => name === 'credit-notes'),
+        );
         await store.transaction(async (db) => {
-          await migrate(db, now);
-          for (const statement of [
-            'drop table credit_note',
-            'drop table credit_note_line',
+          await migrate(db, now, earlier);
+          await db.run(
             db.dialect.name === 'sqlite'
               ? "delete from id_sequence where name = 'credit_note'"
               : 'drop sequence credit_note_sequence',
-            "insert into edi_due (kind, subject, due_at) values ('invoice', 7, 't')",
-            'delete from schema_migration where number = 7',
-          ])
-            await db.run(statement);
+          );
+          await db.run("insert into edi_due (kind, subject, due_at) values ('invoice', 7, 't')");
         });
-        expect(await store.transaction((db) => migrate(db, now))).to.deep.equal(['0007-credit-notes']);
+        expect(await store.transaction((db) => migrate(db, now))).to.include('0007-credit-notes');
         expect(await store.read((db) => db.all('select * from edi_due'))).to.deep.equal([
           { kind: 'invoice', subject: 7, due_at: 't' },
         ]);
