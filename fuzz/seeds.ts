@@ -105,6 +105,7 @@ const payment = {
   receivedAt: '2026-11-24',
   invoice: 'INV-1',
 };
+const creditNote = { creditNote: 'CLAIM-1', invoice: 'INV-1', reason: 'damaged' };
 
 export const slipSeeds = (): readonly Buffer[] =>
   textsAsBytes([
@@ -119,5 +120,15 @@ export const paymentSeeds = (): readonly Buffer[] =>
       payment,
       { ...payment, amount: 12.5, invoice: null, salesOrder: 'SO-000001' },
       { ...payment, amount: '-1' },
+    ]),
+    JSON.stringify([
+      creditNote,
+      {
+        ...creditNote,
+        currency: 'EUR',
+        note: 'Two were wet.',
+        lines: [{ line: 1, quantity: '2.5' }, { line: 2, net: '12.50' }, { line: 3 }],
+      },
+      payment,
     ]),
   ]);

@@ -1,6 +1,6 @@
 import { readPackingSlips } from '../lib/domain/delivery';
 import type { Fault } from '../lib/domain/faults';
-import { readPayments } from '../lib/domain/payment';
+import { readIncoming } from '../lib/domain/incoming-money';
 import { mapEdifact } from '../lib/intake/edi/edifact/map-edifact';
 import { readEdifact } from '../lib/intake/edi/edifact/read-edifact';
 import type { EdiStandard } from '../lib/intake/edi/interchange';
@@ -116,7 +116,12 @@ export const targets: readonly Target[] = [
     seeds: paymentSeeds,
     mutations: jsonMutations,
     read: (bytes) =>
-      ofValues(bytes, (value) => readPayments(value).map(({ payment, faults }) => ({ content: payment, faults }))),
+      ofValues(bytes, (value) =>
+        readIncoming(value).map((read) => ({
+          content: read.kind === 'payment' ? read.payment : read.creditNote,
+          faults: read.faults,
+        })),
+      ),
   },
 ];
 

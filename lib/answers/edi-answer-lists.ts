@@ -14,7 +14,7 @@ export interface AnswerOut {
   readonly standard: string;
   /** `997`, `CONTRL`, `855`, `ORDRSP`, … */
   readonly kind: string;
-  /** What it answers: `SO-000012`, `interchange 4`, `document 7`, `slip 3`, `invoice 5`. */
+  /** What it answers: `SO-000012`, `interchange 4`, `document 7`, `slip 3`, `invoice 5`, `credit-note 2`. */
   readonly answers: string;
   readonly interchangeNumber: string | null;
   readonly fileName: string;

@@ -113,14 +113,18 @@ function shipmentsOf(order: OrderDetail): string[] {
     ({ packingSlip, warehouse, shippedAt }) => `Packing slip ${packingSlip} of ${warehouse}, shipped ${shippedAt}.`,
   );
   const invoices = order.invoices.map(
-    ({ number, total, open, dueDate }) =>
-      `Invoice ${number} of ${total} ${order.currency}, due ${dueDate}, ${open} open.`,
+    ({ number, total, credited, open, dueDate }) =>
+      `Invoice ${number} of ${total} ${order.currency}, due ${dueDate}, ${order.creditNotes.some(({ invoice }) => invoice === number) ? `${credited} credited, ` : ''}${open} open.`,
+  );
+  const creditNotes = order.creditNotes.map(
+    ({ number, total, invoice, reason, creditDate }) =>
+      `Credit note ${number} of ${total} ${order.currency} on ${invoice} (${reason}), ${creditDate}.`,
   );
   const payments = order.payments.map(
     ({ reference, amount, currency, kept }) =>
       `Payment ${reference} of ${amount} ${currency}, ${kept} kept for this order.`,
   );
-  return [...releases, ...slips, ...invoices, ...payments];
+  return [...releases, ...slips, ...invoices, ...creditNotes, ...payments];
 }
 
 function historyOf(order: OrderDetail): string[] {

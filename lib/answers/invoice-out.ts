@@ -1,10 +1,11 @@
-import { formatScaled } from '../domain/decimal';
-import { formatMoney, formatPrice, lineNet, type TaxAmount } from '../domain/money';
+import { formatMoney, formatPrice, lineNet } from '../domain/money';
 import { type Order, salesOrderNumber } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
+import { creditNotesOfInvoice } from '../store/credit-note-queries';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
 import { findInvoice, paymentsOfInvoice, type SlipLineRow, slipLinesOfInvoice } from '../store/queries';
+import { type CreditNoteSummary, creditNoteSummary, type TaxOut, taxesOut } from './credit-note-out';
 
 /** Quantities in the base unit `uom`; `unitPrice` is for one ordered unit. */
 export interface InvoiceLineOut {
@@ -30,27 +31,26 @@ export interface InvoiceOut {
   readonly net: string;
   readonly tax: string;
   readonly total: string;
+  /** What credit notes took back of the total. */
+  readonly credited: string;
   readonly open: string;
-  readonly taxes: readonly {
-    readonly taxCode: string;
-    readonly rate: string;
-    readonly net: string;
-    readonly tax: string;
-  }[];
+  readonly taxes: readonly TaxOut[];
   readonly invoiceDate: string;
   readonly dueDate: string;
   readonly postedAt: string;
   readonly disputed: boolean;
   readonly lines: readonly InvoiceLineOut[];
   readonly payments: readonly { readonly reference: string; readonly amount: string; readonly receivedAt: string }[];
+  readonly creditNotes: readonly Omit<CreditNoteSummary, 'invoice'>[];
 }
 
-/** An invoice with its lines and what was paid on it; undefined when there is none. */
+/** An invoice with its lines, what was paid on it and what was credited; undefined when there is none. */
 export async function getInvoice(db: Database, number: string): Promise<InvoiceOut | undefined> {
   const row = await findInvoice(db, number);
   if (row === undefined) return undefined;
   const [order] = (await loadOrders(db, [row.order_id])) as [Order];
   const slipLines = await slipLinesOfInvoice(db, row.order_id, row.invoice_id);
+  const credits = await creditNotesOfInvoice(db, row.invoice_id);
   const money = (minor: number): string => formatMoney(minor, row.currency);
   return {
     number: row.number,
@@ -63,13 +63,9 @@ export async function getInvoice(db: Database, number: string): Promise<InvoiceO
     net: money(row.net),
     tax: money(row.tax),
     total: money(row.gross),
+    credited: money(credits.reduce((sum, { gross }) => sum + gross, 0)),
     open: money(row.open_amount),
-    taxes: (JSON.parse(row.taxes) as TaxAmount[]).map(({ taxCode, rate, net, tax }) => ({
-      taxCode,
-      rate: formatScaled(rate, 2, 0),
-      net: money(net),
-      tax: money(tax),
-    })),
+    taxes: taxesOut(row.taxes, row.currency),
     invoiceDate: row.invoice_date,
     dueDate: row.due_date,
     postedAt: row.posted_at,
@@ -80,6 +76,10 @@ export async function getInvoice(db: Database, number: string): Promise<InvoiceO
       amount: money(payment.amount),
       receivedAt: payment.received_at,
     })),
+    creditNotes: credits.map((credit) => {
+      const { invoice: _this, ...summary } = creditNoteSummary(credit);
+      return summary;
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { creditReasons } from '../domain/credit-note';
 import { channels } from './lists';
 import {
   fields,
@@ -64,6 +65,30 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     { reference: text, customer: text, amount: numberOrText, currency: text },
     { receivedAt: text, invoice: text, salesOrder: text },
   ),
+  CreditNoteIn: fields(
+    {
+      creditNote: { ...text, description: 'Your own number of it; with the customer it names the credit note.' },
+      invoice: text,
+      reason: oneOf(...creditReasons),
+    },
+    {
+      note: text,
+      customer: text,
+      currency: { ...text, description: 'Needed when a line has a net amount.' },
+      lines: {
+        type: 'array',
+        minItems: 1,
+        description: 'What to credit; without it all that is left of the invoice.',
+        items: fields(
+          { line: whole },
+          {
+            quantity: { ...numberOrText, description: 'In the base unit; or a net amount, or neither for the rest.' },
+            net: numberOrText,
+          },
+        ),
+      },
+    },
+  ),
   CustomerIn: fields(
     { customer: text },
     {
@@ -108,6 +133,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
           charset: textOrNull,
           strict: flag,
           reviewText: flag,
+          negativeCredits: flag,
           test: flag,
           acknowledgedWithin: whole,
         },
@@ -157,8 +183,42 @@ const keyFields = {
 const itemStatus: Schema = { type: 'integer', minimum: 200, maximum: 599 };
 
 /** A result for each item of the body, in order, with its own status: what became of it, or its errors. */
-const resultsOf = (told: Readonly<Record<string, Schema>>): Schema =>
-  fields({ results: listOf(fields({ status: itemStatus }, { ...told, errors: listOf(ref('Fault')) })) });
+const resultsOf = (told: Readonly<Record<string, Schema>>): Schema => fields({ results: listOf(resultOf(told)) });
+const resultOf = (told: Readonly<Record<string, Schema>>): Schema =>
+  fields({ status: itemStatus }, { ...told, errors: listOf(ref('Fault')) });
+
+const moneyTold: Readonly<Record<string, Schema>> = {
+  output: oneOf('applied'),
+  replayed: flag,
+  customer: text,
+  currency: text,
+  summary: text,
+  released: { ...listOf(text), description: 'Orders that could go on because of the money.' },
+};
+
+const paymentTold: Readonly<Record<string, Schema>> = {
+  ...moneyTold,
+  reference: text,
+  amount: text,
+  invoices: listOf(fields({ invoice: text, amount: text })),
+  earmarked: text,
+  onAccount: text,
+  salesOrder: textOrNull,
+};
+
+const creditNoteTold: Readonly<Record<string, Schema>> = {
+  ...moneyTold,
+  creditNote: text,
+  number: text,
+  invoice: text,
+  reason: oneOf(...creditReasons),
+  net: text,
+  tax: text,
+  total: text,
+  freed: { ...text, description: "What had been paid of it, and is the customer's cash again." },
+  open: { ...text, description: 'What is still to be paid of the invoice.' },
+  lines: listOf(fields({ line: whole, quantity: text, net: text })),
+};
 
 /** What else the API answers: of actions, postings, master data, keys and the state of the business. */
 export const businessSchemas: Readonly<Record<string, Schema>> = {
@@ -183,19 +243,8 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
       }),
     },
   },
-  PaymentResults: resultsOf({
-    output: oneOf('applied'),
-    replayed: flag,
-    reference: text,
-    customer: text,
-    amount: text,
-    currency: text,
-    invoices: listOf(fields({ invoice: text, amount: text })),
-    earmarked: text,
-    onAccount: text,
-    salesOrder: textOrNull,
-    summary: text,
-    released: { ...listOf(text), description: 'Orders that could go on because of the money.' },
+  PaymentResults: fields({
+    results: listOf({ anyOf: [resultOf(paymentTold), resultOf(creditNoteTold)] }),
   }),
   MasterChange: fields({
     kind: text,

@@ -171,15 +171,23 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/deliveries/cancellations': {
     post: post('Answers of a warehouse to cancel requests.', ['warehouse'], 'CancellationIn', 'CancellationResults'),
   },
-  '/o2c/payments': { post: post("Customers' payments.", ['finance'], 'PaymentIn', 'PaymentResults') },
+  '/o2c/payments': {
+    post: {
+      ...post("Customers' payments and credit notes.", ['finance'], 'PaymentIn', 'PaymentResults'),
+      body: json(oneOrMany({ anyOf: [ref('PaymentIn'), ref('CreditNoteIn')] })),
+    },
+  },
   '/o2c/invoices/{number}': {
     get: read(
-      'One invoice with its lines and what was paid on it.',
+      'One invoice with its lines, what was paid on it and what was credited.',
       ['finance', 'auditor'],
       'Invoice',
       [inPath('number')],
       [404],
     ),
+  },
+  '/o2c/credit-notes/{number}': {
+    get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),
   },
   '/o2c/ledger': {
     get: read('The postings of a period, newest first.', ['finance', 'auditor'], 'PostingPage', [

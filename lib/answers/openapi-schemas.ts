@@ -1,3 +1,4 @@
+import { creditReasons } from '../domain/credit-note';
 import { answerStates } from './edi-answer-lists';
 import { orderStatuses } from './lists';
 
@@ -97,6 +98,18 @@ const answerFields: Readonly<Record<string, Schema>> = {
   sentAt: instantOrNull,
   acknowledgedAt: instantOrNull,
 };
+
+/** A credit note beside its invoice. */
+const creditNoteFields: Readonly<Record<string, Schema>> = {
+  number: text,
+  reason: oneOf(...creditReasons),
+  net: money,
+  tax: money,
+  total: money,
+  creditDate: date,
+};
+
+const taxes = listOf(fields({ taxCode: text, rate: text, net: money, tax: money }));
 
 const inboxFields: Readonly<Record<string, Schema>> = {
   inboxId,
@@ -237,11 +250,13 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
         net: money,
         tax: money,
         total: money,
+        credited: money,
         open: money,
         invoiceDate: date,
         dueDate: date,
       }),
     ),
+    creditNotes: listOf(fields({ ...creditNoteFields, invoice: text })),
     payments: listOf(fields({ reference: text, amount: money, currency: text, receivedAt: text, kept: money })),
   }),
   OrderPage: pageOf('orders', ref('Order')),
@@ -274,8 +289,9 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     net: money,
     tax: money,
     total: money,
+    credited: { ...money, description: 'What credit notes took back of the total.' },
     open: money,
-    taxes: listOf(fields({ taxCode: text, rate: text, net: money, tax: money })),
+    taxes,
     invoiceDate: date,
     dueDate: date,
     postedAt: instant,
@@ -293,6 +309,22 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
       }),
     ),
     payments: listOf(fields({ reference: text, amount: money, receivedAt: text })),
+    creditNotes: listOf(fields(creditNoteFields)),
+  }),
+  CreditNote: fields({
+    ...creditNoteFields,
+    invoice: text,
+    documentType: text,
+    salesOrder,
+    poNumber: text,
+    customer: text,
+    creditNote: { ...text, description: "The caller's own number of it." },
+    note: textOrNull,
+    currency: text,
+    freed: { ...money, description: "What had been paid of it, and became the customer's cash again." },
+    taxes,
+    postedAt: instant,
+    lines: listOf(fields({ line: whole, sku: text, quantity, uom: text, net: money, taxCode: text })),
   }),
   PostingPage: pageOf(
     'postings',

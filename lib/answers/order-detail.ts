@@ -2,6 +2,7 @@ import { formatMoney } from '../domain/money';
 import { type Evidence, type Order, type Release, type ReleaseStatus, salesOrderNumber } from '../domain/order';
 import { formatQuantity } from '../domain/quantity';
 import { mayRead, type Visibility } from '../domain/visibility';
+import { type CreditNoteRow, creditNotesOfOrder } from '../store/credit-note-queries';
 import type { Database } from '../store/database';
 import {
   type HistoryEntry,
@@ -13,6 +14,7 @@ import {
   type SlipLineRow,
   slipLinesOfOrder,
 } from '../store/queries';
+import { type CreditNoteSummary, creditNoteSummary } from './credit-note-out';
 import { type Audience, type OrderOut, orderOut, type ReadOrders, readOrders } from './order-out';
 
 export interface HistoryOut {
@@ -61,6 +63,8 @@ export interface InvoiceSummary {
   readonly net: string;
   readonly tax: string;
   readonly total: string;
+  /** What credit notes took back of the total. */
+  readonly credited: string;
   readonly open: string;
   readonly invoiceDate: string;
   readonly dueDate: string;
@@ -81,6 +85,7 @@ export interface OrderDetail extends OrderOut {
   readonly releases: readonly ReleaseOut[];
   readonly slips: readonly SlipOut[];
   readonly invoices: readonly InvoiceSummary[];
+  readonly creditNotes: readonly CreditNoteSummary[];
   readonly payments: readonly PaymentOut[];
 }
 
@@ -104,13 +109,15 @@ export async function detailOf(
   audience: Audience,
 ): Promise<OrderDetail> {
   const { id } = order;
+  const credits = await creditNotesOfOrder(db, id);
   return {
     ...orderOut(order, decisions.get(id) ?? [], { audience }),
     note: order.note,
     history: (await historyOfOrder(db, salesOrderNumber(id))).map((entry) => historyOut(entry, audience)),
     releases: order.releases.map((release) => releaseOut(release, audience)),
     slips: slipsOut(await slipLinesOfOrder(db, id)),
-    invoices: (await invoicesOfOrder(db, id)).map(invoiceSummary),
+    invoices: (await invoicesOfOrder(db, id)).map((invoice) => invoiceSummary(invoice, credits)),
+    creditNotes: credits.map(creditNoteSummary),
     payments: (await paymentsOfOrder(db, id)).map(paymentOut),
   };
 }
@@ -167,14 +174,16 @@ export function slipsOut(rows: readonly SlipLineRow[]): SlipOut[] {
   });
 }
 
-function invoiceSummary(row: InvoiceRow): InvoiceSummary {
+function invoiceSummary(row: InvoiceRow, credits: readonly CreditNoteRow[]): InvoiceSummary {
   const money = (minor: number): string => formatMoney(minor, row.currency);
+  const own = credits.filter(({ invoice }) => invoice === row.number);
   return {
     number: row.number,
     packingSlip: row.packing_slip,
     net: money(row.net),
     tax: money(row.tax),
     total: money(row.gross),
+    credited: money(own.reduce((sum, { gross }) => sum + gross, 0)),
     open: money(row.open_amount),
     invoiceDate: row.invoice_date,
     dueDate: row.due_date,

@@ -22,6 +22,8 @@ export interface EdiSettings {
   readonly strict: boolean;
   /** free text sends an order to a person */
   readonly reviewText: boolean;
+  /** quantities and amounts of an 810 that credits are below zero; else above, and its type says which way */
+  readonly negativeCredits: boolean;
   /** all of its interchanges are tests */
   readonly test: boolean;
   /** hours after which an answer that the partner has not acknowledged raises a signal; 0: none is expected */
@@ -37,6 +39,7 @@ export const defaultEdiSettings: EdiSettings = {
   charset: null,
   strict: false,
   reviewText: false,
+  negativeCredits: false,
   test: false,
   acknowledgedWithin: 24,
 };
@@ -67,6 +70,7 @@ const fields: { readonly [Name in keyof EdiSettings]: Read<EdiSettings[Name]> } 
   charset: orNull(text(40)),
   strict: flag,
   reviewText: flag,
+  negativeCredits: flag,
   test: flag,
   acknowledgedWithin: whole(0, 8760),
 };

@@ -4,7 +4,7 @@ import type { Order, OrderLine } from './order';
 import { amountsOf, type PricedQuantity } from './pricing';
 
 /** The number that a customer sees: document type, fiscal year, at least six digits. */
-export function invoiceNumber(documentType: string, fiscalYear: number, sequence: number): string {
+export function documentNumber(documentType: string, fiscalYear: number, sequence: number): string {
   return `${documentType}-${fiscalYear}-${String(sequence).padStart(6, '0')}`;
 }
 

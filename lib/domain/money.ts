@@ -45,6 +45,11 @@ export function lineNet(line: PricedLine, currency: string): number {
   return checkedAmount(multiplyDivide(line.quantity, line.unitPrice, denominator, numerator, divisor));
 }
 
+/** The price of one ordered unit, in price units, when a quantity comes to this net amount; rounded half away from zero. */
+export function unitPriceOf(net: number, { quantity, uom }: Omit<PricedLine, 'unitPrice'>, currency: string): number {
+  return multiplyDivide(net, 10 ** (7 - knownExponent(currency)), uom.numerator, quantity, uom.denominator);
+}
+
 /** Tax in minor units, rounded half away from zero; `rate` in hundredths of a percent (1900 is 19 %). */
 export function taxOf(netMinor: number, rate: number): number {
   return checkedAmount(multiplyDivide(netMinor, rate, 1, 10_000, 1));

@@ -1,3 +1,4 @@
+import { amountAboveZero, amountText, type BelowZero } from './amount-field';
 import { exponentOf } from './currency';
 import type { Fault } from './faults';
 import {
@@ -12,8 +13,6 @@ import {
   text,
 } from './master-fields';
 import { moment } from './moment';
-import { parseMoney } from './money';
-import { shownText } from './storable-text';
 
 /** Money that a customer paid. */
 export interface Payment {
@@ -39,18 +38,6 @@ export interface ReadPayment {
 
 const required = <T>(read: Read<T>): Field<T> => ({ read });
 const optional = <T>(read: Read<T>): Field<T | null> => ({ read: orNull(read), initial: null });
-const noCreditNotes: Field<null> = {
-  read: notSupported('Credit notes and money paid back are not supported yet; leave the field out.'),
-  initial: null,
-};
-
-/** A number of a program counts as its shortest decimal form. */
-const amountText: Read<string> = (value, report) => {
-  const written = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
-  if (written !== '') return written;
-  report('wrong-type', 'This must be an amount such as "74.38".');
-  return undefined;
-};
 
 const paymentFields = {
   reference: required(text(100)),
@@ -60,53 +47,29 @@ const paymentFields = {
   receivedAt: optional(moment),
   invoice: optional(text(40)),
   salesOrder: optional(text(40)),
-  creditNote: noCreditNotes,
-  refund: noCreditNotes,
+  refund: {
+    read: notSupported('Money paid back is not supported yet; leave the field out.'),
+    initial: null,
+  } satisfies Field<null>,
 };
 
-/** Reads payments, one or an array of them. Numbers must be numbers of a program or texts. Each comes with every fault of its form. */
-export function readPayments(value: unknown): ReadPayment[] {
-  return Array.isArray(value) ? value.map((payment, i) => readPayment(payment, `/${i}`)) : [readPayment(value, '')];
-}
+const belowZero: BelowZero = {
+  code: 'not-supported',
+  message:
+    'Money paid back is not supported yet; the amount must be above zero. To take back what was invoiced, send a credit note: creditNote, invoice and reason.',
+};
 
-function readPayment(sent: unknown, at: string): ReadPayment {
+/** Reads one payment, with every fault of its form; `at` is its place, a JSON pointer. Numbers must be numbers of a program or texts. */
+export function readPayment(sent: unknown, at: string): ReadPayment {
   const faults: Fault[] = [];
   const draft = readDraft(paymentFields, sent, at, faults);
   if (!isObject(sent)) return { faults };
-  const {
-    creditNote: _none,
-    refund: _neither,
-    amount,
-    ...rest
-  } = completed(paymentFields, draft, undefined, at, faults);
+  const { refund: _none, amount, ...rest } = completed(paymentFields, draft, undefined, at, faults);
   const minor =
     draft.amount !== undefined && exponentOf(rest.currency) !== undefined
-      ? amountOf(amount, rest.currency, at, faults)
+      ? amountAboveZero(amount, rest.currency, `${at}/amount`, faults, belowZero)
       : 0;
   return faults.length > 0 ? { faults } : { payment: { ...rest, amount: minor }, faults };
-}
-
-function amountOf(written: string, currency: string, at: string, faults: Fault[]): number {
-  const minor = parseMoney(written, currency);
-  if (typeof minor === 'number' && minor > 0) return minor;
-  const path = `${at}/amount`;
-  if (typeof minor === 'string')
-    faults.push({
-      path,
-      code: minor,
-      message: `This is no amount in ${currency} that can be kept exactly; write digits with a point before the decimals.`,
-      value: shownText(written),
-    });
-  else if (minor === 0)
-    faults.push({ path, code: 'out-of-range', message: 'The amount must be above zero.', value: shownText(written) });
-  else
-    faults.push({
-      path,
-      code: 'not-supported',
-      message: 'Credit notes and money paid back are not supported yet; the amount must be above zero.',
-      value: shownText(written),
-    });
-  return 0;
 }
 
 /** An invoice that money can go to; `open` in minor units. */
@@ -130,6 +93,7 @@ export interface Cash {
   onAccount: number;
 }
 
+/** What a payment paid of an invoice, in minor units. */
 export interface Application {
   readonly paymentId: number;
   readonly invoiceId: number;
@@ -195,4 +159,32 @@ export function spread(
   );
   const applications = pay(paymentId, [...named, ...others], payment.amount);
   return { applications, rest: payment.amount - sumOf(applications) };
+}
+
+/**
+ * Cash on account pays open invoices of its customer (`payables` come with the oldest due date first), disputed ones
+ * left out. Changes the cash and what is open.
+ */
+export function spendOnAccount(cash: readonly Cash[], payables: readonly Payable[]): Application[] {
+  const applications: Application[] = [];
+  for (const money of cash) {
+    const own = payables.filter(({ customer, open, disputed }) => customer === money.customer && open > 0 && !disputed);
+    const paid = pay(money.paymentId, own, money.onAccount);
+    money.onAccount -= sumOf(paid);
+    applications.push(...paid);
+  }
+  return applications;
+}
+
+/** What to take back of what was paid on an invoice: of the newest payments first, `amount` in all. */
+export function takeBack(paid: readonly Application[], amount: number): Application[] {
+  const taken: Application[] = [];
+  let left = amount;
+  for (const application of paid.toSorted((a, b) => b.paymentId - a.paymentId)) {
+    const part = Math.min(left, application.amount);
+    if (part <= 0) continue;
+    left -= part;
+    taken.push({ ...application, amount: part });
+  }
+  return taken;
 }

@@ -58,7 +58,7 @@ function answeredLine(line: OrderLine, order: Order): OrderAnswer['lines'][numbe
 }
 
 /** Quantities of a line (milli-units of the base unit) in the unit that it was ordered in; in the base unit when one is not exact there. */
-function inOrderedUnit(line: OrderLine, milli: readonly number[]): { quantities: string[]; uom: string } {
+export function inOrderedUnit(line: OrderLine, milli: readonly number[]): { quantities: string[]; uom: string } {
   const { numerator, denominator } = line.ratio;
   const inUnit = milli.map((quantity) => BigInt(quantity) * BigInt(denominator));
   const exact = inUnit.every((scaled) => scaled % BigInt(numerator) === 0n);
@@ -163,12 +163,7 @@ export function invoiceMessage(
     net: money(head.net),
     tax: money(head.tax),
     gross: money(head.gross),
-    taxes: (JSON.parse(head.taxes) as TaxAmount[]).map(({ taxCode, rate, net, tax }) => ({
-      taxCode,
-      percent: formatScaled(rate, 2, 0),
-      net: money(net),
-      tax: money(tax),
-    })),
+    taxes: messageTaxes(head.taxes, head.currency),
     lines: content.map((row) => {
       const line = order.lines.find((candidate) => candidate.line === row.line) as OrderLine;
       const { quantities, uom } = inOrderedUnit(line, [row.quantity]);
@@ -185,4 +180,14 @@ export function invoiceMessage(
       };
     }),
   };
+}
+
+/** Taxes by code as they are stored, for a message. */
+export function messageTaxes(stored: string, currency: string): InvoiceMessage['taxes'] {
+  return (JSON.parse(stored) as TaxAmount[]).map(({ taxCode, rate, net, tax }) => ({
+    taxCode,
+    percent: formatScaled(rate, 2, 0),
+    net: formatMoney(net, currency),
+    tax: formatMoney(tax, currency),
+  }));
 }

@@ -1,5 +1,5 @@
 import type { Order } from '../domain/order';
-import { type Application, type Payable, pay, sumOf } from '../domain/payment';
+import { spendOnAccount } from '../domain/payment';
 import type { Database } from '../store/database';
 import { openInvoices, saveOpenAmounts } from '../store/invoices';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
@@ -16,18 +16,17 @@ export async function freeCash(db: Database, orders: readonly Pick<Order, 'id' |
   const cash = (await unusedCash(db, customers)).filter(
     ({ orderId, earmarked }) => orderId !== null && ids.has(orderId) && earmarked > 0,
   );
-  const payables = (await openInvoices(db, customers)).filter(({ disputed }) => !disputed);
-  const paid = new Set<Payable>();
-  const applications: Application[] = [];
   for (const money of cash) {
-    const own = payables.filter(({ customer, open }) => customer === money.customer && open > 0);
-    const applied = pay(money.paymentId, own, money.earmarked);
-    for (const { invoiceId } of applied) paid.add(own.find((payable) => payable.invoiceId === invoiceId) as Payable);
-    applications.push(...applied);
-    money.onAccount += money.earmarked - sumOf(applied);
+    money.onAccount += money.earmarked;
     money.earmarked = 0;
   }
-  await saveOpenAmounts(db, paid);
+  const payables = await openInvoices(db, customers);
+  const applications = spendOnAccount(cash, payables);
+  const paid = new Set(applications.map(({ invoiceId }) => invoiceId));
+  await saveOpenAmounts(
+    db,
+    payables.filter(({ invoiceId }) => paid.has(invoiceId)),
+  );
   await insertApplications(db, applications);
   await saveCash(db, cash);
 }

@@ -76,7 +76,7 @@ export function writeAnswer(
     groupNumber: standard === 'x12' ? number : null,
     fileName: fileNameOf(kind, number, standard),
     contentType: contentTypes[standard],
-    bytes: Buffer.from(textOf(said, standard, envelope)),
+    bytes: Buffer.from(textOf(said, standard, envelope, partner)),
     wantsAcknowledgement: partner.edi.acknowledgedWithin > 0,
   };
 }
@@ -90,7 +90,12 @@ function versionFor({ edi }: Partner, { standard, version }: EdiOrigin): string 
 export const fileNameOf = (kind: string, number: number, standard: EdiStandard): string =>
   `${kind}-${String(number).padStart(9, '0')}.${standard === 'x12' ? 'x12' : 'edi'}`;
 
-function textOf(said: AnswerContent, standard: EdiStandard, envelope: OutgoingEnvelope): string | Uint8Array {
+function textOf(
+  said: AnswerContent,
+  standard: EdiStandard,
+  envelope: OutgoingEnvelope,
+  { edi }: Partner,
+): string | Uint8Array {
   switch (said.answer) {
     case 'order-response':
       return standard === 'x12' ? write855([said.content], envelope) : writeOrdrsp(said.content, envelope);
@@ -99,7 +104,7 @@ function textOf(said: AnswerContent, standard: EdiStandard, envelope: OutgoingEn
     case 'despatch-advice':
       return standard === 'x12' ? write856([said.content], envelope) : writeDesadv(said.content, envelope);
     case 'invoice':
-      return standard === 'x12' ? write810([said.content], envelope) : writeInvoic(said.content, envelope);
+      return standard === 'x12' ? write810([said.content], envelope, edi) : writeInvoic(said.content, envelope);
   }
 }
 

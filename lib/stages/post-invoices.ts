@@ -1,6 +1,6 @@
 import { addDays } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
-import { fiscalYearOf, invoiceNumber, lineOf, slipAmounts } from '../domain/invoice';
+import { documentNumber, fiscalYearOf, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
 import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
@@ -186,7 +186,7 @@ function invoiceOf(
 ): Invoice {
   return {
     invoiceId: payable.invoiceId,
-    number: invoiceNumber(documentType, fiscalYear, sequence),
+    number: documentNumber(documentType, fiscalYear, sequence),
     documentType,
     fiscalYear,
     sequence,

@@ -1,6 +1,7 @@
 import type { Partner } from '../domain/master';
 import { type Order, salesOrderNumber } from '../domain/order';
 import type { OrderEcho } from '../intake/edi/mapped-message';
+import { creditNotesById, linesOfCreditNotes } from '../store/credit-note-queries';
 import { appliedChanges, type EdiOrigin, ediOrigins, invoiceContents, productNames, slipContents } from '../store/edi';
 import { answersTo, type EdiAnswer, insertAnswers } from '../store/edi-answers';
 import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
@@ -9,6 +10,7 @@ import { loadPartners } from '../store/master';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';
 import { changeNumberOf, despatchAdvice, invoiceMessage, orderAnswer, refusal } from './answer-contents';
+import { creditNoteMessage } from './credit-note-content';
 import { echoAfter } from './order-echo';
 import { type AnswerContent, canBeWritten, isAgreed, recordAnswer, seriesOf, writeAnswer } from './outgoing-answer';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -84,6 +86,7 @@ async function plan(work: Work, due: readonly DueAnswer[]): Promise<Planned[]> {
     ...(await cancellations(work, subjects('cancellation'))),
     ...(await despatches(work, subjects('despatch'))),
     ...(await invoices(work, subjects('invoice'))),
+    ...(await creditNotes(work, subjects('credit-note'))),
   ];
 }
 
@@ -200,8 +203,7 @@ async function invoices(work: Work, invoiceIds: readonly number[]): Promise<Plan
     work,
     [...contents.values()].map(([row]) => row?.order_id ?? 0),
   );
-  const skus = [...orders.values()].flatMap(({ order }) => order.lines.map(({ sku }) => sku));
-  const names = await productNames(work.db, skus);
+  const names = await namesOf(work, [...orders.values()]);
   return [...contents].flatMap(([invoiceId, rows]): Planned[] => {
     const known = orders.get(rows[0]?.order_id ?? 0);
     if (known === undefined) return [];
@@ -210,3 +212,27 @@ async function invoices(work: Work, invoiceIds: readonly number[]): Promise<Plan
     return [{ subject: `invoice ${invoiceId}`, origin, said: { answer: 'invoice', content } }];
   });
 }
+
+async function creditNotes(work: Work, creditNoteIds: readonly number[]): Promise<Planned[]> {
+  if (creditNoteIds.length === 0) return [];
+  const notes = await creditNotesById(work.db, creditNoteIds);
+  const lines = await linesOfCreditNotes(work.db, creditNoteIds);
+  const orders = await answerableOrders(
+    work,
+    notes.map((note) => note.order_id),
+  );
+  const names = await namesOf(work, [...orders.values()]);
+  return notes.flatMap((note): Planned[] => {
+    const known = orders.get(note.order_id);
+    if (known === undefined) return [];
+    const { order, origin, echo } = known;
+    const content = creditNoteMessage(note, lines.get(note.credit_note_id) ?? [], order, echo, names);
+    return [{ subject: `credit-note ${note.credit_note_id}`, origin, said: { answer: 'invoice', content } }];
+  });
+}
+
+const namesOf = (work: Work, orders: readonly { readonly order: Order }[]): Promise<Map<string, string>> =>
+  productNames(
+    work.db,
+    orders.flatMap(({ order }) => order.lines.map(({ sku }) => sku)),
+  );

@@ -21,6 +21,7 @@ export type AuditSubject =
   | 'document'
   | 'slip'
   | 'payment'
+  | 'credit-note'
   | 'stock'
   | 'master'
   | 'settings'

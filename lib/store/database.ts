@@ -6,14 +6,19 @@ export type Row = Readonly<Record<string, Value>>;
 export interface InsertOptions {
   /** What becomes of a row that is there already: it stays, or it is replaced where these columns are equal. */
   readonly onConflict?: 'nothing' | readonly string[];
+  /** The numbers of a row that is there already are added to, instead of replaced. */
+  readonly adding?: true;
 }
 
 /** The end of an insert into the columns `names`. */
-export function conflictClause({ onConflict }: InsertOptions, names: readonly string[]): string {
+export function conflictClause({ onConflict, adding }: InsertOptions, table: string, names: readonly string[]): string {
   if (onConflict === undefined) return '';
   if (onConflict === 'nothing') return ' on conflict do nothing';
-  const replaced = names.filter((name) => !onConflict.includes(name)).map((name) => `${name} = excluded.${name}`);
-  return ` on conflict (${onConflict.join(', ')}) do update set ${replaced.join(', ')}`;
+  const before = (name: string) => (adding ? `${table}.${name} + ` : '');
+  const set = names
+    .filter((name) => !onConflict.includes(name))
+    .map((name) => `${name} = ${before(name)}excluded.${name}`);
+  return ` on conflict (${onConflict.join(', ')}) do update set ${set.join(', ')}`;
 }
 
 /** One connection, usually inside a transaction. SQL is written once with `?` placeholders; both drivers get their own form of it. */
@@ -59,6 +64,7 @@ export const sequences = [
   'sales_order',
   'packing_slip',
   'invoice',
+  'credit_note',
   'payment',
   'audit_batch',
   'exception',

@@ -1,9 +1,9 @@
 import type { Database } from './database';
 
-/** What an EDI partner is to be told of: an order's verdict, a refused document, an answered change, what was cancelled later, a delivery, an invoice. */
+/** What an EDI partner is to be told of: an order's verdict, a refused document, an answered change, what was cancelled later, a delivery, an invoice, a credit note. */
 export interface DueAnswer {
-  readonly kind: 'response' | 'rejection' | 'change-response' | 'cancellation' | 'despatch' | 'invoice';
-  /** The id of the order, document, packing slip or invoice. */
+  readonly kind: 'response' | 'rejection' | 'change-response' | 'cancellation' | 'despatch' | 'invoice' | 'credit-note';
+  /** The id of the order, document, packing slip, invoice or credit note. */
   readonly subject: number;
 }
 

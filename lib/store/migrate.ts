@@ -6,6 +6,7 @@ import { inboxReplay } from './migrations/0003-inbox-replay';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
 import { messageKeys } from './migrations/0006-message-keys';
+import { creditNotes } from './migrations/0007-credit-notes';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -41,7 +42,15 @@ export interface Migration {
   readonly appendOnly: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [orderToCash, importJobs, inboxReplay, edi, intake, messageKeys];
+export const migrations: readonly Migration[] = [
+  orderToCash,
+  importJobs,
+  inboxReplay,
+  edi,
+  intake,
+  messageKeys,
+  creditNotes,
+];
 
 const words: Record<DialectName, SchemaWords> = {
   postgres: {
@@ -72,8 +81,8 @@ const words: Record<DialectName, SchemaWords> = {
   },
 };
 
-/** Brings the schema to the newest migration, in the caller's transaction. Returns the names of those applied now. */
-export async function migrate(db: Database, now: string): Promise<string[]> {
+/** Brings the schema to the newest of these migrations, in the caller's transaction. Returns the names of those applied now. */
+export async function migrate(db: Database, now: string, known = migrations): Promise<string[]> {
   if (db.dialect.name === 'postgres')
     await db.run("select pg_advisory_xact_lock(hashtextextended(current_schema() || '.order-to-cash', 0))");
   await db.run(
@@ -81,8 +90,9 @@ export async function migrate(db: Database, now: string): Promise<string[]> {
   );
   const row = await first<{ number: number | null }>(db, 'select max(number) as number from schema_migration');
   const applied: string[] = [];
-  for (const migration of migrations.filter((candidate) => candidate.number > (row?.number ?? 0))) {
-    if (migration.number === 1) await createSequences(db);
+  const missing = known.filter((candidate) => candidate.number > (row?.number ?? 0));
+  if (missing.length > 0) await createSequences(db);
+  for (const migration of missing) {
     for (const statement of migration.statements(words[db.dialect.name])) await db.run(statement);
     await refuseChanges(db, migration.appendOnly);
     await db.run('insert into schema_migration (number, name, applied_at) values (?, ?, ?)', [
@@ -95,13 +105,17 @@ export async function migrate(db: Database, now: string): Promise<string[]> {
   return applied;
 }
 
+/** Those that are not there yet: a later schema may count more things than an earlier one. */
 async function createSequences(db: Database): Promise<void> {
   if (db.dialect.name === 'postgres') {
-    for (const name of sequences) await db.run(`create sequence ${name}_sequence`);
+    for (const name of sequences) await db.run(`create sequence if not exists ${name}_sequence`);
     return;
   }
-  await db.run('create table id_sequence (name text primary key, next integer not null) strict, without rowid');
-  for (const name of sequences) await db.run('insert into id_sequence (name, next) values (?, 1)', [name]);
+  await db.run(
+    'create table if not exists id_sequence (name text primary key, next integer not null) strict, without rowid',
+  );
+  for (const name of sequences)
+    await db.run('insert into id_sequence (name, next) values (?, 1) on conflict do nothing', [name]);
 }
 
 async function refuseChanges(db: Database, tables: readonly string[]): Promise<void> {

@@ -99,12 +99,21 @@ export async function saveCash(db: Database, cash: readonly Cash[]): Promise<voi
   await db.update('payment', ['payment_id'], rows);
 }
 
-/** What payments paid of invoices. A payment that has cash left has paid all its invoices in full, so that no pair comes twice. */
+/**
+ * What payments paid of invoices. A payment may pay twice of one invoice: when it got money back from another invoice
+ * that was credited, or when a part of it was kept for the order.
+ */
 export async function insertApplications(db: Database, applications: readonly Application[]): Promise<void> {
-  await db.insert(
-    'payment_application',
-    applications.map(({ paymentId, invoiceId, amount }) => ({ payment_id: paymentId, invoice_id: invoiceId, amount })),
-  );
+  const sums = new Map<string, { payment_id: number; invoice_id: number; amount: number }>();
+  for (const { paymentId, invoiceId, amount } of applications) {
+    const key = `${paymentId} ${invoiceId}`;
+    const before = sums.get(key)?.amount ?? 0;
+    sums.set(key, { payment_id: paymentId, invoice_id: invoiceId, amount: before + amount });
+  }
+  await db.insert('payment_application', [...sums.values()], {
+    onConflict: ['payment_id', 'invoice_id'],
+    adding: true,
+  });
 }
 
 /** How much of these payments went to which invoice, in the order of posting. */
@@ -124,4 +133,36 @@ export async function applicationsOf(
     amount: row.amount,
     invoice: row.number,
   }));
+}
+
+/** All applications of the payments that paid any of these invoices; their customers' credit accounts must be locked. */
+export async function applicationsAround(db: Database, invoiceIds: readonly number[]): Promise<Application[]> {
+  if (invoiceIds.length === 0) return [];
+  const rows = await db.all<{ payment_id: number; invoice_id: number; amount: number }>(
+    `select payment_id, invoice_id, amount from payment_application where payment_id in (
+       select payment_id from payment_application where ${db.dialect.inList('invoice_id', 'bigint')}) order by payment_id, invoice_id`,
+    [db.dialect.listOf([...new Set(invoiceIds)])],
+  );
+  return rows.map((row) => ({ paymentId: row.payment_id, invoiceId: row.invoice_id, amount: row.amount }));
+}
+
+/** Brings applications to these amounts; one of 0 goes. */
+export async function saveApplications(db: Database, applications: readonly Application[]): Promise<void> {
+  for (const { paymentId, invoiceId, amount } of applications)
+    if (amount === 0)
+      await db.run('delete from payment_application where payment_id = ? and invoice_id = ?', [paymentId, invoiceId]);
+  const rows = applications
+    .filter(({ amount }) => amount > 0)
+    .map(({ paymentId, invoiceId, amount }) => ({ payment_id: paymentId, invoice_id: invoiceId, amount }));
+  await db.insert('payment_application', rows, { onConflict: ['payment_id', 'invoice_id'] });
+}
+
+/** Payments with what is left of them; their customers' credit accounts must be locked. */
+export async function cashOf(db: Database, paymentIds: readonly number[]): Promise<Cash[]> {
+  if (paymentIds.length === 0) return [];
+  const rows = await db.all<PaymentRow>(
+    `select * from payment where ${db.dialect.inList('payment_id', 'bigint')} order by received_at, payment_id`,
+    [db.dialect.listOf([...new Set(paymentIds)])],
+  );
+  return rows.map(paymentOf);
 }

@@ -64,7 +64,7 @@ export class PostgresDatabase implements Database {
     const names = Object.keys(head);
     const columns = this.columns(table, names, rows);
     const selected = names.map((name) => columns.get(name)).join(', ');
-    const sql = `insert into ${table} (${names.join(', ')}) select ${selected} from ${columns.source}${conflictClause(options, names)}`;
+    const sql = `insert into ${table} (${names.join(', ')}) select ${selected} from ${columns.source}${conflictClause(options, table, names)}`;
     return this.run(sql, columns.values);
   }
 

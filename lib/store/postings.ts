@@ -13,7 +13,7 @@ export type LedgerAccount =
 
 /** One pair: balanced by construction. `amount` > 0 in minor units. */
 export interface Posting {
-  readonly documentType: 'count' | 'delivery' | 'invoice' | 'payment' | 'receipt';
+  readonly documentType: 'count' | 'credit-note' | 'delivery' | 'invoice' | 'payment' | 'receipt';
   readonly document: string;
   readonly debit: LedgerAccount;
   readonly credit: LedgerAccount;

@@ -31,6 +31,27 @@ const orphans = (table: string, subject: string, parent: string, on: string, giv
   `select ${subject} as subject, 'without ${parent}' as what, null as expected, null as found from ${table} t
    where ${given} and not exists (select 1 from ${parent} p where ${on})`;
 
+/** The numbers that the rows of `table` have, beside their series: without gaps, and the next one is the one after the last. */
+const documentNumbers = (name: string, table: string, series: string): Comparison => ({
+  name,
+  count: `select count(*) as n from ${table}`,
+  differences: [
+    `select number as subject, 'number of the series' as what, expected, number as found from (
+       select number, document_type || '-' || fiscal_year || '-' || case when sequence < 1000000 then substr('000000' || sequence, length('000000' || sequence) - 5) else '' || sequence end as expected
+       from ${table}) i where number <> expected`,
+    `select document_type || ' ' || fiscal_year as subject, 'number in the series' as what, previous + 1 as expected, sequence as found
+     from (select document_type, fiscal_year, sequence, coalesce(lag(sequence) over (partition by document_type, fiscal_year order by sequence), 0) as previous from ${table}) s
+     where sequence <> previous + 1`,
+    `select s.document_type || ' ' || s.fiscal_year as subject, 'next number' as what, coalesce(i.last, 0) + 1 as expected, s.next as found
+     from number_series s left join (select document_type, fiscal_year, max(sequence) as last from ${table} group by document_type, fiscal_year) i
+       on i.document_type = s.document_type and i.fiscal_year = s.fiscal_year
+     where s.document_type ${series} and s.next <> coalesce(i.last, 0) + 1`,
+    `select i.document_type || ' ' || i.fiscal_year as subject, 'number series' as what, 1 as expected, 0 as found
+     from (select distinct document_type, fiscal_year from ${table}) i
+     where not exists (select 1 from number_series s where s.document_type = i.document_type and s.fiscal_year = i.fiscal_year)`,
+  ],
+});
+
 /**
  * What is kept as a sum, beside what it is the sum of. Each statement walks a table or two once: the halves of an order,
  * for an outer join of the view that shows both would have SQLite make all of it first.
@@ -42,6 +63,7 @@ export const comparisons: readonly Comparison[] = [
     differences: [
       sums(
         `select credit_account as key, 'open receivables' as what, gross as amount from invoice
+         union all select i.credit_account, 'open receivables', -n.gross from credit_note n join invoice i on i.invoice_id = n.invoice_id
          union all select c.credit_account, 'open receivables', p.earmarked - p.amount from payment p join customer c on c.customer = p.customer`,
         "select account as key, 'open receivables' as what, open_receivables as amount from credit_account",
       ),
@@ -67,8 +89,9 @@ export const comparisons: readonly Comparison[] = [
          union all select 'payment ' || p.customer || ' ' || p.reference, 'amount', a.amount from payment_application a join payment p on p.payment_id = a.payment_id`,
       ),
       sums(
-        "select number as key, 'paid' as what, gross - open_amount as amount from invoice",
-        "select i.number as key, 'paid' as what, a.amount from payment_application a join invoice i on i.invoice_id = a.invoice_id",
+        "select number as key, 'paid or credited' as what, gross - open_amount as amount from invoice",
+        `select i.number as key, 'paid or credited' as what, a.amount from payment_application a join invoice i on i.invoice_id = a.invoice_id
+         union all select i.number, 'paid or credited', n.gross from credit_note n join invoice i on i.invoice_id = n.invoice_id`,
       ),
       sums(
         `select ${order('order_id')} as key, 'kept for the order' as what, earmarked as amount from payment where order_id is not null`,
@@ -146,23 +169,25 @@ export const comparisons: readonly Comparison[] = [
        from inbox_message where length(bytes) <> case when bytes_dropped_at is null then size else 0 end`,
     ],
   },
+  documentNumbers('invoice numbers', 'invoice', "not like 'edi %' and s.document_type <> 'CN'"),
+  documentNumbers('credit note numbers', 'credit_note', "= 'CN'"),
   {
-    name: 'invoice numbers',
-    count: 'select count(*) as n from invoice',
+    name: 'credit notes',
+    count: 'select count(*) as n from credit_note',
     differences: [
-      `select number as subject, 'number of the series' as what, expected, number as found from (
-         select number, document_type || '-' || fiscal_year || '-' || case when sequence < 1000000 then substr('000000' || sequence, length('000000' || sequence) - 5) else '' || sequence end as expected
-         from invoice) i where number <> expected`,
-      `select document_type || ' ' || fiscal_year as subject, 'number in the series' as what, previous + 1 as expected, sequence as found
-       from (select document_type, fiscal_year, sequence, coalesce(lag(sequence) over (partition by document_type, fiscal_year order by sequence), 0) as previous from invoice) s
-       where sequence <> previous + 1`,
-      `select s.document_type || ' ' || s.fiscal_year as subject, 'next number' as what, coalesce(i.last, 0) + 1 as expected, s.next as found
-       from number_series s left join (select document_type, fiscal_year, max(sequence) as last from invoice group by document_type, fiscal_year) i
-         on i.document_type = s.document_type and i.fiscal_year = s.fiscal_year
-       where s.document_type not like 'edi %' and s.next <> coalesce(i.last, 0) + 1`,
-      `select i.document_type || ' ' || i.fiscal_year as subject, 'number series' as what, 1 as expected, 0 as found
-       from (select distinct document_type, fiscal_year from invoice) i
-       where not exists (select 1 from number_series s where s.document_type = i.document_type and s.fiscal_year = i.fiscal_year)`,
+      sums(
+        "select number as key, 'net of its lines' as what, net as amount from credit_note",
+        "select n.number as key, 'net of its lines' as what, l.net as amount from credit_note_line l join credit_note n on n.credit_note_id = l.credit_note_id",
+      ),
+      `select i.number as subject, 'credited at most' as what, i.gross as expected, cast(sum(n.gross) as bigint) as found
+       from credit_note n join invoice i on i.invoice_id = n.invoice_id group by i.invoice_id, i.number, i.gross having sum(n.gross) > i.gross`,
+      `select c.number || ' line ' || c.line as subject, 'quantity credited at most' as what, coalesce(d.quantity, 0) as expected, c.quantity as found
+       from (select i.invoice_id, i.number, l.line, cast(sum(l.quantity) as bigint) as quantity
+             from credit_note_line l join credit_note n on n.credit_note_id = l.credit_note_id join invoice i on i.invoice_id = n.invoice_id
+             group by i.invoice_id, i.number, l.line) c
+       left join (select i.invoice_id, l.line, cast(sum(l.quantity) as bigint) as quantity from packing_slip_line l join invoice i on ${itsInvoice}
+                  group by i.invoice_id, l.line) d on d.invoice_id = c.invoice_id and d.line = c.line
+       where c.quantity > coalesce(d.quantity, 0)`,
     ],
   },
   {
@@ -189,6 +214,12 @@ export const comparisons: readonly Comparison[] = [
         `select document as key, 'receivables' as what, amount from posting where document_type = 'invoice' and debit = 'receivables'
          union all select document, credit, amount from posting where document_type = 'invoice' and debit = 'receivables'
          union all select document, 'cost of sales', amount from posting where document_type = 'invoice' and debit = 'cost-of-sales' and credit = 'goods-delivered-not-invoiced'`,
+      ),
+      sums(
+        `select number as key, 'receivables' as what, gross as amount from credit_note union all select number, 'revenue', net from credit_note
+         union all select number, 'tax', tax from credit_note`,
+        `select document as key, 'receivables' as what, amount from posting where document_type = 'credit-note' and credit = 'receivables'
+         union all select document, debit, amount from posting where document_type = 'credit-note' and credit = 'receivables'`,
       ),
       sums(
         "select customer || '/' || reference as key, 'bank' as what, amount from payment",
@@ -275,6 +306,13 @@ export const comparisons: readonly Comparison[] = [
       ),
       orphans('invoice', 't.number', 'sales_order', 'p.order_id = t.order_id'),
       orphans('invoice', 't.number', 'packing_slip_line', 'p.slip_id = t.slip_id and p.order_id = t.order_id'),
+      orphans('credit_note', 't.number', 'invoice', 'p.invoice_id = t.invoice_id and p.customer = t.customer'),
+      orphans(
+        'credit_note_line',
+        "'credit note ' || t.credit_note_id || ' line ' || t.line",
+        'credit_note',
+        'p.credit_note_id = t.credit_note_id',
+      ),
       orphans('payment_application', "'payment ' || t.payment_id", 'invoice', 'p.invoice_id = t.invoice_id'),
     ],
   },

@@ -22,7 +22,7 @@ export class SqliteDatabase implements Database {
     if (head === undefined) return 0;
     const names = Object.keys(head);
     return this.each(
-      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, names)}`,
+      `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, table, names)}`,
       names,
       rows,
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allKeys } from '../../lib/access/keys';
+import { getCreditNote } from '../../lib/answers/credit-note-out';
 import { listAnswers, oneAnswer, rawAnswer } from '../../lib/answers/edi-answer-lists';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
@@ -65,6 +66,12 @@ export const queries = {
       key,
       'invoice',
       context.store.read((db) => getInvoice(db, key ?? '')),
+    ),
+  'credit-note': (context, { key }) =>
+    found(
+      key,
+      'credit note',
+      context.store.read((db) => getCreditNote(db, key ?? '')),
     ),
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),

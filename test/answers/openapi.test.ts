@@ -18,6 +18,7 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/deliveries/cancellations', 'post'],
   ['/o2c/payments', 'post'],
   ['/o2c/invoices/{number}', 'get'],
+  ['/o2c/credit-notes/{number}', 'get'],
   ['/o2c/ledger', 'get'],
   ...['customers', 'products', 'stock', 'partners', 'taxes', 'creditGroups'].map(
     (kind) => [`/o2c/master/${kind}`, 'put'] as const,

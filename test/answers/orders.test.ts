@@ -130,6 +130,7 @@ describe('answers about orders', () => {
           net: '50.00',
           tax: '9.50',
           total: '59.50',
+          credited: '0.00',
           open: '10.00',
           invoiceDate: '2026-11-23',
           dueDate: '2026-12-23',

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { fiscalYearOf, invoiceNumber, slipAmounts } from '../../lib/domain/invoice';
+import { documentNumber, fiscalYearOf, slipAmounts } from '../../lib/domain/invoice';
 import { orderAmounts } from '../../lib/domain/pricing';
 import { orderOf } from '../support/orders';
 
@@ -14,8 +14,8 @@ const sample = (...prices: number[]) =>
 
 describe('invoices', () => {
   it('are numbered by type, year and at least six digits', () => {
-    expect(invoiceNumber('INV', fiscalYearOf('2026-11-23'), 1)).to.equal('INV-2026-000001');
-    expect(invoiceNumber('INV', 2026, 1_234_567)).to.equal('INV-2026-1234567');
+    expect(documentNumber('INV', fiscalYearOf('2026-11-23'), 1)).to.equal('INV-2026-000001');
+    expect(documentNumber('INV', 2026, 1_234_567)).to.equal('INV-2026-1234567');
   });
 
   it('price the slip lines of an order line together, in whatever parts and order they come', () => {

@@ -12,6 +12,7 @@ import {
   parsePrice,
   taxOf,
   totals,
+  unitPriceOf,
 } from '../../lib/domain/money';
 
 const piece = { numerator: 1, denominator: 1 };
@@ -138,6 +139,19 @@ describe('money', () => {
       fc.property(fc.nat(greatestAmount), fc.nat(10_000), (net, rate) => {
         expect(BigInt(taxOf(net, rate))).to.equal(rounded(BigInt(net) * BigInt(rate), 10_000n));
         expect(taxOf(-net, rate) + taxOf(net, rate)).to.equal(0);
+      }),
+    );
+  });
+
+  it('finds the unit price that a quantity was sold at', () => {
+    const uom = { numerator: 12, denominator: 1 };
+    expect(unitPriceOf(4_995, { quantity: 5_000, uom: { numerator: 1, denominator: 1 } }, 'EUR')).to.equal(99_900);
+    expect(unitPriceOf(15_000, { quantity: 24_000, uom }, 'EUR')).to.equal(750_000);
+    expect(unitPriceOf(100, { quantity: 3_000, uom: { numerator: 1, denominator: 1 } }, 'JPY')).to.equal(333_333);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99_000 }), fc.integer({ min: 1, max: 1_000_000 }), (quantity, net) => {
+        const unitPrice = unitPriceOf(net, { quantity, uom }, 'EUR');
+        expect(lineNet({ quantity, unitPrice, uom }, 'EUR'), 'below a hundred units').to.equal(net);
       }),
     );
   });

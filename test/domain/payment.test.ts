@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Cash, type Payable, pay, payFromCash, readPayments, spread, sumOf } from '../../lib/domain/payment';
+import {
+  type Cash,
+  type Payable,
+  pay,
+  payFromCash,
+  spendOnAccount,
+  spread,
+  sumOf,
+  takeBack,
+} from '../../lib/domain/payment';
+import { readPayments } from '../support/payments';
 
 const payableOf = (invoiceId: number, open: number, more: Partial<Payable> = {}): Payable => ({
   invoiceId,
@@ -45,12 +55,16 @@ describe('payments', () => {
         invoice: null,
         salesOrder: null,
       };
-      expect(readPayments(body)).to.deep.equal([{ payment, faults: [] }]);
+      expect(readPayments(body)).to.deep.equal([{ kind: 'payment', payment, faults: [] }]);
       expect(
         readPayments([body, { ...body, amount: 74.38, receivedAt: '2026-11-23', invoice: ' INV-1 ' }]),
       ).to.deep.equal([
-        { payment, faults: [] },
-        { payment: { ...payment, receivedAt: '2026-11-23T00:00:00.000Z', invoice: 'INV-1' }, faults: [] },
+        { kind: 'payment', payment, faults: [] },
+        {
+          kind: 'payment',
+          payment: { ...payment, receivedAt: '2026-11-23T00:00:00.000Z', invoice: 'INV-1' },
+          faults: [],
+        },
       ]);
       expect(readPayments({ ...body, receivedAt: '2026-11-23T10:00:00+02:00' })[0]?.payment?.receivedAt).to.equal(
         '2026-11-23T08:00:00.000Z',
@@ -73,9 +87,8 @@ describe('payments', () => {
       expect(readPayments([body, 7])[1]?.faults[0]?.path).to.equal('/1');
     });
 
-    it('say that credit notes are not supported, in whatever way they come', () => {
+    it('say that money paid back is not supported, in whatever way it comes', () => {
       expect(faults({ amount: '-5' })).to.deep.equal(['/amount not-supported']);
-      expect(faults({ creditNote: 'CN-1' })).to.deep.equal(['/creditNote not-supported']);
       expect(faults({ refund: true })).to.deep.equal(['/refund not-supported']);
     });
   });
@@ -134,5 +147,32 @@ describe('payments', () => {
     });
     expect(invoice.open).to.equal(0);
     expect(cash.map(({ earmarked, onAccount }) => earmarked + onAccount)).to.deep.equal([0, 0, 99, 100, 40]);
+  });
+
+  it('on account pay open invoices, the oldest first, and leave disputed ones and those of others', () => {
+    const cash = [cashOf(1, 70), cashOf(2, 70), cashOf(3, 10, { customer: 'C-2' })];
+    const payables = [payableOf(1, 100), payableOf(2, 50, { disputed: true }), payableOf(3, 20)];
+    expect(spendOnAccount(cash, payables)).to.deep.equal([
+      { paymentId: 1, invoiceId: 1, amount: 70 },
+      { paymentId: 2, invoiceId: 1, amount: 30 },
+      { paymentId: 2, invoiceId: 3, amount: 20 },
+    ]);
+    expect(cash.map(({ onAccount }) => onAccount)).to.deep.equal([0, 20, 10]);
+    expect(payables.map(({ open }) => open)).to.deep.equal([0, 50, 0]);
+  });
+
+  it('are taken back from an invoice with the newest payment first, no more than was paid', () => {
+    const paid = [5, 3, 9].map((paymentId) => ({ paymentId, invoiceId: 1, amount: paymentId * 10 }));
+    const taken = (amount: number) => takeBack(paid, amount).map(({ paymentId, amount: part }) => [paymentId, part]);
+    expect(taken(95)).to.deep.equal([
+      [9, 90],
+      [5, 5],
+    ]);
+    expect(taken(500)).to.deep.equal([
+      [9, 90],
+      [5, 50],
+      [3, 30],
+    ]);
+    expect(taken(0)).to.deep.equal([]);
   });
 });

@@ -72,6 +72,61 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
     expect(again.body.results[0].replayed).to.equal(true);
   });
 
+  it('lets a credit note release what waits for credit, and tells where everything went', async () => {
+    const { finance, auditor, operations, shop } = keys();
+    const { body: page } = await product().call('GET', '/o2c/orders?customer=C-3&status=Invoiced', { key: finance });
+    const { body: before } = await product().call('GET', `/o2c/orders/${page.orders[0].salesOrder}`, { key: finance });
+    const [{ number: invoice }] = before.invoices;
+    const { body: held } = await product().call('POST', '/o2c/orders', {
+      key: shop,
+      body: anOrder({ customer: 'C-3', lines: [{ sku: 'A', quantity: '1' }] }),
+    });
+    expect(held).to.deep.include({ status: 'OnHold' });
+    const note = { creditNote: nextPo(), invoice, reason: 'damaged', lines: [{ line: 1, quantity: '1' }] };
+    expect((await product().call('POST', '/o2c/payments', { key: operations, body: note })).status).to.equal(403);
+    const { status, body } = await product().call('POST', '/o2c/payments', { key: finance, body: note });
+    expect(status).to.equal(200);
+    const [result] = body.results;
+    expect(result).to.deep.include({ replayed: false, invoice, total: '11.90', released: [held.salesOrder] });
+    await product().invoiced(held.salesOrder);
+    const { body: shown } = await product().call('GET', `/o2c/credit-notes/${result.number}`, { key: auditor });
+    expect(shown).to.deep.include({ invoice, creditNote: note.creditNote, total: '11.90', reason: 'damaged' });
+    const { body: credited } = await product().call('GET', `/o2c/invoices/${invoice}`, { key: auditor });
+    expect(credited).to.deep.include({ credited: '11.90' });
+    const { body: ledger } = await product().call('GET', '/o2c/ledger?limit=500', { key: auditor });
+    const own = ledger.postings.filter(({ document }: { document: string }) => document === result.number);
+    expect(own.map(({ debit, credit }: Record<string, string>) => `${debit}/${credit}`)).to.have.members([
+      'revenue/receivables',
+      'tax/receivables',
+    ]);
+  });
+
+  it('takes payments and credit notes together, each with its own result', async () => {
+    const { finance } = keys();
+    const { body: page } = await product().call('GET', '/o2c/orders?customer=C-1&status=Invoiced', { key: finance });
+    const { body: order } = await product().call('GET', `/o2c/orders/${page.orders[0].salesOrder}`, { key: finance });
+    const [{ number: invoice, total }] = order.invoices;
+    const payment = { reference: nextPo(), customer: 'C-1', amount: total, currency: 'EUR', invoice };
+    const note = { creditNote: nextPo(), invoice, reason: 'goodwill' };
+    const other = { ...note, reason: 'price' };
+    const { status, body } = await product().call('POST', '/o2c/payments', {
+      key: finance,
+      body: [payment, note, note, other, { ...note, creditNote: nextPo() }, { creditNote: 'x' }],
+    });
+    expect(status).to.equal(207);
+    expect(body.results.map((result: { status: number }) => result.status)).to.deep.equal([
+      200, 200, 200, 409, 422, 422,
+    ]);
+    expect(body.results[1]).to.deep.include({ replayed: false, total, freed: total, open: '0.00' });
+    expect(body.results[2].replayed).to.equal(true);
+    const faults = body.results.slice(3).map(({ errors }: { errors: { code: string }[] }) => errors[0]?.code);
+    expect(faults).to.deep.equal(['credit-note-conflict', 'nothing-to-credit', 'missing-field']);
+    const alone = await product().call('POST', '/o2c/payments', { key: finance, body: other });
+    expect([alone.status, alone.body.code]).to.deep.equal([409, 'credit-note-conflict']);
+    const missing = await product().call('GET', '/o2c/credit-notes/CN-1900-000001', { key: finance });
+    expect(missing.status).to.equal(404);
+  });
+
   it('cancels what is not in stock and delivers the rest', async () => {
     const lines = [
       { sku: 'SCARCE', quantity: '5' },

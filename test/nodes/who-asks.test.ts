@@ -63,6 +63,7 @@ describe('who asks, whatever the wiring', () =>
       const names = [
         'explain',
         'invoice',
+        'credit-note',
         'ledger',
         'inbox',
         'messages',

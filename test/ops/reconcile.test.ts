@@ -122,12 +122,12 @@ const planted: readonly Planted[] = [
   {
     what: 'a number that was taken and not used',
     sql: ['update number_series set next = next + 1'],
-    found: ['invoice numbers: INV 2026 next number 4→5'],
+    found: ['invoice numbers: INV 2026 next number 4→5', 'credit note numbers: CN 2026 next number 2→3'],
   },
   {
     what: 'a series without its row',
     sql: ['delete from number_series'],
-    found: ['invoice numbers: INV 2026 number series 1→0'],
+    found: ['invoice numbers: INV 2026 number series 1→0', 'credit note numbers: CN 2026 number series 1→0'],
   },
   {
     what: 'an invoice amount',
@@ -232,7 +232,47 @@ const planted: readonly Planted[] = [
       'delivered and invoiced: order 5 line 1 invoiced 0→6000',
       'orphans: INV-2026-000002 without packing_slip_line null→null',
       'delivered, not invoiced: C-2 delivered, not invoiced 7133→0',
+      'credit notes: INV-2026-000002 line 1 quantity credited at most 0→1000',
     ],
+  },
+  {
+    what: 'a credit note that nobody posted, of more than the invoice has',
+    sql: [
+      `insert into credit_note select 77, 'CN-2026-000009', document_type, fiscal_year, 9, invoice_id, customer, 'X', digest, reason, note, currency,
+         7000, 0, 7000, '[]', 0, credit_date, posted_at from credit_note where sequence = 1`,
+      'insert into credit_note_line (credit_note_id, line, quantity, net) values (77, 1, 5001, 6999)',
+    ],
+    found: [
+      'open receivables: C-2 open receivables',
+      'payments: INV-2026-000002 paid or credited',
+      'credit note numbers: CN 2026 number in the series 2→9',
+      'credit note numbers: CN 2026 next number 10→2',
+      'credit notes: CN-2026-000009 net of its lines 7000→6999',
+      'credit notes: INV-2026-000002 credited at most 7133→8189',
+      'credit notes: INV-2026-000002 line 1 quantity credited at most 6000→6001',
+      'ledger: CN-2026-000009 receivables 7000→0',
+      'ledger: CN-2026-000009 revenue 7000→0',
+    ],
+  },
+  {
+    what: 'a credit note posted twice',
+    sql: [`${posting} ('credit-note', 'CN-2026-000001', 'tax', 'receivables', 190, 'EUR', '2026-11-23', 't')`],
+    found: ['ledger: CN-2026-000001 receivables 1189→1379', 'ledger: CN-2026-000001 tax 190→380'],
+  },
+  {
+    what: 'a credit note of an invoice that is not there',
+    sql: ["update invoice set invoice_id = 99 where number = 'INV-2026-000002'"],
+    found: [
+      'open receivables: C-2 open receivables',
+      'payments: INV-2026-000002 paid or credited',
+      'orphans: CN-2026-000001 without invoice null→null',
+      'orphans: payment',
+    ],
+  },
+  {
+    what: 'a line without its credit note',
+    sql: ['insert into credit_note_line (credit_note_id, line, quantity, net) values (78, 1, 1000, 5)'],
+    found: ['orphans: credit note 78 line 1 without credit_note null→null'],
   },
 ];
 

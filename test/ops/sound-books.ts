@@ -1,13 +1,15 @@
 import { readPackingSlips } from '../../lib/domain/delivery';
+import { readIncoming } from '../../lib/domain/incoming-money';
 import { salesOrderNumber } from '../../lib/domain/order';
-import { readPayments } from '../../lib/domain/payment';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
+import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
 import { postPayments } from '../../lib/stages/post-payments';
 import type { Store } from '../../lib/store/store';
 import { SampleCompany, type SampleOrder } from '../support/orders';
+import { readPayments } from '../support/payments';
 
-/** A company with orders at every step, from their messages to a payment in part. */
+/** A company with orders at every step, from their messages to a payment and a credit note in part. */
 export class SoundBooks extends SampleCompany {
   private slips = 0;
 
@@ -39,6 +41,7 @@ export class SoundBooks extends SampleCompany {
     await books.ship(partly, 1, 3);
     await books.pay({ customer: 'C-2', amount: '20.00' });
     await books.pay({ customer: 'C-1', amount: '50.00', salesOrder: salesOrderNumber(partly) });
+    await books.credit({ invoice: 'INV-2026-000002', lines: [{ line: 1, quantity: '1' }] });
     return books;
   }
 
@@ -94,6 +97,13 @@ export class SoundBooks extends SampleCompany {
     const [read] = readPayments({ reference: `R-${payment.customer}`, currency: 'EUR', ...payment });
     if (read?.payment === undefined) throw new Error(JSON.stringify(read?.faults));
     const [outcome] = await postPayments(this.context, [read.payment]);
+    if (outcome?.output !== 'applied') throw new Error(JSON.stringify(outcome));
+  }
+
+  private async credit(note: object): Promise<void> {
+    const [read] = readIncoming({ creditNote: 'CLAIM', reason: 'damaged', ...note });
+    if (read?.kind !== 'credit-note' || read.creditNote === undefined) throw new Error(JSON.stringify(read?.faults));
+    const [outcome] = await postCreditNotes(this.context, [read.creditNote]);
     if (outcome?.output !== 'applied') throw new Error(JSON.stringify(outcome));
   }
 }

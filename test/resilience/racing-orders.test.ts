@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { readPayments } from '../../lib/domain/payment';
 import { reconcile } from '../../lib/ops/reconcile';
 import { verifyAudit } from '../../lib/ops/verify-audit';
 import { postPayments } from '../../lib/stages/post-payments';
@@ -7,6 +6,7 @@ import { releaseHeld } from '../../lib/stages/release-held';
 import { onBothDatabases } from '../support/databases';
 import { purchase } from '../support/intake';
 import { SampleCompany } from '../support/orders';
+import { readPayments } from '../support/payments';
 import { closeAll, type Instance, instancesOn, range } from './instance';
 
 describe('orders that race', () =>

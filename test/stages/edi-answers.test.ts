@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { readIncoming } from '../../lib/domain/incoming-money';
 import { readEdifact } from '../../lib/intake/edi/edifact/read-edifact';
 import type { EdiSegment } from '../../lib/intake/edi/interchange';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
@@ -10,6 +11,7 @@ import { checkOverdue } from '../../lib/stages/check-overdue';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import type { TagOutcome } from '../../lib/stages/create-orders';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
+import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
 import { acknowledgementsOf } from '../../lib/stages/receive-edi';
 import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
@@ -148,6 +150,96 @@ describe('answers by EDI', () =>
       expect(valuesOf(invoice, 'MOA').map(([value]) => value)).to.include('77:59.44');
     });
 
+    const credited = async (invoice: string, note: object = {}): Promise<EdiAnswer[]> => {
+      const [read] = readIncoming({ creditNote: `CLAIM ${invoice}`, invoice, reason: 'damaged', ...note });
+      if (read?.kind !== 'credit-note' || read.creditNote === undefined) throw new Error(JSON.stringify(read));
+      const [outcome] = await postCreditNotes(company.context, [read.creditNote]);
+      expect(outcome?.output, JSON.stringify(outcome)).to.equal('applied');
+      return due();
+    };
+    const invoiced = async (orderId: number): Promise<string> => {
+      const rows = await company.rows<{ number: string }>('select number from invoice where order_id = ?', [orderId]);
+      return rows[0]?.number ?? '';
+    };
+
+    it('tell a buyer in X12 of a credit note: a credit memo that names the invoice', async () => {
+      const id = orderIdOf((await send('850', purchaseOrder('CM-1', 'C-1', lines)))[0]);
+      await checked(id);
+      await shipped(id, { packingSlip: 'CM-PS-1' });
+      const before = await due();
+      const invoice = await invoiced(id);
+      const [memo, ...others] = await credited(invoice, { lines: [{ line: 1, quantity: '2' }] });
+      expect(others).to.deep.equal([]);
+      expect(memo).to.include({
+        kind: '810',
+        subject: 'credit-note 1',
+        interchangeNumber: (before.at(-1)?.interchangeNumber ?? 0) + 1,
+      });
+      const big = valuesOf(memo as EdiAnswer, 'BIG')[0];
+      expect([big?.[1], big?.[3], big?.[6]]).to.deep.equal(['CN-2026-000001', 'CM-1', 'CR']);
+      expect(valuesOf(memo as EdiAnswer, 'REF')).to.deep.include(['OI', invoice]);
+      expect(valuesOf(memo as EdiAnswer, 'IT1')[0]?.slice(0, 4)).to.deep.equal(['1', '2', 'EA', '9.99']);
+      expect(valuesOf(memo as EdiAnswer, 'TDS')[0]?.[0]).to.equal(String(1998 + 380));
+      await sendAnswersAgain(company.context, [memo?.answerId as number]);
+      const [again] = await due();
+      expect(again?.bytes.toString()).to.equal(memo?.bytes.toString());
+    });
+
+    it('tell a buyer who reads them so of credit memos below zero', async () => {
+      const agreement = { answers: ['invoice'], negativeCredits: true };
+      await company.master('partners', [
+        {
+          partner: 'MINUS',
+          name: 'Minus',
+          channels: ['edi'],
+          customers: ['C-1'],
+          ediIds: ['ZZ:MINUS'],
+          edi: agreement,
+        },
+      ]);
+      const id = orderIdOf((await send('850', purchaseOrder('CM-2', 'C-1', lines), 'MINUS'))[0]);
+      await checked(id);
+      await shipped(id, { packingSlip: 'CM-PS-2' });
+      const invoice = (await due()).find(({ kind }) => kind === '810') as EdiAnswer;
+      expect(valuesOf(invoice, 'TDS')[0]?.[0]).to.equal(String(Math.round(4995 * 1.19)));
+      const [memo] = await credited(await invoiced(id));
+      expect(valuesOf(memo as EdiAnswer, 'TDS')[0]?.[0]).to.equal(String(-Math.round(4995 * 1.19)));
+    });
+
+    it('tell a buyer in EDIFACT of a credit note: 381, with the invoice, lines that add up, and why', async () => {
+      const segments = ['BGM+220+CN-1+9', 'NAD+BY+C-1::92', 'LIN+1++A:SA', 'QTY+21:5:EA', 'PRI+AAA:9.99', 'UNS+S'];
+      const message = edifact([{ type: 'ORDERS', segments }], { control: 8, sender: 'EURO' });
+      const id = orderIdOf((await post(company.context, message, asEdifact))[0]);
+      await checked(id);
+      await shipped(id, { packingSlip: 'CN-PS-1' });
+      await due();
+      const invoice = await invoiced(id);
+      const [note] = await credited(invoice, { reason: 'price', currency: 'EUR', lines: [{ line: 1, net: '5.00' }] });
+      expect(note).to.include({ kind: 'INVOIC' });
+      expect(valuesOf(note as EdiAnswer, 'BGM')[0]?.[0]).to.equal('381');
+      expect(valuesOf(note as EdiAnswer, 'RFF').map(([value]) => value)).to.include(`IV:${invoice}`);
+      expect(valuesOf(note as EdiAnswer, 'FTX')[0]?.at(-1)).to.equal('Price corrected');
+      expect(valuesOf(note as EdiAnswer, 'QTY')).to.deep.equal([['47:1:EA']]);
+      const amounts = valuesOf(note as EdiAnswer, 'MOA').map(([value]) => value);
+      expect(amounts).to.include.members(['203:5.00', '77:5.95', '124:0.95']);
+      // of what is left, three of five cost 26.97
+      const [rest] = await credited(invoice, { creditNote: 'CLAIM 2', lines: [{ line: 1, quantity: '3' }] });
+      expect(valuesOf(rest as EdiAnswer, 'QTY')).to.deep.equal([['47:3:EA']]);
+      expect(valuesOf(rest as EdiAnswer, 'PRI')).to.deep.equal([['AAA:8.99']]);
+    });
+
+    it('are not given on credit notes to who has not agreed to invoices, and on orders that came otherwise', async () => {
+      const id = orderIdOf((await send('850', purchaseOrder('CM-3', 'C-1', lines), 'QUIET'))[0]);
+      await checked(id);
+      await shipped(id, { packingSlip: 'CM-PS-3' });
+      await due();
+      expect(await credited(await invoiced(id))).to.deep.equal([]);
+      const other = await company.order({ lines: [{ sku: 'A', quantity: 5 }] });
+      await shipped(other, { packingSlip: 'CM-PS-4' });
+      expect(await credited(await invoiced(other))).to.deep.equal([]);
+      expect(await store.read((db) => db.all('select * from edi_due'))).to.deep.equal([]);
+    });
+
     it('are the same again when a message comes again, and TA1 025 when another comes under its number', async () => {
       const message = x12('850', [purchaseOrder('K-1', 'C-1', lines)], { control: ++control });
       const first = await receive(company.context, message, { ...asX12, messageKey: 'K-1' });
@@ -225,7 +317,11 @@ describe('answers by EDI', () =>
       const soon = await store.read((db) => signals(db, at(23)));
       expect(soon.unacknowledgedAnswers).to.deep.equal({ count: 0, partners: [] });
       const late = await store.read((db) => signals(db, at(25)));
-      expect(late.unacknowledgedAnswers.partners.map(({ partner }) => partner)).to.deep.equal(['ACME', 'EURO']);
+      expect(late.unacknowledgedAnswers.partners.map(({ partner }) => partner)).to.deep.equal([
+        'ACME',
+        'EURO',
+        'MINUS',
+      ]);
       const [waiting] = await store.read((db) =>
         db.all<{ n: number }>(
           "select count(*) as n from edi_answer where state = 'sent' and wants_acknowledgement = 1",

@@ -113,6 +113,18 @@ describe('both databases mean the same', () =>
         ]);
       });
 
+      it('add to rows that are there, when asked to', async () => {
+        await write((db) => db.insert('stock_item', [stockRow('W1')]));
+        const rowsOf = [stockRow('W1', { on_hand: 3, safety_stock: 2 }), stockRow('W2', { on_hand: 4 })];
+        await write((db) => db.insert('stock_item', rowsOf, { onConflict: ['sku', 'warehouse'], adding: true }));
+        expect(
+          await rows("select sku, on_hand, safety_stock from stock_item where sku like 'W%' order by sku"),
+        ).to.deep.equal([
+          { sku: 'W1', on_hand: 13, safety_stock: 2 },
+          { sku: 'W2', on_hand: 4, safety_stock: 0 },
+        ]);
+      });
+
       it('write many rows, whether a column is the same in all of them or not', async () => {
         const many = Array.from({ length: 120 }, (_, i) => `M${String(i).padStart(3, '0')}`);
         const changes = many.map((sku, i) => ({ sku, warehouse: 'MAIN', on_hand: 1000 + i, safety_stock: 7 }));

@@ -78,6 +78,37 @@ describe('migrations', () =>
       }
     });
 
+    it('take a store further that was made before credit notes, with what it has', async () => {
+      const empty = await freshDatabase(kind as DatabaseKind);
+      const store = await openStore(empty.url, { migrate: false });
+      try {
+        const earlier = migrations.slice(
+          0,
+          migrations.findIndex(({ name }) => name === 'credit-notes'),
+        );
+        await store.transaction(async (db) => {
+          await migrate(db, now, earlier);
+          await db.run(
+            db.dialect.name === 'sqlite'
+              ? "delete from id_sequence where name = 'credit_note'"
+              : 'drop sequence credit_note_sequence',
+          );
+          await db.run("insert into edi_due (kind, subject, due_at) values ('invoice', 7, 't')");
+        });
+        expect(await store.transaction((db) => migrate(db, now))).to.include('0007-credit-notes');
+        expect(await store.read((db) => db.all('select * from edi_due'))).to.deep.equal([
+          { kind: 'invoice', subject: 7, due_at: 't' },
+        ]);
+        await store.transaction(async (db) => {
+          expect(await db.take('credit_note', 1)).to.deep.equal([1]);
+          await db.run("insert into edi_due (kind, subject, due_at) values ('credit-note', 1, 't')");
+        });
+      } finally {
+        await store.close();
+        await empty.drop();
+      }
+    });
+
     it('are applied once when several processes open the store at once', async function () {
       this.timeout(20_000);
       const empty = await freshDatabase(kind as DatabaseKind);

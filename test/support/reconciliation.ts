@@ -129,7 +129,8 @@ async function expectCashToAgree(company: SampleCompany): Promise<void> {
   expect(astray, 'payments not accounted for').to.deep.equal([]);
   const unpaid = await company.rows(
     `select i.number from invoice i left join payment_application a on a.invoice_id = i.invoice_id
-     group by i.invoice_id, i.number, i.gross, i.open_amount having i.gross <> i.open_amount + coalesce(sum(a.amount), 0)`,
+     group by i.invoice_id, i.number, i.gross, i.open_amount having i.gross <> i.open_amount + coalesce(sum(a.amount), 0)
+       + (select coalesce(sum(n.gross), 0) from credit_note n where n.invoice_id = i.invoice_id)`,
   );
   expect(unpaid, 'invoices whose open amount is off').to.deep.equal([]);
   const kept = await company.rows(
@@ -158,14 +159,18 @@ async function expectLedgerToAgree(company: SampleCompany): Promise<void> {
   ).to.equal(0);
   expect(balances.get('receivables') ?? 0, 'receivables').to.equal(
     await one(
-      'select cast((select coalesce(sum(gross), 0) from invoice) - (select coalesce(sum(amount), 0) from payment) as bigint) as amount',
+      'select cast((select coalesce(sum(gross), 0) from invoice) - (select coalesce(sum(gross), 0) from credit_note) - (select coalesce(sum(amount), 0) from payment) as bigint) as amount',
     ),
   );
   expect(-(balances.get('revenue') ?? 0), 'revenue').to.equal(
-    await one('select cast(coalesce(sum(net), 0) as bigint) as amount from invoice'),
+    await one(
+      'select cast((select coalesce(sum(net), 0) from invoice) - (select coalesce(sum(net), 0) from credit_note) as bigint) as amount',
+    ),
   );
   expect(-(balances.get('tax') ?? 0), 'tax').to.equal(
-    await one('select cast(coalesce(sum(tax), 0) as bigint) as amount from invoice'),
+    await one(
+      'select cast((select coalesce(sum(tax), 0) from invoice) - (select coalesce(sum(tax), 0) from credit_note) as bigint) as amount',
+    ),
   );
   expect(balances.get('cost-of-sales') ?? 0, 'cost of sales').to.equal(
     await one(

@@ -71,7 +71,7 @@ export interface DespatchAdvice {
   }[];
 }
 
-/** An invoice or credit note for 810 and INVOIC. Amounts are decimal texts of the currency. */
+/** An invoice or credit note for 810 and INVOIC. Amounts are decimal texts of the currency, of a credit note above zero too. */
 export interface InvoiceMessage {
   readonly number: string;
   readonly type: 'invoice' | 'credit-note';
@@ -84,6 +84,8 @@ export interface InvoiceMessage {
   readonly packingSlip: string | null;
   /** Of a credit note: the invoice that it reverses. */
   readonly corrects: string | null;
+  /** Of a credit note: why, in words for the customer. */
+  readonly reason?: string;
   readonly paymentTermsDays: number;
   readonly net: string;
   readonly tax: string;

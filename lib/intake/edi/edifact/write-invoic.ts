@@ -1,6 +1,6 @@
 import { BusinessRejection } from '../../../domain/faults';
 import type { InvoiceMessage, OutgoingEnvelope } from '../outgoing';
-import { writeDate, writeLine, writeOrderReference, writeParties } from './answer-segments';
+import { writeDate, writeLine, writeOrderReference, writeParties, writeText } from './answer-segments';
 import { equalNumbers, readNumber, sum } from './message-numbers';
 import { type SegmentWriter, textPieces, writeInterchange } from './segment-writer';
 
@@ -17,6 +17,7 @@ export function writeInvoic(invoice: InvoiceMessage, envelope: OutgoingEnvelope)
   return writeInterchange(envelope, 'INVOIC', (segments) => {
     segments.write('BGM', invoice.type === 'invoice' ? '380' : '381', invoice.number, '9');
     writeDate(segments, '137', invoice.date);
+    if (invoice.reason !== undefined) writeText(segments, 'AAI', invoice.reason);
     writeOrderReference(segments, echo, invoice.salesOrder);
     if (invoice.packingSlip !== null) segments.write('RFF', ['DQ', invoice.packingSlip]);
     if (invoice.corrects !== null) segments.write('RFF', ['IV', invoice.corrects]);

@@ -1,13 +1,35 @@
 import { BusinessRejection } from '../../../domain/faults';
 import type { InvoiceMessage, OutgoingEnvelope } from '../outgoing';
 import { echoOf, idElements, partiesOf, referencesOf } from './answer-parts';
-import { decimalOf, dividedText } from './decimal-text';
+import { decimalOf, dividedText, isZero } from './decimal-text';
 import { dateText, free, type OutgoingSegment, writeInterchange } from './write-interchange';
 
-/** Invoices and credit notes as 810: a message for each. Throws BusinessRejection `not-supported` for amounts with more than two decimals. */
-export function write810(invoices: readonly InvoiceMessage[], envelope: OutgoingEnvelope): string {
-  const messages = invoices.map((invoice) => ({ type: '810', segments: invoiceSegments(invoice, envelope.version) }));
+/**
+ * Invoices and credit notes as 810: a message for each. BIG07 says which it is, and the standard says nothing of signs:
+ * partners read the amounts of a credit memo above zero, or below it.
+ * Throws BusinessRejection `not-supported` for amounts with more than two decimals.
+ */
+export function write810(
+  invoices: readonly InvoiceMessage[],
+  envelope: OutgoingEnvelope,
+  { negativeCredits = false }: { readonly negativeCredits?: boolean } = {},
+): string {
+  const messages = invoices.map((invoice) => {
+    const signed = negativeCredits && invoice.type === 'credit-note' ? belowZero(invoice) : invoice;
+    return { type: '810', segments: invoiceSegments(signed, envelope.version) };
+  });
   return writeInterchange(envelope, 'IN', messages);
+}
+
+/** Quantities and amounts have the sign, prices have none. */
+function belowZero(credit: InvoiceMessage): InvoiceMessage {
+  const negative = (amount: string) => (isZero(amount) ? amount : `-${amount}`);
+  return {
+    ...credit,
+    gross: negative(credit.gross),
+    taxes: credit.taxes.map((tax) => ({ ...tax, tax: negative(tax.tax) })),
+    lines: credit.lines.map((line) => ({ ...line, quantity: negative(line.quantity) })),
+  };
 }
 
 function invoiceSegments(invoice: InvoiceMessage, version: string): OutgoingSegment[] {
@@ -16,16 +38,23 @@ function invoiceSegments(invoice: InvoiceMessage, version: string): OutgoingSegm
   const type = invoice.type === 'credit-note' ? 'CR' : 'DI';
   return [
     ['BIG', dateText(invoice.date, version), invoice.number, ordered, echo.poNumber, echo.release, '', type],
+    ...(invoice.reason === undefined ? [] : ([['NTE', 'GEN', free(invoice.reason, 80)]] satisfies OutgoingSegment[])),
     ['CUR', 'SE', invoice.currency],
     ...ownReferences(invoice),
     ...referencesOf(echo.references),
     ...partiesOf(echo),
-    ['ITD', '01', '3', '', '', '', dateText(invoice.dueDate, version), String(invoice.paymentTermsDays)],
+    ...termsOf(invoice, version),
     ...lines.flatMap((line) => lineSegments(invoice, line)),
     ['TDS', impliedDecimals(invoice.gross)],
     ...invoice.taxes.map(({ tax, percent }): OutgoingSegment => ['TXI', 'TX', tax, percent]),
     ['CTT', String(lines.length)],
   ];
+}
+
+/** Nothing is to be paid of a credit note. */
+function termsOf({ type, dueDate, paymentTermsDays }: InvoiceMessage, version: string): OutgoingSegment[] {
+  if (type === 'credit-note') return [];
+  return [['ITD', '01', '3', '', '', '', dateText(dueDate, version), String(paymentTermsDays)]];
 }
 
 function ownReferences({ salesOrder, packingSlip, corrects }: InvoiceMessage): OutgoingSegment[] {

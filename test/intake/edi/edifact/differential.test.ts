@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SegmentWriter } from '../../../../lib/intake/edi/edifact/segment-writer';
+import { writeInvoic } from '../../../../lib/intake/edi/edifact/write-invoic';
+import { creditNoteMessage } from '../../../support/credit-note-message';
 import { interchange, line, message, messagesOf, ordersHead, readText } from './fixtures';
 
 interface Parser {
@@ -67,6 +69,22 @@ describe('the EDIFACT reader against another one', () => {
       expect(byOwn(text)).to.have.length.above(2);
       expect(byOwn(text)).to.deep.equal(byOther(text));
     });
+  });
+
+  it('finds the same segments in the credit note that we write', () => {
+    const bytes = writeInvoic(creditNoteMessage, {
+      sender: { qualifier: '14', id: '4098765000003' },
+      receiver: { qualifier: '14', id: '4012345000009' },
+      interchangeNumber: 1,
+      groupNumber: 1,
+      test: false,
+      preparedAt: '2026-11-30T08:30:00.000Z',
+      version: 'D:96A:UN',
+      acknowledgementRequested: false,
+    });
+    const text = Buffer.from(bytes).toString('latin1');
+    expect(byOwn(text)).to.deep.include(['RFF', [['IV', 'INV-2026-000007']]]);
+    expect(byOwn(text)).to.deep.equal(byOther(text));
   });
 
   it('finds the same segments in what the writer makes', () => {

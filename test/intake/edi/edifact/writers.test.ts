@@ -12,6 +12,7 @@ import type {
   OrderAnswer,
   OutgoingEnvelope,
 } from '../../../../lib/intake/edi/outgoing';
+import { creditNoteMessage } from '../../../support/credit-note-message';
 import { allFaults, interchange, mapOne, message, messagesOf, readText } from './fixtures';
 
 const envelope: OutgoingEnvelope = {
@@ -412,11 +413,43 @@ describe('writing EDIFACT', () => {
       expect(() => writeInvoic({ ...invoice, taxes: [] }, envelope)).to.throw('tax');
     });
 
-    it('of a credit note names the invoice and no terms of payment', () => {
-      const body = bodyOf(writeInvoic({ ...invoice, type: 'credit-note', corrects: 'INV-0' }, envelope));
-      expect(body[0]).to.equal('BGM+381+INV-1+9');
-      expect(body).to.include('RFF+IV:INV-0');
-      expect(body.some((segment) => segment.startsWith('PAT'))).to.equal(false);
+    it('of a credit note says why and of which invoice, with amounts above zero and no terms of payment', () => {
+      expect(bodyOf(writeInvoic(creditNoteMessage, envelope))).to.deep.equal([
+        'BGM+381+CN-2026-000001+9',
+        'DTM+137:20261130:102',
+        'FTX+AAI+++Goods damaged',
+        'RFF+ON:PO-1',
+        'DTM+171:20261123:102',
+        'RFF+VN:SO-000012',
+        'RFF+IV:INV-2026-000007',
+        'NAD+BY+4012345000009::9',
+        'NAD+SU+4098765000003::9',
+        'CUX+2:EUR:4',
+        'LIN+10++WIDGET-1:SA',
+        'IMD+F++:::Widget',
+        'QTY+47:2:EA',
+        'MOA+203:19.98',
+        'PRI+AAA:9.99',
+        'TAX+7+VAT+++:::19+S',
+        'LIN+2++ROPE:SA',
+        'IMD+F++:::Rope',
+        'QTY+47:1:MTR',
+        'MOA+203:3.00',
+        'PRI+AAA:3.00',
+        'TAX+7+VAT+++:::7+S',
+        'UNS+S',
+        'CNT+2:2',
+        'MOA+77:26.99',
+        'MOA+79:22.98',
+        'MOA+125:22.98',
+        'MOA+176:4.01',
+        'TAX+7+VAT+++:::19+S',
+        'MOA+125:19.98',
+        'MOA+124:3.80',
+        'TAX+7+VAT+++:::7+S',
+        'MOA+125:3.00',
+        'MOA+124:0.21',
+      ]);
     });
   });
 });

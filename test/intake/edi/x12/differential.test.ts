@@ -5,6 +5,8 @@ import { X12parser } from 'x12-parser';
 import type { EdiSegment } from '../../../../lib/intake/edi/interchange';
 import { readX12 } from '../../../../lib/intake/edi/x12/read-x12';
 import { type OutgoingSegment, writeInterchange } from '../../../../lib/intake/edi/x12/write-interchange';
+import { write810 } from '../../../../lib/intake/edi/x12/write-invoice';
+import { creditNoteMessage } from '../../../support/credit-note-message';
 import { bytesOf, type FileOptions, messagesOf, plainOrder, x12File } from './files';
 
 /** Tag and elements without empty ones at the end. Another author's reader makes no difference between the lists of an element. */
@@ -48,6 +50,17 @@ function trimmed(values: readonly string[]): Flat {
   return kept;
 }
 
+const envelope = {
+  sender: { qualifier: 'ZZ', id: 'US' },
+  receiver: { qualifier: 'ZZ', id: 'THEM' },
+  interchangeNumber: 1,
+  groupNumber: 1,
+  test: true,
+  preparedAt: '2026-11-24T08:30:00.000Z',
+  version: '004010',
+  acknowledgementRequested: false,
+};
+
 describe('X12 read by another parser', () => {
   const files: readonly (readonly [string, FileOptions])[] = [
     ['as usual', {}],
@@ -70,22 +83,21 @@ describe('X12 read by another parser', () => {
     });
   }
 
+  it('is the same for the credit notes that we write', async () => {
+    for (const negativeCredits of [false, true]) {
+      const text = write810([creditNoteMessage], envelope, { negativeCredits });
+      const ours = byUs(text, '>');
+      expect(ours).to.deep.include(['REF', 'OI', 'INV-2026-000007']);
+      expect(ours).to.deep.equal(await byOther(text, '>'));
+    }
+  });
+
   it('is the same for whatever we write', async () => {
     const value = fc.stringMatching(/^[!-)+-=?-\]_-}\xc0-\xff]{0,10}$/);
     const tag = fc
       .stringMatching(/^[A-Z][A-Z0-9]{1,2}$/)
       .filter((each) => !envelopeTags.has(each) && each !== 'ST' && each !== 'SE');
     const segment = fc.tuple(tag, fc.array(fc.oneof(value, fc.array(value, { maxLength: 3 })), { maxLength: 6 }));
-    const envelope = {
-      sender: { qualifier: 'ZZ', id: 'US' },
-      receiver: { qualifier: 'ZZ', id: 'THEM' },
-      interchangeNumber: 1,
-      groupNumber: 1,
-      test: true,
-      preparedAt: '2026-11-24T08:30:00.000Z',
-      version: '004010',
-      acknowledgementRequested: false,
-    };
     await fc.assert(
       fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 10 }), async (segments) => {
         const outgoing = segments.map(([name, elements]): OutgoingSegment => [name, ...elements]);

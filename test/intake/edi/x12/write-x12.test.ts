@@ -19,6 +19,7 @@ import { write856 } from '../../../../lib/intake/edi/x12/write-despatch-advice';
 import { type OutgoingSegment, writeInterchange } from '../../../../lib/intake/edi/x12/write-interchange';
 import { write810 } from '../../../../lib/intake/edi/x12/write-invoice';
 import { write855, write865 } from '../../../../lib/intake/edi/x12/write-order-answer';
+import { creditNoteMessage } from '../../../support/credit-note-message';
 import { faultsOf, mapAll, mapOne, messagesOf, onlyInterchange, plainOrder, readText, x12File } from './files';
 
 const envelope: OutgoingEnvelope = {
@@ -497,10 +498,40 @@ describe('X12 810', () => {
     ]);
   });
 
-  it('credits', () => {
-    const text = write810([invoice({ type: 'credit-note', corrects: 'INV-0', gross: '-74.38' })], envelope);
-    expect(segmentsOf(text, 'BIG', 'TDS')).to.deep.equal(['BIG*20261126*INV-1*20261123*PO-1001***CR', 'TDS*-7438']);
-    expect(segmentsOf(text, 'REF')).to.include('REF*OI*INV-0');
+  it('credits: the type says so, the invoice is named, and nothing is to be paid', () => {
+    expect(segmentsIn(write810([creditNoteMessage], envelope))).to.deep.equal([
+      'ST*810*0001',
+      'BIG*20261130*CN-2026-000001*20261123*PO-1***CR',
+      'NTE*GEN*Goods damaged',
+      'CUR*SE*EUR',
+      'REF*VN*SO-000012',
+      'REF*OI*INV-2026-000007',
+      'N1*BY*Acme*9*4012345000009',
+      'IT1*10*2*EA*9.99*PE*SA*WIDGET-1',
+      'PID*F****Widget',
+      'IT1*2*1*MTR*3.00*PE*VN*ROPE',
+      'PID*F****Rope',
+      'TDS*2699',
+      'TXI*TX*3.80*19',
+      'TXI*TX*0.21*7',
+      'CTT*2',
+      'SE*16*0001',
+    ]);
+  });
+
+  it('credits below zero for a partner that reads it so, and never invoices', () => {
+    const negative = { negativeCredits: true };
+    const text = write810([creditNoteMessage], envelope, negative);
+    expect(segmentsOf(text, 'IT1', 'TDS', 'TXI')).to.deep.equal([
+      'IT1*10*-2*EA*9.99*PE*SA*WIDGET-1',
+      'IT1*2*-1*MTR*3.00*PE*VN*ROPE',
+      'TDS*-2699',
+      'TXI*TX*-3.80*19',
+      'TXI*TX*-0.21*7',
+    ]);
+    const free = { ...creditNoteMessage, taxes: [{ taxCode: 'NO', percent: '0', net: '22.98', tax: '0.00' }] };
+    expect(segmentsOf(write810([free], envelope, negative), 'TXI')).to.deep.equal(['TXI*TX*0.00*0']);
+    expect(write810([invoice()], envelope, negative)).to.equal(write810([invoice()], envelope));
   });
 
   it('has whole amounts with two decimals too, and refuses three', () => {
