@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, link, mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { type Claim, isMissing } from './claims';
+import type { Claim } from './claims';
+import { isMissing } from './file-faults';
 import { doneFolder, failedFolder, shownName } from './names';
 
 /** Where a file went, below the drop folder. */
