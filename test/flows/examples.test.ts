@@ -14,9 +14,9 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { ensureAdminKey } from '../../lib/access/admin-key';
 import { createKey } from '../../lib/access/keys';
-import { BusinessRejection } from '../../lib/domain/faults';
 import { listOrders } from '../../lib/answers/lists';
 import { writeXlsx } from '../../lib/answers/sheet-writer';
+import { BusinessRejection } from '../../lib/domain/faults';
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import { openStore, type Store } from '../../lib/store/store';
 import { loadDemo } from '../../start/load-demo';
@@ -131,7 +131,7 @@ describe('the example flows, each imported alone', function () {
         const file = files.find((name) => name.startsWith(`${kind}-`));
         return file === undefined ? '' : readFileSync(join(directory, folder, file), 'utf8');
       });
-      return texts.includes('') ? undefined : texts; // a file is there before its content
+      return texts.includes('') ? undefined : texts;
     });
 
   it('x12-with-answers answers a sample with files, and a request with its 997', async () => {
