@@ -7,6 +7,7 @@ export type FaultCode =
   | 'bad-date'
   | 'bad-encoding'
   | 'cancelled-order'
+  | 'change-conflict'
   | 'conflicting-ids'
   | 'conflicting-values'
   | 'currency-mismatch'
