@@ -44,6 +44,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     },
   ),
   ActionIn: fields({}, { reason: text, note: text }),
+  DecisionIn: fields({ note: text }),
   DeliveryIn: fields(
     {
       warehouse: text,

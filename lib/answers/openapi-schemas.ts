@@ -1,3 +1,5 @@
+import { exceptionActions } from '../stages/decide-exception';
+import { exceptionKinds } from '../store/exceptions';
 import { answerStates } from './edi-answer-lists';
 import { orderStatuses } from './lists';
 
@@ -96,6 +98,19 @@ const answerFields: Readonly<Record<string, Schema>> = {
   createdAt: instant,
   sentAt: instantOrNull,
   acknowledgedAt: instantOrNull,
+};
+
+const exceptionFields: Readonly<Record<string, Schema>> = {
+  exception: text,
+  kind: oneOf(...exceptionKinds),
+  subject: text,
+  message: text,
+  evidence: { type: 'object' },
+  raisedAt: instant,
+  closedAt: instantOrNull,
+  closedBy: textOrNull,
+  resolution: textOrNull,
+  actions: listOf(oneOf(...exceptionActions)),
 };
 
 const inboxFields: Readonly<Record<string, Schema>> = {
@@ -310,6 +325,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   ),
   Answer: fields(answerFields),
   AnswerPage: pageOf('answers', fields(answerFields)),
+  Exception: fields(exceptionFields),
+  ExceptionPage: pageOf('exceptions', fields(exceptionFields)),
   InboxPage: pageOf('inbox', fields(inboxFields)),
   InboxMessage: fields({
     ...inboxFields,

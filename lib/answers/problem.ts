@@ -77,6 +77,7 @@ const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
   'after-release': 409,
   'bad-encoding': 400,
   'change-conflict': 409,
+  'change-refused': 409,
   'empty-document': 400,
   forbidden: 403,
   'idempotency-conflict': 409,

@@ -8,6 +8,7 @@ export type FaultCode =
   | 'bad-encoding'
   | 'cancelled-order'
   | 'change-conflict'
+  | 'change-refused'
   | 'conflicting-ids'
   | 'conflicting-values'
   | 'currency-mismatch'

@@ -214,7 +214,7 @@ function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decide
   work.raise({
     kind: 'change-request',
     subject: `document ${document.documentId}`,
-    message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or tell the customer that it is too late.`,
+    message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or reject this exception, which tells the customer that it is too late.`,
     evidence: evidenceOf(request),
   });
   return park(request, 'after-release', `${late} A person decides whether it still comes in time.`, order.id);
