@@ -2,10 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { writeWhole } from '../../lib/folder/whole-file';
-import { acknowledgementsOf } from '../../lib/stages/receive-edi';
 import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
-import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { acknowledgementsOf, type EdiAnswer } from '../../lib/store/edi-answers';
 import { allOf } from '../all-of';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 

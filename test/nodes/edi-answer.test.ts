@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { sendAnswersAgain } from '../../lib/stages/send-answers';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
-import { purchaseOrder, x12 } from '../support/edi';
+import { inGroups, purchaseOrder, x12 } from '../support/edi';
 import { receive } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 import { FlowUnderTest, type NodeUnderTest } from './flow-under-test';
@@ -84,5 +84,29 @@ describe('answers as files', () =>
       expect(readdirSync(join(folder, 'ACME'))).to.deep.equal(['997-000000001.x12']);
       expect((await states()).map(({ state }) => state)).to.deep.equal(['sent', 'sent']);
       expect(existsSync(join(folder, 'OTHER', '997-000000001.x12'))).to.equal(true);
+    });
+
+    it('stand in the response to a request for all groups that it brought, and go out no other way', async function () {
+      this.timeout(20_000);
+      const orders = ['G-1', 'G-2'].map((number) =>
+        purchaseOrder(number, 'C-1', [['1', '1', 'EA', '9.99', 'VN', 'A']]),
+      );
+      company.now = new Date().toISOString();
+      const { inboxId } = await receive(company.context, inGroups('850', orders, ++control), {
+        channel: 'edi',
+        contentType: 'application/edi-x12',
+        keyId: 'key',
+      });
+      await flow.load(url(), [answers()]);
+      flow.send('answers', { payload: { inboxId }, res: {} });
+      const told = (await flow.next('answers', 0)) as unknown as { payload: Buffer; statusCode: number };
+      await flow.until(() => flow.completed.length > 0, 'the end of the request');
+      expect(told.statusCode).to.equal(200);
+      expect([...told.payload.toString().matchAll(/AK1\*PO\*(\d+)/g)].map(([, number]) => number)).to.deep.equal([
+        '1',
+        '2',
+      ]);
+      expect((await states()).filter(({ state }) => state !== 'sent')).to.deep.equal([]);
+      expect(readdirSync(folder)).to.deep.equal([]);
     });
   }));
