@@ -10,9 +10,9 @@ export class RefusingFileSystem {
 
   /** Lets the call fail for paths that end in this name. */
   refuse(call: Call, name: string, code: string): void {
-    const real = this.real[call] as (...values: unknown[]) => Promise<unknown>;
+    const others = fs[call] as (...values: unknown[]) => Promise<unknown>;
     const refusing = async (path: string, ...rest: unknown[]): Promise<unknown> => {
-      if (basename(path) !== name) return real(path, ...rest);
+      if (basename(path) !== name) return others(path, ...rest);
       throw Object.assign(new Error(`${code}: refused, ${call} '${path}'`), { code });
     };
     Object.assign(fs, { [call]: refusing });
