@@ -56,7 +56,7 @@ export class StoreRuntime {
   readonly decided: DecidedMessages;
   readonly rates = new RateLimits();
   readonly door: Door;
-  private readonly queues = new Map<string, GroupCommit<never, unknown>>();
+  private readonly queues = new Map<string, Pick<GroupCommit<never, unknown>, 'depth' | 'close'>>();
   private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
   private readonly beats = new Set<() => void>();
@@ -147,7 +147,7 @@ export class StoreRuntime {
     options: { lanes?: number; opensLane?: number; patient?: boolean } = {},
   ): StageQueue<Item, Result> {
     const known = this.queues.get(stage);
-    if (known !== undefined) return known as unknown as GroupCommit<Item, Result>;
+    if (known !== undefined) return known as GroupCommit<Item, Result>; // a stage has one kind of items
     const queue = new GroupCommit<Item, Result>(async (items) => run(await this.context(), items), {
       batch: batchSize,
       queue: mostWaiting,
@@ -156,7 +156,7 @@ export class StoreRuntime {
       classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
       patience: options.patient === false ? 0 : patience,
     });
-    this.queues.set(stage, queue as unknown as GroupCommit<never, unknown>);
+    this.queues.set(stage, queue);
     return queue;
   }
 

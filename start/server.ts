@@ -41,6 +41,7 @@ export class HttpServer {
   }
 
   async startNodeRed(settings: Record<string, unknown>): Promise<void> {
+    // The declarations are those of an older Node-RED: they know no telemetry, and no list in nodesDir.
     RED.init(this.server, settings as unknown as Parameters<typeof RED.init>[1]);
     RED.httpAdmin.use(RED.httpNode);
     await RED.start();
@@ -133,8 +134,8 @@ interface RouteLayer {
 /** What the flows that run serve at an address; empty when they serve nothing there. */
 function methodsAt(url: string): string[] {
   const [path = ''] = url.split('?', 1);
-  const { stack } = (RED.httpNode as unknown as { _router?: { stack: RouteLayer[] } })._router ?? { stack: [] };
-  const methods = stack
+  const router: { readonly stack: readonly RouteLayer[] } | undefined = RED.httpNode._router; // Express makes it late
+  const methods = (router?.stack ?? [])
     .filter(({ route, regexp }) => route !== undefined && regexp.test(path))
     .flatMap(({ route }) => Object.keys(route?.methods ?? {}).map((method) => method.toUpperCase()));
   return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();

@@ -100,13 +100,7 @@ export class ListQueryReader {
     const value = this.text('cursor');
     if (value === undefined) return undefined;
     const key = readCursor(name, value);
-    if (
-      key?.length === shape.length &&
-      key.every(
-        (part, i) => typeof part === typeof shape[i] && (typeof part === 'string' || Number.isSafeInteger(part)),
-      )
-    )
-      return key as unknown as Key;
+    if (key !== undefined && isShaped(key, shape)) return key;
     this.fault('cursor', 'out-of-range', 'The cursor is not one that this list has given. Start again without it.');
     return undefined;
   }
@@ -150,6 +144,12 @@ export class ListQueryReader {
 /** A cursor is opaque to its reader; it names its list, so that it cannot be used on another one. */
 export function writeCursor(name: string, key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([name, ...key])).toString('base64url');
+}
+
+function isShaped<Key extends readonly (string | number)[]>(key: readonly unknown[], shape: Key): key is Key {
+  const isPart = (part: unknown, i: number): boolean =>
+    typeof part === typeof shape[i] && (typeof part === 'string' || Number.isSafeInteger(part));
+  return key.length === shape.length && key.every(isPart);
 }
 
 function readCursor(name: string, text: string): unknown[] | undefined {

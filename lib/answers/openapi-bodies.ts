@@ -45,6 +45,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     },
   ),
   ActionIn: fields({}, { reason: text, note: text }),
+  DecisionIn: fields({ note: text }),
   DeliveryIn: fields(
     {
       warehouse: text,

@@ -1,5 +1,7 @@
 import { workbookType } from '../intake/read-message';
+import { exceptionKinds } from '../store/exceptions';
 import { answerStates } from './edi-answer-lists';
+import { exceptionStates } from './exception-lists';
 import { channels, orderStatuses } from './lists';
 import { oneOrMany } from './openapi-bodies';
 import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
@@ -88,6 +90,15 @@ const act = (words: string, roles: readonly string[]): Call => ({
   parameters: [inPath('salesOrder')],
   body: json(ref('ActionIn')),
   answers: { 200: ['Done, or asked of the warehouse: the order as it is now.', json(ref('OrderDetail'))] },
+  problems: [400, 404, 408, 409, 413, 415, 422],
+});
+
+const decide = (words: string): Call => ({
+  summary: words,
+  roles: ['operations'],
+  parameters: [inPath('exception')],
+  body: json(ref('DecisionIn')),
+  answers: { 200: ['The exception, closed.', json(ref('Exception'))] },
   problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
@@ -303,6 +314,19 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       answers: { 200: ['The answer, ready to go out.', json(ref('Answer'))] },
       problems: [403, 404],
     },
+  },
+  '/o2c/exceptions': {
+    get: read('What waits for a person, newest first.', ['operations'], 'ExceptionPage', [
+      query('state', 'open, when nothing is said.', oneOf(...exceptionStates)),
+      query('kind', 'Only of this kind.', oneOf(...exceptionKinds)),
+      ...page,
+    ]),
+  },
+  '/o2c/exceptions/{exception}/close': {
+    post: decide('Close an exception that was seen to elsewhere; the note says how.'),
+  },
+  '/o2c/exceptions/{exception}/reject': {
+    post: decide('Refuse an order change that came after the warehouse was asked to ship; its partner is told.'),
   },
   '/o2c/messages': {
     get: read('Documents of all messages, newest first: which became which order.', ['operations'], 'MessagePage', [

@@ -1,4 +1,6 @@
 import { creditReasons } from '../domain/credit-note';
+import { exceptionActions } from '../stages/decide-exception';
+import { exceptionKinds } from '../store/exceptions';
 import { answerStates } from './edi-answer-lists';
 import { orderStatuses } from './lists';
 
@@ -110,6 +112,19 @@ const creditNoteFields: Readonly<Record<string, Schema>> = {
 };
 
 const taxes = listOf(fields({ taxCode: text, rate: text, net: money, tax: money }));
+
+const exceptionFields: Readonly<Record<string, Schema>> = {
+  exception: text,
+  kind: oneOf(...exceptionKinds),
+  subject: text,
+  message: text,
+  evidence: { type: 'object' },
+  raisedAt: instant,
+  closedAt: instantOrNull,
+  closedBy: textOrNull,
+  resolution: textOrNull,
+  actions: listOf(oneOf(...exceptionActions)),
+};
 
 const inboxFields: Readonly<Record<string, Schema>> = {
   inboxId,
@@ -342,6 +357,8 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
   ),
   Answer: fields(answerFields),
   AnswerPage: pageOf('answers', fields(answerFields)),
+  Exception: fields(exceptionFields),
+  ExceptionPage: pageOf('exceptions', fields(exceptionFields)),
   InboxPage: pageOf('inbox', fields(inboxFields)),
   InboxMessage: fields({
     ...inboxFields,

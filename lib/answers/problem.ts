@@ -76,6 +76,8 @@ export const titleOf = (status: number): string => titles[status] ?? titles[500]
 const statuses: Readonly<Partial<Record<FaultCode, number>>> = {
   'after-release': 409,
   'bad-encoding': 400,
+  'change-conflict': 409,
+  'change-refused': 409,
   'credit-note-conflict': 409,
   'empty-document': 400,
   forbidden: 403,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { BusinessRejection } from '../domain/faults';
 import { answersCommand } from './answer-commands';
 import { type Command, type ExitCode, exitCodes, type Terminal, WrongUsage } from './command';
+import { exceptionsCommand } from './exception-commands';
 import { importCommand } from './import-command';
 import { inboxCommand, jobsCommand } from './inbox-commands';
 import { keyCommand } from './key-command';
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   jobsCommand,
   inboxCommand,
   answersCommand,
+  exceptionsCommand,
   reconcileCommand,
   auditCommand,
 ];

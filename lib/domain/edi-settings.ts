@@ -75,20 +75,29 @@ const fields: { readonly [Name in keyof EdiSettings]: Read<EdiSettings[Name]> } 
   acknowledgedWithin: whole(0, 8760),
 };
 
+/** Settings while they are read; what cannot be is undefined. */
+type ReadSettings = { -readonly [Name in keyof EdiSettings]: EdiSettings[Name] | undefined };
+
+const isField = (name: string): name is keyof EdiSettings => Object.hasOwn(fields, name);
+const isWhole = (read: ReadSettings): read is EdiSettings => !Object.values(read).includes(undefined);
+
 /** The settings as a record says them; what it leaves out is as by default. */
 export const ediSettings: Read<EdiSettings> = (value, report) => {
   if (!isObject(value)) {
     report('wrong-type', 'This must be an object with fields.');
     return undefined;
   }
-  const read: Record<string, unknown> = { ...defaultEdiSettings };
+  const read: ReadSettings = { ...defaultEdiSettings };
+  const take = <Name extends keyof EdiSettings>(name: Name, sent: unknown, below: typeof report): void => {
+    read[name] = fields[name](sent, below);
+  };
   for (const [name, sent] of Object.entries(value)) {
-    if (!Object.hasOwn(fields, name)) {
+    if (!isField(name)) {
       report('unknown-field', `This is no EDI setting; use ${Object.keys(fields).join(', ')}.`, `/${name}`);
       continue;
     }
     const below = (code: FaultCode, message: string, deeper = ''): void => report(code, message, `/${name}${deeper}`);
-    read[name] = (fields[name as keyof EdiSettings] as Read<unknown>)(sent, below);
+    take(name, sent, below);
   }
-  return Object.values(read).includes(undefined) ? undefined : (read as unknown as EdiSettings);
+  return isWhole(read) ? read : undefined;
 };

@@ -7,6 +7,8 @@ export type FaultCode =
   | 'bad-date'
   | 'bad-encoding'
   | 'cancelled-order'
+  | 'change-conflict'
+  | 'change-refused'
   | 'conflicting-ids'
   | 'conflicting-values'
   | 'credit-note-conflict'

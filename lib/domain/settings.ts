@@ -149,7 +149,13 @@ const planned: Readonly<Record<string, (value: unknown) => boolean>> = {
  */
 export function changeSettings(current: Settings, changes: unknown): Settings {
   const faults: Fault[] = [];
-  const merged = merge(current as unknown as Tree, changes, '', faults);
+  const merged = merge({ ...current }, changes, '', faults);
+  assertSettings(merged, faults);
+  return merged;
+}
+
+/** @throws BusinessRejection with these faults, and with those of all rules that the settings break. */
+function assertSettings(merged: Tree, faults: Fault[]): asserts merged is Tree & Settings {
   for (const [path, rule] of Object.entries(rules)) {
     const value = path
       .slice(1)
@@ -167,7 +173,6 @@ export function changeSettings(current: Settings, changes: unknown): Settings {
       faults[0]?.message ?? 'The settings are not valid.',
       faults,
     );
-  return merged as unknown as Settings;
 }
 
 type Tree = { [key: string]: unknown };

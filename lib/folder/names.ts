@@ -15,6 +15,10 @@ export interface DroppedName {
 /** The path below the drop folder, for people to read. */
 export const shownName = ({ folder, name }: DroppedName): string => (folder === '' ? name : `${folder}/${name}`);
 
+/** What a person hears of a file that nobody takes. */
+export const leftAlone = (dropped: DroppedName, why: string): string =>
+  `${shownName(dropped)} in the drop folder is left alone: ${why}.`;
+
 export const pathBelow = (root: string, { folder, name }: DroppedName): string => join(root, folder, name);
 
 /** Names that programs give to files that are not finished, and files that nobody wants to see. */

@@ -1,8 +1,10 @@
-import { constants } from 'node:fs';
-import { copyFile, link, mkdir, unlink, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { type Claim, isMissing } from './claims';
+import type { Claim } from './claims';
+import { isMissing } from './file-faults';
 import { doneFolder, failedFolder, shownName } from './names';
+import { NameTaken, syncNames, writeWhole } from './whole-file';
 
 /** Where a file went, below the drop folder. */
 export interface PutAway {
@@ -21,7 +23,8 @@ const longestName = 200;
 
 /**
  * Moves a claimed file to `done/` or `failed/`, in the folder of its partner, and writes the result beside it. What is
- * there already under its name stays: the later file gets the time in its name. Safe to be done again after a crash.
+ * there already under its name stays: the later file gets the time in its name. Each appears whole under its name, and
+ * is on the disk before the claim is given up. Safe to be done again after a crash.
  * @param now ISO 8601
  */
 export async function putAway(
@@ -32,9 +35,10 @@ export async function putAway(
   const folder = join(failed ? failedFolder : doneFolder, claim.folder);
   await mkdir(join(root, folder), { recursive: true });
   const written = join(claim.directory, 'result');
-  await writeFile(written, result.bytes);
+  await writeFile(written, result.bytes, { flush: true });
   const name = await place(claim.path, join(root, folder), claim.name, now);
   const resultName = await place(written, join(root, folder), `${name}.result.${result.extension}`, now);
+  await syncNames(join(root, folder));
   await unlink(claim.path).catch((error: unknown) => {
     if (!isMissing(error)) throw error;
   });
@@ -49,7 +53,7 @@ async function place(path: string, directory: string, name: string, now: string)
       await linkOrCopy(path, join(directory, candidate));
       return candidate;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (!(error instanceof NameTaken)) throw error;
     }
   }
 }
@@ -72,8 +76,9 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' || code === 'ENOENT') throw error;
-    await copyFile(from, to, constants.COPYFILE_EXCL); // a file system without hard links
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new NameTaken(message);
+    if (code === 'ENOENT') throw error;
+    await writeWhole(to, createReadStream(from), { replace: false }); // a file system without hard links
   }
 }

@@ -1,6 +1,16 @@
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DroppedName, isPartnerFolder, isReadableName, isUnfinishedName, pathBelow, shownName } from './names';
+import { type Tell, unlessMissing, whyRefused } from './file-faults';
+import {
+  type DroppedName,
+  isPartnerFolder,
+  isReadableName,
+  isUnfinishedName,
+  leftAlone,
+  pathBelow,
+  shownName,
+} from './names';
 
 interface Sight {
   readonly size: number;
@@ -14,8 +24,6 @@ export interface FolderScan {
   readonly settled: readonly DroppedName[];
   /** Files that wait for it. */
   readonly waiting: number;
-  /** What stays where it is, and why: said once. */
-  readonly leftAlone: readonly { readonly name: string; readonly why: string }[];
 }
 
 /**
@@ -24,21 +32,21 @@ export interface FolderScan {
  */
 export class FolderScanner {
   private sights = new Map<string, Sight>();
-  private readonly told = new Set<string>();
 
   constructor(
     private readonly root: string,
     /** ms */
     private readonly settle: number,
+    /** Hears at every look what stays where it is, and why. */
+    private readonly tell: Tell,
   ) {}
 
   /** @param now a clock that never goes back, in ms */
   async look(now: number): Promise<FolderScan> {
-    const leftAlone: { name: string; why: string }[] = [];
     const seen = new Map<string, Sight>();
     const settled: { dropped: DroppedName; modified: number }[] = [];
-    for (const dropped of await this.files(leftAlone)) {
-      const stats = await lstat(pathBelow(this.root, dropped)).catch(() => undefined);
+    for (const dropped of await this.files()) {
+      const stats = await this.statsOf(dropped);
       if (!stats?.isFile()) continue;
       const key = shownName(dropped);
       const before = this.sights.get(key);
@@ -52,27 +60,47 @@ export class FolderScanner {
     return {
       settled: settled.map(({ dropped }) => dropped),
       waiting: seen.size - settled.length,
-      leftAlone: leftAlone.filter(({ name }) => !this.told.has(name) && this.told.add(name)),
     };
   }
 
-  private async files(leftAlone: { name: string; why: string }[]): Promise<DroppedName[]> {
+  private async statsOf(dropped: DroppedName): Promise<Stats | undefined> {
+    try {
+      return await unlessMissing(lstat(pathBelow(this.root, dropped)));
+    } catch (error) {
+      this.leave(dropped, whyRefused(error));
+      return undefined;
+    }
+  }
+
+  private async files(): Promise<DroppedName[]> {
     const found: DroppedName[] = [];
     const folders = [''];
     for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
-      for (const entry of await readdir(join(this.root, next), { withFileTypes: true }).catch(() => [])) {
+      for (const entry of await this.entriesOf(next)) {
         const dropped = { folder: next, name: entry.name };
         if (isUnfinishedName(entry.name)) continue;
-        if (!isReadableName(entry.name))
-          leftAlone.push({ name: shownName(dropped), why: 'its name is not written in UTF-8' });
+        if (!isReadableName(entry.name)) this.leave(dropped, 'its name is not written in UTF-8');
         else if (entry.isFile()) found.push(dropped);
         else if (entry.isDirectory() && next === '') {
           if (isPartnerFolder(entry.name)) folders.push(entry.name);
-        } else if (entry.isDirectory())
-          leftAlone.push({ name: shownName(dropped), why: 'it is a folder inside a partner’s folder' });
-        else leftAlone.push({ name: shownName(dropped), why: 'it is a link or another special file' });
+        } else if (entry.isDirectory()) this.leave(dropped, 'it is a folder inside a partner’s folder');
+        else this.leave(dropped, 'it is a link or another special file');
       }
     }
     return found;
+  }
+
+  private async entriesOf(folder: string): Promise<Dirent[]> {
+    try {
+      return (await unlessMissing(readdir(join(this.root, folder), { withFileTypes: true }))) ?? [];
+    } catch (error) {
+      if (folder === '') this.tell(`The drop folder ${this.root} cannot be looked into: ${whyRefused(error)}.`);
+      else this.leave({ folder: '', name: folder }, whyRefused(error));
+      return [];
+    }
+  }
+
+  private leave(dropped: DroppedName, why: string): void {
+    this.tell(leftAlone(dropped, why));
   }
 }

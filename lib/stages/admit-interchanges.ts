@@ -164,7 +164,7 @@ function raiseConflict(work: Work, outline: InterchangeOutline, partner: Partner
   work.raise({
     kind: 'interchange-conflict',
     subject: `inbox ${inboxId}`,
-    message: `${partner?.partner} sent another interchange under the control number ${outline.controlNumber}. It was refused; ask the partner which one counts.`,
+    message: `${partner?.partner} sent another interchange under the control number ${outline.controlNumber}. It was refused; ask the partner which one counts, then close this exception.`,
     evidence: { inboxId, sender: partyText(outline.sender), controlNumber: outline.controlNumber },
   });
 }

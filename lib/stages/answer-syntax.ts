@@ -4,11 +4,10 @@ import type { EdiGroup, SyntaxFault } from '../intake/edi/interchange';
 import type { OutgoingEnvelope } from '../intake/edi/outgoing';
 import type { InterchangeOutline } from '../intake/edi/read-edi';
 import { isAcknowledged, writeFunctionalAcknowledgement, writeTA1 } from '../intake/edi/x12/write-acknowledgement';
-import { type EdiAnswer, insertAnswers } from '../store/edi-answers';
+import { type EdiAnswer, groupSubject, insertAnswers, interchangeSubject } from '../store/edi-answers';
 import { takeNumbers } from '../store/number-series';
 import { type AdmittedInterchange, partyText } from './admit-interchanges';
 import { canBeWritten, contentTypes, fileNameOf, partyOf, recordAnswer, seriesOf } from './outgoing-answer';
-import { interchangeSubject } from './receive-edi';
 import type { Work } from './work';
 
 /** An acknowledgement that is to be written, once it has its number; null from `text` when there is nothing to say. */
@@ -69,7 +68,7 @@ function acknowledgementsOf({
     (group, i): Acknowledgement => ({
       ...base,
       kind: group.version >= '005010' ? '999' : '997',
-      subject: i === 0 ? subject : `${subject} group ${i + 1}`,
+      subject: i === 0 ? subject : groupSubject(interchangeId, i + 1),
       text: (envelope) =>
         writeFunctionalAcknowledgement(outline, group, {
           ...envelope,

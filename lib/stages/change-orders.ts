@@ -15,7 +15,7 @@ import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { saveChangedOrder } from '../store/order-changes';
 import { cancelOrAsk } from './cancel-release';
-import { AppliedChanges, type ChangeRequest, findTargets, requestOf, wordOf } from './change-requests';
+import { type ChangeRequest, ChangesBefore, findTargets, requestOf, wordOf } from './change-requests';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import {
@@ -34,9 +34,9 @@ import type { Work } from './work';
 export type ChangeOutcome = TaggedOutcome | AppliedOutcome | RejectedOutcome;
 
 /**
- * Applies changes and cancellations of orders, in the order in which they came. What came before is not applied twice; what
- * overtook its order waits for it; what comes after a warehouse was asked to ship waits for a person, or for the
- * warehouse's word to a cancellation.
+ * Applies changes and cancellations of orders, in the order in which they came. What came before is not applied twice, and
+ * what bears the number of another change of its order is refused; what overtook its order waits for it; what comes after
+ * a warehouse was asked to ship waits for a person, or for the warehouse's word to a cancellation.
  */
 export async function changeOrders(
   work: Work,
@@ -49,7 +49,11 @@ export async function changeOrders(
   const orders = await work.lockOrders([...targets.values()].flatMap((ids) => (ids.length === 1 ? ids : [])));
   await work.lockStockOf(orders);
   await work.lockAccounts(orders.map((order) => order.creditAccount));
-  const applied = await AppliedChanges.of(work.db, requests);
+  const known = await ChangesBefore.of(
+    work.db,
+    requests,
+    orders.map(({ id }) => id),
+  );
   const named = await byReference(work, requests, targets);
   const wanted = named.flatMap((request) => wantedOf(request, targets, work));
   const master = await loadMasterData(work.db, await loadPartnersOf(work.db, wanted), wanted);
@@ -57,9 +61,11 @@ export async function changeOrders(
   for (const request of named) {
     const { documentId } = request.document;
     const ids = targets.get(documentId) ?? [];
-    const before = applied.repeatedBy(request, work.orders.get(ids[0] ?? 0));
-    const outcome = before === undefined ? await decide(work, request, ids, master) : repeated(request, before.orderId);
-    if (outcome.verdict.state === 'accepted') applied.add(request.document, outcome.verdict.orderId);
+    const before = known.repeatedBy(request, work.orders.get(ids[0] ?? 0));
+    const outcome =
+      before === undefined ? await decide(work, request, ids, master, known) : repeated(request, before.orderId);
+    if (outcome.verdict.state === 'accepted') known.apply(request, outcome.verdict.orderId);
+    if (outcome.verdict.state === 'parked') known.park(request, outcome.verdict.orderId);
     if (outcome.verdict.state !== 'parked') await settled(work, request, outcome.verdict.state);
     verdicts.push(outcome.verdict);
     record(work, request, outcome.verdict);
@@ -117,6 +123,7 @@ async function decide(
   request: ChangeRequest,
   targets: readonly number[],
   master: MasterData,
+  known: ChangesBefore,
 ): Promise<Decided> {
   const { document, change } = request;
   if (targets.length === 0)
@@ -131,6 +138,7 @@ async function decide(
     const words = `The number ${change.poNumber} is that of ${targets.length} orders (${targets.map(salesOrderNumber).join(', ')}); name the buyer.`;
     return reject(work, request, [{ path: '/customer', code: 'missing-field', message: words }]);
   }
+  if (known.isConflict(request, order)) return conflict(work, request, order);
   const can = changeability(order);
   if (can === 'finished') {
     const words = `${salesOrderNumber(order.id)} is ${order.status}; it cannot be changed or cancelled any more.`;
@@ -139,6 +147,19 @@ async function decide(
   if (document.kind === 'cancel') return cancel(work, request, order);
   if (can === 'at-warehouse') return waitForPerson(work, request, order);
   return apply(work, request, order, master);
+}
+
+/** Nobody knows which of the two counts: the first one stays as it is. */
+function conflict(work: Work, request: ChangeRequest, order: Order): Decided {
+  const { changeNumber } = request.change;
+  const words = `${salesOrderNumber(order.id)} has another change under the number ${changeNumber}; nothing was changed. Send this ${wordOf(request.document)} under a number of its own, or the first one unchanged.`;
+  const fault: Fault = {
+    path: '/changeNumber',
+    code: 'change-conflict',
+    message: words,
+    value: changeNumber.slice(0, 80),
+  };
+  return reject(work, request, [fault], order);
 }
 
 function cancel(work: Work, request: ChangeRequest, order: Order): Decided {
@@ -191,7 +212,7 @@ function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decide
   work.raise({
     kind: 'change-request',
     subject: `document ${document.documentId}`,
-    message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or tell the customer that it is too late.`,
+    message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or reject this exception, which tells the customer that it is too late.`,
     evidence: evidenceOf(request),
   });
   return park(request, 'after-release', `${late} A person decides whether it still comes in time.`, order.id);

@@ -6,6 +6,7 @@ import type { Database } from '../store/database';
 import { appliedBefore, findEdiOrders } from '../store/edi';
 import type { StoredDocument } from '../store/inbox';
 import { loadPartners } from '../store/master';
+import { knownChanges } from '../store/order-changes';
 import { findOrders } from '../store/order-identity';
 
 /** A document that asks for something of an order that is there: a change, its replacement, or its cancellation. */
@@ -19,10 +20,16 @@ export interface ChangeRequest {
 export function requestOf(document: StoredDocument): ChangeRequest {
   const content = JSON.parse(document.canonical ?? '{}');
   if (document.purpose !== 'replace') return { document, change: content as OrderChange, replaces: undefined };
-  const order = content as CanonicalOrder;
-  const { poNumber, release, customer } = order;
+  const order = content as CanonicalOrder & Partial<Pick<OrderChange, 'changeNumber'>>;
+  const { poNumber, release, customer, changeNumber = '' } = order;
   const named = { poNumber, customer, ...(release === undefined ? {} : { release }) };
-  return { document, change: { ...named, changeNumber: '', lines: [] }, replaces: order };
+  return { document, change: { ...named, changeNumber, lines: [] }, replaces: order };
+}
+
+/** What makes two changes of an order the same one; '' for a change that bears no number, or only that of its order. */
+function numberOf({ poNumber, changeNumber }: Pick<OrderChange, 'poNumber' | 'changeNumber'>): string {
+  const key = poKey(changeNumber);
+  return key === poKey(poNumber) ? '' : key;
 }
 
 export const wordOf = ({ kind, purpose }: StoredDocument): string =>
@@ -72,15 +79,21 @@ export async function findTargets(db: Database, requests: readonly ChangeRequest
   return targets;
 }
 
-/** What was applied before: under another control number, or in a message that was sent again. */
-export class AppliedChanges {
-  private readonly known = new Map<string, { readonly orderId: number | null; isLatest: boolean }>();
+/** What came before: under another control number, or in a message that was sent again. */
+export class ChangesBefore {
+  private readonly applied = new Map<string, { readonly orderId: number | null; isLatest: boolean }>();
+  /** Fingerprints of what bears a number of an order's changes. */
+  private readonly numbered = new Map<string, Set<string>>();
 
   private constructor() {}
 
   /** To be read with the orders locked: what another transaction applied to them is there then. */
-  static async of(db: Database, requests: readonly ChangeRequest[]): Promise<AppliedChanges> {
-    const changes = new AppliedChanges();
+  static async of(
+    db: Database,
+    requests: readonly ChangeRequest[],
+    orderIds: readonly number[],
+  ): Promise<ChangesBefore> {
+    const changes = new ChangesBefore();
     const before = await appliedBefore(
       db,
       requests.map(({ document }) => document.partner),
@@ -88,7 +101,11 @@ export class AppliedChanges {
     );
     for (const { partner, fingerprint, orderId, isLatest } of before) {
       const key = `${partner} ${fingerprint}`;
-      if (changes.known.get(key)?.isLatest !== true) changes.known.set(key, { orderId, isLatest });
+      if (changes.applied.get(key)?.isLatest !== true) changes.applied.set(key, { orderId, isLatest });
+    }
+    for (const { orderId, fingerprint, canonical } of await knownChanges(db, orderIds)) {
+      const { poNumber = '', changeNumber = '' } = JSON.parse(canonical ?? '{}') as Partial<OrderChange>;
+      changes.keepNumber({ poNumber, changeNumber }, fingerprint, orderId);
     }
     return changes;
   }
@@ -98,16 +115,42 @@ export class AppliedChanges {
    * change may be meant again once another one came between. A cancellation is news while its order is not cancelled.
    */
   repeatedBy({ document, change }: ChangeRequest, order: Order | undefined): { orderId: number | null } | undefined {
-    const before = this.known.get(keyOf(document));
+    const before = this.applied.get(keyOf(document));
     if (before === undefined) return undefined;
     if (document.kind === 'cancel' && order?.status !== 'Cancelled' && order?.status !== 'CancelRequested')
       return undefined;
     return change.changeNumber !== '' || before.isLatest ? before : undefined;
   }
 
-  add(document: StoredDocument, orderId: number | null): void {
-    for (const change of this.known.values()) if (change.orderId === orderId) change.isLatest = false;
-    this.known.set(keyOf(document), { orderId, isLatest: true });
+  /**
+   * Whether another change of the order has this number, and was taken or waits for a person. What was refused has no
+   * number: it may come again, put right.
+   */
+  isConflict({ document, change }: ChangeRequest, { id }: Order): boolean {
+    const known = this.numbered.get(`${id} ${numberOf(change)}`);
+    return known !== undefined && !known.has(document.fingerprint ?? '');
+  }
+
+  apply({ document, change }: ChangeRequest, orderId: number | null): void {
+    for (const before of this.applied.values()) if (before.orderId === orderId) before.isLatest = false;
+    this.applied.set(keyOf(document), { orderId, isLatest: true });
+    this.keepNumber(change, document.fingerprint, orderId);
+  }
+
+  /** It waits for a person. */
+  park({ document, change }: ChangeRequest, orderId: number | null): void {
+    this.keepNumber(change, document.fingerprint, orderId);
+  }
+
+  private keepNumber(
+    change: Pick<OrderChange, 'poNumber' | 'changeNumber'>,
+    fingerprint: string | null,
+    orderId: number | null,
+  ): void {
+    const number = numberOf(change);
+    if (number === '' || orderId === null) return;
+    const key = `${orderId} ${number}`;
+    this.numbered.set(key, (this.numbered.get(key) ?? new Set()).add(fingerprint ?? ''));
   }
 }
 

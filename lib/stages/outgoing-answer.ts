@@ -125,7 +125,7 @@ export function canBeWritten(
     work.raise({
       kind: 'answer-unwritable',
       subject: `${kind} ${subject}`,
-      message: `The answer ${kind} to ${partner.partner} (${subject}) cannot be written: ${error.message} Tell the partner by other means.`,
+      message: `The answer ${kind} to ${partner.partner} (${subject}) cannot be written: ${error.message} Tell the partner by other means, then close this exception.`,
       evidence: { partner: partner.partner, kind, subject, code: error.code },
     });
     return false;

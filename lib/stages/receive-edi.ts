@@ -1,6 +1,5 @@
-import type { Database } from '../store/database';
-import { insertEdiDocuments, interchangesOf, type NewEdiDocument, partnersBySender } from '../store/edi';
-import { answersTo, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
+import { insertEdiDocuments, type NewEdiDocument, partnersBySender } from '../store/edi';
+import { acknowledgementsOf, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
 import type { NewDocument, NewMessage } from '../store/inbox';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';
@@ -123,12 +122,4 @@ export async function leaveToRequests(
   await leaseAnswers(work.db, idsOf(answers), new Date(Date.parse(work.now) + leftToRequest).toISOString());
 }
 
-/** The acknowledgements of these messages' interchanges, in their order. */
-export async function acknowledgementsOf(db: Database, inboxIds: readonly number[]): Promise<EdiAnswer[]> {
-  const interchangeIds = await interchangesOf(db, inboxIds);
-  return answersTo(db, interchangeIds.map(interchangeSubject));
-}
-
 const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);
-
-export const interchangeSubject = (interchangeId: number): string => `interchange ${interchangeId}`;

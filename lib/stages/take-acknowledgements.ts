@@ -96,7 +96,7 @@ async function take(work: Work, answer: AnswerEntry, acknowledgement: ReceivedAc
     work.raise({
       kind: 'answer-rejected',
       subject: `answer ${answer.answerId}`,
-      message: `${answer.partner} could not take our ${name} (${answer.subject}): ${said}. Find out why, correct its EDI settings, and tell it by other means.`,
+      message: `${answer.partner} could not take our ${name} (${answer.subject}): ${said}. Find out why, correct its EDI settings, and send it again; or tell it by other means, then close this exception.`,
       evidence: { answerId: answer.answerId, subject: answer.subject, acknowledgement: said },
     });
   }

@@ -78,5 +78,4 @@ export async function firstUnlinked(db: Database): Promise<{ batch: number; posi
 }
 
 /** The text of a record that its link's digest covers, as if it stood at `position`. */
-export const textAt = (record: StoredRecord, position: number): string =>
-  recordText(position, record as unknown as AuditRecord, record.evidence);
+export const textAt = (record: StoredRecord, position: number): string => recordText(position, record, record.evidence);

@@ -31,7 +31,11 @@ export type AuditSubject =
   | 'retention';
 
 /** The text that a link's digest covers. Evidence is digested as the text that is stored. */
-export function recordText(position: number, record: Omit<AuditRecord, 'evidence'>, evidence: string): string {
+export function recordText(
+  position: number,
+  record: Omit<AuditRecord, 'subject' | 'evidence'> & { readonly subject: string },
+  evidence: string,
+): string {
   return JSON.stringify([
     position,
     record.at,

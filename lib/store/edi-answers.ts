@@ -133,6 +133,25 @@ export async function answersTo(
   return rows.map(answerOf);
 }
 
+/** What acknowledges the syntax of an interchange: of its first group, and of the interchange as a whole. */
+export const interchangeSubject = (interchangeId: number): string => `interchange ${interchangeId}`;
+/** What acknowledges a further group of an interchange, the second one being 2. */
+export const groupSubject = (interchangeId: number, group: number): string =>
+  `${interchangeSubject(interchangeId)} group ${group}`;
+
+/** The acknowledgements of all interchanges and groups that came with these messages, in the order of their numbers. */
+export async function acknowledgementsOf(db: Database, inboxIds: readonly number[]): Promise<EdiAnswer[]> {
+  if (inboxIds.length === 0) return [];
+  const columns = entryColumns.replaceAll(/\w+/g, (column) => `a.${column}`);
+  const rows = await db.all<AnswerRow>(
+    `select ${columns}, a.bytes from edi_interchange i join edi_answer a on a.kind in ('TA1', '997', '999', 'CONTRL')
+       and a.subject >= 'interchange ' || i.interchange_id and a.subject < 'interchange ' || i.interchange_id || ' group~'
+     where ${db.dialect.inList('i.inbox_id', 'bigint')} order by a.answer_id`,
+    [db.dialect.listOf([...new Set(inboxIds)])],
+  );
+  return rows.map(answerOf);
+}
+
 /** Nobody else takes them until then. */
 export async function leaseAnswers(db: Database, answerIds: readonly number[], until: string): Promise<void> {
   if (answerIds.length === 0) return;

@@ -304,16 +304,6 @@ export async function ediStandards(db: Database, documentIds: readonly number[])
   return new Map(rows.map((row) => [row.document_id, row.standard]));
 }
 
-/** The interchanges that came with these messages. */
-export async function interchangesOf(db: Database, inboxIds: readonly number[]): Promise<number[]> {
-  if (inboxIds.length === 0) return [];
-  const rows = await db.all<{ interchange_id: number }>(
-    `select interchange_id from edi_interchange where ${db.dialect.inList('inbox_id', 'bigint')} order by interchange_id`,
-    [db.dialect.listOf([...new Set(inboxIds)])],
-  );
-  return rows.map((row) => row.interchange_id);
-}
-
 /** The partners whose interchanges came with a message. */
 export async function partnersIn(db: Database, inboxId: number): Promise<string[]> {
   const rows = await db.all<{ partner: string }>(

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Client, QueryResult } from 'pg';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
@@ -37,8 +38,10 @@ export class PostgresKnowledge {
 }
 
 /** What pg's client has and its type declarations leave out. */
-interface ClientStream {
-  readonly connection: { readonly stream: { cork(): void; uncork(): void } };
+declare module 'pg' {
+  interface ClientBase {
+    readonly connection: { readonly stream: Pick<Socket, 'cork' | 'uncork'> };
+  }
 }
 
 export class PostgresDatabase implements Database {
@@ -100,7 +103,7 @@ export class PostgresDatabase implements Database {
   /** Statements that are sent in one turn leave in one system call. */
   private cork(): void {
     if (this.corked) return;
-    const { stream } = (this.client as unknown as ClientStream).connection;
+    const { stream } = this.client.connection;
     this.corked = true;
     stream.cork();
     process.nextTick(() => {

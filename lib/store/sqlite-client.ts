@@ -131,6 +131,7 @@ export class SqliteClient extends KnexSqlite {
   }
 
   override transaction(container: unknown, config: unknown, outer: unknown): Knex.Transaction {
+    // Knex runs its own transactions by another interface than the one that it declares for callers.
     return new ImmediateTransaction(this, container, config, outer) as unknown as Knex.Transaction;
   }
 

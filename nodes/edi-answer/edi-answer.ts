@@ -1,31 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { acknowledgementsOf } from '../../lib/stages/receive-edi';
+import { writeWhole } from '../../lib/folder/whole-file';
 import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
-import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { acknowledgementsOf, type EdiAnswer } from '../../lib/store/edi-answers';
+import { allOf } from '../all-of';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 interface EdiAnswerConfig extends StoreNodeConfig {
   readonly partner: string;
-  /** When an answer counts as sent: as it leaves this node, or when a message comes back that says so. */
-  readonly sentWhen: 'leaves' | 'told';
+  /** When an answer counts as sent: as it leaves this node, when a message comes back that says so, or as a file. */
+  readonly sentWhen: 'leaves' | 'told' | 'written';
+  /** Where files are written, with a folder for each partner. */
+  readonly folder?: string;
 }
 
 const atOnce = 100;
 const answerPort = 0;
+const defaultFolder = './data/outbox';
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<EdiAnswerConfig>(RED, 'edi-answer', 1, ({ runtime }, config) => {
     const selection = config.partner ? { partner: config.partner } : {};
     let closing = false;
 
-    const send = async (answers: readonly EdiAnswer[], emit: Emit, message: Message): Promise<void> => {
-      for (const answer of answers) emit(answerPort, { ...message, ...messageOf(answer) });
-      if (config.sentWhen === 'told') return;
-      await confirmSent(
+    const confirm = async (answers: readonly EdiAnswer[]): Promise<void> =>
+      confirmSent(
         await runtime.context(),
         answers.map(({ answerId }) => answerId),
       );
+
+    const send = async (answers: readonly EdiAnswer[], emit: Emit, message: Message): Promise<void> => {
+      if (config.sentWhen === 'written') return sendAsFiles(answers, emit, message);
+      for (const answer of answers) emit(answerPort, { ...message, ...messageOf(answer) });
+      if (config.sentWhen !== 'told') await confirm(answers);
+    };
+
+    /** What cannot be written is given again after a while, like all that is not said to be sent. */
+    const sendAsFiles = async (answers: readonly EdiAnswer[], emit: Emit, message: Message): Promise<void> => {
+      const written = new Map<EdiAnswer, string>();
+      try {
+        await allOf(answers.map(async (answer) => void written.set(answer, await writeFile(folderOf(config), answer))));
+      } finally {
+        await confirm([...written.keys()]);
+        for (const [answer, filename] of written) emit(answerPort, { ...message, ...messageOf(answer), filename });
+      }
     };
 
     /** Writes what is due and sends what is ready, until nothing is left. */
@@ -46,10 +66,7 @@ export = (RED: NodeAPI): void => {
       const headers = first === undefined ? {} : { headers: { 'content-type': first.contentType } };
       const payload = Buffer.concat(answers.map(({ bytes }) => bytes));
       emit(answerPort, { ...message, statusCode: first === undefined ? 204 : 200, ...headers, payload });
-      await confirmSent(
-        await runtime.context(),
-        answers.map(({ answerId }) => answerId),
-      );
+      await confirm(answers);
     };
 
     return {
@@ -70,6 +87,20 @@ export = (RED: NodeAPI): void => {
     };
   });
 };
+
+/** The node's own folder, else the environment's. `${NAME}` that nobody replaced means that the variable is not set. */
+function folderOf({ folder }: EdiAnswerConfig): string {
+  const own = folder?.trim() ?? '';
+  return resolve(own === '' || /^\$\{.*\}$/.test(own) ? process.env['O2C_ANSWER_DIR'] || defaultFolder : own);
+}
+
+/** Returns the file's path. */
+async function writeFile(root: string, { partner, fileName, bytes }: EdiAnswer): Promise<string> {
+  const folder = join(root, partner);
+  await mkdir(folder, { recursive: true });
+  await writeWhole(join(folder, fileName), bytes, { replace: true });
+  return join(folder, fileName);
+}
 
 const messageOf = (answer: EdiAnswer) => ({
   payload: answer.bytes,

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { type Principal, visibilityOf } from '../../lib/access/principal';
+import { exceptionOut } from '../../lib/answers/exception-lists';
 import { orderDetail } from '../../lib/answers/order-detail';
 import { audienceOf } from '../../lib/answers/order-out';
 import { jsonAnswer, problemOf } from '../../lib/answers/problem';
@@ -13,8 +14,10 @@ import {
   type OrderActionName,
   orderActions,
 } from '../../lib/stages/act-on-order';
+import { decideOnException, exceptionActions } from '../../lib/stages/decide-exception';
 import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { exceptionIn } from './decide-exception';
 import { answerIn, resent, summaryOf } from './resend-answer';
 import { resolveSlip, slipActions } from './resolve-slip';
 
@@ -49,6 +52,20 @@ export = (RED: NodeAPI): void => {
             emit(answerPort, answered(message, jsonAnswer(200, told)));
             return;
           }
+          const decision = exceptionIn(message, action, body);
+          if (decision !== undefined) {
+            const note = textOf(body.note, '/note', 1000);
+            const decided = await decideOnException(await runtime.context(), {
+              ...decision,
+              note,
+              actor: actorOf(asker),
+            });
+            if (decided.output === 'refused') return refuse(message, decided.rejection, decided.summary);
+            const told = exceptionOut(decided.exception);
+            emit(donePort, { ...message, payload: { ...told, summary: decided.summary } });
+            emit(answerPort, answered(message, jsonAnswer(200, told)));
+            return;
+          }
           const outcome = await queue.submit(requestedAction(action, message, body, asker));
           if (outcome.output === 'refused') return refuse(message, outcome.rejection, outcome.summary);
           await runtime.release();
@@ -79,6 +96,7 @@ export = (RED: NodeAPI): void => {
 
 interface ActionBody {
   readonly answer?: unknown;
+  readonly exception?: unknown;
   readonly salesOrder?: unknown;
   readonly packingSlip?: unknown;
   readonly reason?: unknown;
@@ -90,7 +108,7 @@ const bodyOf = (body: unknown): ActionBody => (typeof body === 'object' && body 
 function actionOf(message: Message, config: OrderActionConfig): string {
   const request = requestOf(message);
   const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
-  const known = [...orderActions, ...slipActions];
+  const known = [...orderActions, ...slipActions, ...exceptionActions];
   if (typeof named !== 'string' || !known.includes(named)) {
     throw new BusinessRejection(
       'not-found',
@@ -106,6 +124,11 @@ function requestedAction(
   body: ActionBody,
   asker: Principal | undefined,
 ): OrderAction {
+  if (action === 'close') {
+    throw new BusinessRejection('missing-field', 'Name the exception to close: exception.', [
+      { path: '/exception', code: 'missing-field', message: 'The number of the exception.' },
+    ]);
+  }
   if (!(orderActions as readonly string[]).includes(action)) {
     throw new BusinessRejection('missing-field', `Name the packing slip to ${action}: warehouse and packingSlip.`, [
       { path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ResultFormat, refusedRows, resultFile, resultRows } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { type Claim, Claims, isMissing } from '../../lib/folder/claims';
+import { type Claim, Claims } from '../../lib/folder/claims';
+import { isMissing } from '../../lib/folder/file-faults';
 import { type DroppedName, shownName } from '../../lib/folder/names';
 import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
@@ -81,6 +82,7 @@ export class FolderWork {
   private readonly claims: Claims;
   private readonly scanner: FolderScanner;
   private readonly files: FileAtWork[] = [];
+  private readonly told = new Set<string>();
   /** Files that may be claimed. */
   private settled: DroppedName[] = [];
   private isOpen = false;
@@ -95,8 +97,8 @@ export class FolderWork {
     private readonly options: FolderOptions,
     private readonly listener: FolderListener,
   ) {
-    this.claims = new Claims(options.directory);
-    this.scanner = new FolderScanner(options.directory, options.settle);
+    this.claims = new Claims(options.directory, (words) => this.warnOnce(words));
+    this.scanner = new FolderScanner(options.directory, options.settle, (words) => this.warnOnce(words));
   }
 
   /** Something may have changed: look at the next step, whatever the interval says. */
@@ -133,14 +135,19 @@ export class FolderWork {
     }
   }
 
+  private warnOnce(words: string): void {
+    if (this.told.has(words)) return;
+    this.told.add(words);
+    this.listener.warn(words);
+  }
+
   private add(claim: Claim): void {
     this.files.push({ claim, id: randomUUID(), stage: 'claimed', next: 0, failures: 0 });
   }
 
   private async look(now: number): Promise<void> {
     this.looked = now;
-    const { settled, waiting, leftAlone } = await this.scanner.look(now);
-    for (const { name, why } of leftAlone) this.listener.warn(`${name} in the drop folder is left alone: ${why}.`);
+    const { settled, waiting } = await this.scanner.look(now);
     this.settled = [...settled];
     this.hinted = waiting > 0; // look again at the next step
   }

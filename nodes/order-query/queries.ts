@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { allKeys } from '../../lib/access/keys';
 import { getCreditNote } from '../../lib/answers/credit-note-out';
 import { listAnswers, oneAnswer, rawAnswer } from '../../lib/answers/edi-answer-lists';
+import { listExceptions } from '../../lib/answers/exception-lists';
 import { explainOrder } from '../../lib/answers/explain';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
@@ -80,6 +81,7 @@ export const queries = {
   answers: async (context, { filter }) => ({ body: await context.store.read((db) => listAnswers(db, filter)) }),
   answer: async (context, { key }) => ({ body: await context.store.read((db) => oneAnswer(db, idOf(key))) }),
   'answer-raw': (context, { key }) => context.store.read((db) => rawAnswer(db, idOf(key))),
+  exceptions: async (context, { filter }) => ({ body: await context.store.read((db) => listExceptions(db, filter)) }),
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {

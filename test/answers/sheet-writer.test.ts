@@ -6,7 +6,7 @@ import { harmless, type OutgoingRow, writeCsv, writeXlsx } from '../../lib/answe
 
 async function readBack(bytes: Buffer): Promise<Record<string, unknown[][]>> {
   const workbook = new Workbook();
-  await workbook.xlsx.load(bytes as unknown as ArrayBuffer);
+  await workbook.xlsx.load(Uint8Array.from(bytes).buffer);
   return Object.fromEntries(
     workbook.worksheets.map((sheet) => {
       const rows: unknown[][] = [];

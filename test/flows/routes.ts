@@ -162,6 +162,43 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect((await product().call('POST', `${path}/resend`, { key: shop })).status).to.equal(403);
   });
 
+  it('shows exceptions, and closes one that was seen to, with a note', async () => {
+    const { operations, finance, shop } = keys();
+    const maker = { partner: 'MAKER', name: 'Maker', channels: ['edi'], customers: ['C-1'], ediIds: ['ZZ:MAKER'] };
+    await product().call('PUT', '/o2c/master/partners', { body: [maker] });
+    const headers = { 'content-type': 'application/edi-x12' };
+    for (const sku of ['A', 'B']) {
+      const order = purchaseOrder('P-TWICE', 'C-1', [['1', '1', 'EA', '', 'VN', sku]]);
+      await product().call('POST', '/o2c/orders', {
+        key: operations,
+        headers,
+        body: x12('850', [order], { sender: 'MAKER' }),
+      });
+    }
+    const list = (state: string) =>
+      product().call('GET', `/o2c/exceptions?kind=interchange-conflict&state=${state}`, { key: operations });
+    const { exceptions } = (await list('open')).body;
+    expect(exceptions).to.have.length(1);
+    expect(exceptions[0].actions).to.deep.equal(['close']);
+    const path = `/o2c/exceptions/${exceptions[0].exception}`;
+    const decide = (action: string, body: object, key = operations) =>
+      product().call('POST', `${path}/${action}`, { key, body });
+    const note = 'the first one counts';
+    for (const key of [shop, finance]) expect((await decide('close', { note }, key)).status).to.equal(403);
+    expect((await decide('reject', { note })).status).to.equal(409);
+    expect((await decide('close', {})).status).to.equal(422);
+    const closed = await decide('close', { note });
+    expect([closed.status, closed.body.resolution]).to.deep.equal([200, `close: ${note}`]);
+    expect((await decide('close', { note })).body.code, 'again').to.equal('illegal-transition');
+    expect((await list('open')).body.exceptions).to.deep.equal([]);
+    expect((await list('closed')).body.exceptions).to.have.length(1);
+    expect((await product().call('GET', '/o2c/exceptions', { key: shop })).status).to.equal(403);
+    expect((await product().call('GET', '/o2c/exceptions?kind=none', { key: operations })).status).to.equal(422);
+    expect(
+      (await product().call('POST', '/o2c/exceptions/x/close', { key: operations, body: { note } })).status,
+    ).to.equal(404);
+  });
+
   it('works a rejected message again when its cause is mended, and takes a corrected copy of one', async () => {
     const { operations, shop } = keys();
     const send = async (sku: string) => {

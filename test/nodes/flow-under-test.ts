@@ -33,6 +33,7 @@ const ours = [
   'order-action',
   'order-query',
   'order-answer',
+  'edi-answer',
   'inbox-replay',
   'master-data',
   'access-check',

@@ -18,6 +18,7 @@ import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { csvOf } from '../support/large-file';
 import { SampleCompany } from '../support/orders';
+import { RefusingFileSystem } from '../support/refusing-file-system';
 import { FlowUnderTest, type NodeUnderTest, type Seen } from './flow-under-test';
 
 const files = 0;
@@ -249,6 +250,32 @@ describe('a watched folder', () =>
         ['.claimed', '.hidden.csv', 'LINKED', 'a.part', 'b.tmp', 'c.csv~', 'done', 'link.csv', '~d.csv'].sort(),
       );
       expect(existsSync(join(outside, 'secret.csv'))).to.equal(true);
+    });
+
+    it('warns once of a file that it may not touch, and goes on with the others', async function () {
+      this.timeout(30_000);
+      const system = new RefusingFileSystem();
+      const [closed, open, later] = [newNumber(), newNumber(), newNumber()];
+      drop('closed.csv', rowsOf(closed));
+      drop('open.csv', rowsOf(open));
+      system.refuse('rename', 'closed.csv', 'EACCES');
+      try {
+        await load();
+        const warnings: unknown[] = [];
+        flow.node('folder').on('call:warn' as 'close', (call: unknown) => {
+          warnings.push((call as { args: unknown[] }).args[0]);
+        });
+        await finished(done);
+        drop('later.csv', rowsOf(later));
+        await finished(done, 2);
+        expect(warnings).to.have.length(1);
+        expect(warnings[0]).to.match(/^closed\.csv in the drop folder is left alone: .*Give that user the right/);
+        expect(flow.caught).to.deep.equal([]);
+      } finally {
+        system.restore();
+      }
+      await finished(done, 3);
+      expect((await ordersOf(closed)).length).to.equal(1);
     });
 
     it('is shared by two nodes that never take the same file', async function () {

@@ -13,13 +13,12 @@ import type { TagOutcome } from '../../lib/stages/create-orders';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
-import { acknowledgementsOf } from '../../lib/stages/receive-edi';
 import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
-import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { acknowledgementsOf, type EdiAnswer } from '../../lib/store/edi-answers';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
-import { edifact, purchaseOrder, x12 } from '../support/edi';
+import { edifact, inGroups, purchaseOrder, x12 } from '../support/edi';
 import { orderIdOf, post, receive, type SentMessage } from '../support/intake';
 import { SampleCompany } from '../support/orders';
 import { slipOf } from '../support/slips';
@@ -268,6 +267,30 @@ describe('answers by EDI', () =>
       expect(await kindsDue()).to.deep.equal([]);
       company.now = new Date(Date.parse(company.now) + 5_000).toISOString();
       expect(await kindsDue()).to.deep.equal(['997']);
+    });
+
+    it('leave the acknowledgements of all groups to the request, and give all of them again', async () => {
+      const orders = ['G-1', 'G-2', 'G-3'].map((poNumber) => purchaseOrder(poNumber, 'C-1', lines));
+      const message = inGroups('850', orders, ++control);
+      const posted = { ...asX12, messageKey: 'G', keyId: 'key' };
+      const { inboxId } = await receive(company.context, message, posted);
+      const others = x12('850', [purchaseOrder('G-4', 'C-1', lines)], { control: ++control });
+      await receive(company.context, others, { ...posted, messageKey: 'other' });
+      expect(await due(), 'left to the requests').to.deep.equal([]);
+      const own = await store.read((db) => acknowledgementsOf(db, [inboxId]));
+      expect(own.map((answer) => valuesOf(answer, 'AK1')[0]?.[1])).to.deep.equal(['1', '2', '3']);
+      await confirmSent(
+        company.context,
+        own.map(({ answerId }) => answerId),
+      );
+      await receive(company.context, message, { ...asX12, messageKey: 'G' });
+      const again = await due();
+      expect(again.map(({ bytes }) => bytes.toString())).to.deep.equal(own.map(({ bytes }) => bytes.toString()));
+      company.now = new Date(Date.parse(company.now) + 5_000).toISOString();
+      expect(
+        (await due()).map(({ kind }) => kind),
+        'the other request has not taken its own',
+      ).to.deep.equal(['997']);
     });
 
     it('say why an order was refused, and that a change was taken', async () => {

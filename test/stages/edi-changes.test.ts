@@ -197,6 +197,86 @@ describe('changes by EDI', () =>
       expect((await company.load(id)).lines).to.have.length(2);
     });
 
+    describe('under a number that another change of the order has', () => {
+      const numbered = async (poNumber: string, quantity: number, number: string): Promise<TagOutcome | undefined> =>
+        (await send('860', changing(poNumber, [`POC*1*QI*${quantity}*0*EA`], number)))[0];
+      const conflict = { output: 'rejected', code: 'change-conflict' };
+
+      it('are refused in words, and change nothing; the same one again is a repeat', async () => {
+        const id = await order('K-1');
+        expect(await numbered('K-1', 7, '1')).to.include({ output: 'changed' });
+        expect(await numbered('K-1', 8, '2')).to.include({ output: 'changed' });
+        const other = await numbered('K-1', 9, '1');
+        expect(other).to.include(conflict);
+        expect(other?.summary).to.match(/has another change under the number 1; nothing was changed/);
+        expect(other).to.have.nested.property('faults[0].path', '/changeNumber');
+        expect((await send('860', ['BCH*01*SA*K-1**2*20261124']))[0], 'a cancellation').to.include(conflict);
+        expect(await numbered('K-1', 7, '1'), 'the same').to.include({ output: 'applied' });
+        const { status, lines } = await company.load(id);
+        expect([status, lines[0]?.ordered]).to.deep.equal(['Created', 8_000]);
+        expect(await numbered('K-1', 9, '3')).to.include({ output: 'changed' });
+      });
+
+      it('are refused also in one message, and when they come at the same moment', async () => {
+        const id = await order('K-2');
+        const segments = [7, 8].map((quantity) => changing('K-2', [`POC*1*QI*${quantity}*2*EA`], '1'));
+        const outcomes = await post(company.context, x12('860', segments, { control: ++control }), asX12);
+        expect(outcomes.map(({ output }) => output)).to.deep.equal(['changed', 'rejected']);
+        expect((await firstLine(id))?.ordered).to.equal(7_000);
+        const racing = await Promise.all([3, 4, 5, 6].map((quantity) => numbered('K-2', quantity, '2')));
+        expect(racing.map((outcome) => outcome?.output).sort()).to.deep.equal([
+          'changed',
+          ...Array(3).fill('rejected'),
+        ]);
+      });
+
+      it('do not conflict with changes of other orders, and not with one that was refused', async () => {
+        await order('K-3');
+        const id = await order('K-4');
+        expect(await numbered('K-3', 7, '1')).to.include({ output: 'changed' });
+        const bad = (await send('860', changing('K-4', ['POC*9*QI*7*0*EA'], '1')))[0];
+        expect(bad).to.include({ output: 'rejected', code: 'unknown-line' });
+        expect(await numbered('K-4', 6, '1'), 'put right').to.include({ output: 'changed' });
+        expect((await firstLine(id))?.ordered).to.equal(6_000);
+      });
+
+      it('are refused while the first one waits for a person', async () => {
+        const id = await order('K-5');
+        await checked(id);
+        await ship(id);
+        expect(await numbered('K-5', 6, '1')).to.include({ code: 'after-release' });
+        expect(await numbered('K-5', 7, '1')).to.include(conflict);
+      });
+
+      it('are not so when they bear only the number of their order', async () => {
+        const how = { sender: 'EXACT' };
+        const id = await order('K-6', [['1', '5', 'EA', '9.99', 'VN', 'A']], how);
+        for (const quantity of [7, 8]) {
+          const segments = ['BGM+230+K-6+4', 'LIN+1+3+A:SA', `QTY+21:${quantity}:EA`, 'UNS+S'];
+          const message = edifact([{ type: 'ORDCHG', segments }], { ...how, control: ++control });
+          const [outcome] = await post(company.context, message, {
+            channel: 'edi',
+            contentType: 'application/edifact',
+          });
+          expect(outcome).to.include({ output: 'changed' });
+          expect((await firstLine(id))?.ordered).to.equal(quantity * 1_000);
+        }
+        for (const [quantity, output] of [
+          [3, 'changed'],
+          [4, 'rejected'],
+        ] as const) {
+          const segments = ['BGM+230+CHG-1+4', 'RFF+ON:K-6', 'LIN+1+3+A:SA', `QTY+21:${quantity}:EA`, 'UNS+S'];
+          const message = edifact([{ type: 'ORDCHG', segments }], { ...how, control: ++control });
+          const [outcome] = await post(company.context, message, {
+            channel: 'edi',
+            contentType: 'application/edifact',
+          });
+          expect(outcome, String(quantity)).to.include({ output });
+        }
+        expect((await firstLine(id))?.ordered).to.equal(3_000);
+      });
+    });
+
     it('leave the item and price of what was delivered', async () => {
       const id = await order('E-1');
       await checked(id);
@@ -360,6 +440,16 @@ describe('changes by EDI', () =>
           });
           expect(outcome, number).to.include({ output: 'rejected', code: 'not-found' });
         }
+      });
+
+      it('as refused when their number is that of another one', async () => {
+        await order('F-8');
+        await send('860', changing('F-8', ['POC*1*QI*7*2*EA'], '1'));
+        await answers();
+        await send('860', changing('F-8', ['POC*1*QI*8*2*EA'], '1'));
+        const [answer, more] = await answers();
+        expect(said(answer as EdiAnswer, 'BCA')[0]?.slice(0, 3)).to.deep.equal(['00', 'RD', 'F-8']);
+        expect(more).to.equal(undefined);
       });
 
       it('by one of two that write at the same moment, in numbers without gaps', async () => {

@@ -48,6 +48,19 @@ export function x12(
   return `${segments.join('~\n')}~\n`;
 }
 
+/** An X12 interchange with a group for each message, numbered from 1. */
+export function inGroups(type: string, messages: readonly (readonly string[])[], control: number): string {
+  const [first = '', ...others] = messages.map((segments) => x12(type, [segments], { control }));
+  const groupOf = (interchange: string, number: number): string =>
+    interchange
+      .slice(interchange.indexOf('GS*'), interchange.indexOf('IEA*'))
+      .replace(`*1000*${control}*`, `*1000*${number}*`)
+      .replace(`GE*1*${control}~`, `GE*1*${number}~`);
+  const header = first.slice(0, first.indexOf('GS*'));
+  const groups = [first, ...others].map((interchange, i) => groupOf(interchange, i + 1)).join('');
+  return `${header}${groups}IEA*${messages.length}*${digits(control, 9)}~\n`;
+}
+
 /** An 850 by `customer`; lines as [PO101, quantity, unit, price, id qualifier, id]. */
 export function purchaseOrder(
   poNumber: string,

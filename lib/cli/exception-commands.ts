@@ -1,0 +1,81 @@
+import { exceptionOut, listExceptions } from '../answers/exception-lists';
+import { decideOnException, type ExceptionActionName, exceptionActions } from '../stages/decide-exception';
+import {
+  type Command,
+  type ExitCode,
+  exitCodes,
+  type Invocation,
+  operator,
+  text,
+  WrongUsage,
+  withStore,
+} from './command';
+import { print, table } from './output';
+
+const filters = {
+  state: { type: 'string' },
+  kind: { type: 'string' },
+  limit: { type: 'string' },
+} as const;
+
+export const exceptionsCommand: Command = {
+  name: 'exceptions',
+  usage: `list [--state open|closed] [--kind K] [--limit N]
+       o2c exceptions close ID ... --note TEXT
+       o2c exceptions reject ID ... --note TEXT`,
+  help: 'Lists what waits for a person; closes what was seen to elsewhere, or rejects changes that came too late.',
+  options: { ...filters, note: { type: 'string' } },
+  run(invocation) {
+    const [verb, ...ids] = invocation.words;
+    if (verb === 'list' && ids.length === 0) return list(invocation);
+    const action = exceptionActions.find((name) => name === verb);
+    if (action !== undefined && ids.length > 0) return decide(invocation, action, ids.map(numberOf));
+    throw new WrongUsage('Say "exceptions list", "exceptions close ID" or "exceptions reject ID".');
+  },
+};
+
+function numberOf(word: string): number {
+  if (!/^\d{1,15}$/.test(word)) throw new WrongUsage(`${word} is no number of an exception.`);
+  return Number(word);
+}
+
+async function list(invocation: Invocation): Promise<ExitCode> {
+  const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
+  const found = await withStore(invocation, 'read', (store) => store.read((db) => listExceptions(db, filter)));
+  print(invocation, found, () =>
+    table(
+      ['exception', 'raised', 'kind', 'subject', 'can be', 'message', 'closed', 'how'],
+      found.exceptions.map((entry) => [
+        entry.exception,
+        entry.raisedAt,
+        entry.kind,
+        entry.subject,
+        entry.actions.join(', '),
+        entry.message,
+        entry.closedAt,
+        entry.resolution,
+      ]),
+    ),
+  );
+  return exitCodes.fine;
+}
+
+/** One after the other: what cannot be done ends it, and those before it are done. */
+async function decide(invocation: Invocation, action: ExceptionActionName, ids: readonly number[]): Promise<ExitCode> {
+  const note = text(invocation, 'note')?.trim() ?? '';
+  const done = await withStore(invocation, 'write', async (store) => {
+    const context = operator(store);
+    const actor = { name: context.actor, role: 'operations', visible: null } as const;
+    const outcomes = [];
+    for (const exceptionId of ids) {
+      const outcome = await decideOnException(context, { action, exceptionId, note, actor });
+      if (outcome.output === 'refused') throw outcome.rejection;
+      outcomes.push(outcome);
+    }
+    return outcomes;
+  });
+  print(invocation, { exceptions: done.map(({ exception }) => exceptionOut(exception)) }, () =>
+    done.map(({ summary }) => summary),
+  );
+  return exitCodes.fine;
+}
