@@ -18,9 +18,9 @@ interface QueryConfig extends NodeDef {
 type QueryMessage = NodeMessage & { readonly params?: unknown[] };
 
 /**
- * What flows built by hand speak to PostgreSQL with: `bench-database` is a pool of ten connections, `bench-query` runs
- * its statement with `msg.params` on whichever connection is free, and sends the rows as `msg.payload`. One statement a
- * message, none prepared by name, no transaction from one node to the next: so do the nodes that are in use for it.
+ * What a flow built by hand speaks to PostgreSQL with, behaving like `node-red-contrib-postgresql`: `bench-database` is a
+ * pool of ten connections, `bench-query` runs its statement with `msg.params` on whichever connection is free, and sends
+ * the rows as `msg.payload`. One statement a message, none prepared by name, no transaction from one node to the next.
  */
 export = (RED: NodeAPI): void => {
   function Database(this: DatabaseNode, config: DatabaseConfig): void {

@@ -23,8 +23,11 @@ const slipOf = ({ key, salesOrder, release, warehouse, lines }: ShippingRequest)
   lines: lines.map(({ line, sku, quantity, uom }) => ({ release, line, sku, quantity, uom })),
 });
 
-/** What is idle is let go before Node-RED lets it go, 5 s after its last answer: what is sent at that moment is lost. */
-const connections = new Agent({ keepAlive: true, timeout: 2_000 });
+/**
+ * As a careful sender would: no more connections than a server's queue takes that is busy, and those that are idle let
+ * go before Node-RED lets them go, 5 s after its last answer. What is sent beyond either is lost.
+ */
+const connections = new Agent({ keepAlive: true, timeout: 2_000, maxSockets: 100 });
 
 async function deliver(requests: readonly ShippingRequest[]): Promise<void> {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${deliveries.key}` };
@@ -44,7 +47,7 @@ const server = createServer((asked, response) => {
   });
 });
 
-server.listen(0, '127.0.0.1', () =>
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
 );
 process.on('message', (address: Address) => {
