@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { json } from 'node:stream/consumers';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { sampleOrder } from './company';
 
@@ -25,6 +26,7 @@ interface Run {
 /**
  * A source that keeps a window of unfinished orders: it sends the next ones as posted invoices come back to its input.
  * `POST /bench/run?orders=…&window=…` starts a run and answers with its figures when its last order is invoiced.
+ * `POST /bench/send` sends the orders of its body, all at once, and measures nothing.
  */
 export = (RED: NodeAPI): void => {
   function Feeder(this: Node, config: NodeDef): void {
@@ -33,15 +35,15 @@ export = (RED: NodeAPI): void => {
     let current: Run | undefined;
     let refilling = false;
 
+    const sendOrder = (order: object): void =>
+      this.send({ payload: Buffer.from(JSON.stringify(order)), contentType: 'application/json' } as NodeMessage);
+
     const refill = (): void => {
       refilling = false;
       if (current === undefined) return;
       while (current.sent < current.orders && current.sent - current.posted.size < current.window) {
         current.sent += 1;
-        this.send({
-          payload: Buffer.from(JSON.stringify(sampleOrder(next++))),
-          contentType: 'application/json',
-        } as NodeMessage);
+        sendOrder(sampleOrder(next++));
       }
     };
 
@@ -53,6 +55,12 @@ export = (RED: NodeAPI): void => {
       if (refilling) return;
       refilling = true;
       setImmediate(refill);
+    });
+
+    RED.httpNode.post('/bench/send', async (request, response) => {
+      const orders = (await json(request)) as object[];
+      for (const order of orders) sendOrder(order);
+      response.status(202).end();
     });
 
     RED.httpNode.post('/bench/run', async (request, response) => {

@@ -5,6 +5,7 @@ import { writeXlsx } from '../lib/answers/sheet-writer';
 import { openStore } from '../lib/store/store';
 import { startNodeRed } from '../test/support/node-red-process';
 import { customer, linesPerOrder, range, setUpCompany, sku } from './company';
+import { installNode } from './cycle';
 
 /** What one file took, in a Node-RED that watches a folder and creates orders, on SQLite. */
 export interface FileFigures {
@@ -47,12 +48,7 @@ export async function measureFile(format: FileFigures['format']): Promise<FileFi
   const inbox = join(directory, 'inbox');
   try {
     await prepare(database);
-    mkdirSync(join(directory, 'nodes'));
-    writeFileSync(join(directory, 'nodes', 'bench-memory.html'), '');
-    writeFileSync(
-      join(directory, 'nodes', 'bench-memory.js'),
-      `module.exports = require(${JSON.stringify(join(__dirname, 'memory-node.js'))});\n`,
-    );
+    installNode(directory, 'memory');
     writeFileSync(join(directory, 'flows.json'), JSON.stringify(flowOf(database, inbox)));
     const bytes = await bytesOf(format);
     const nodeRed = await startNodeRed(directory, { nodesDir: [join(__dirname, '..', 'nodes')] });

@@ -7,29 +7,17 @@ import { openStore, type Store } from '../lib/store/store';
 import { startPostgres } from '../test/support/postgres';
 import { setUpCompany } from './company';
 import { startCycle } from './cycle';
-import type { CycleFigures } from './feeder-node';
 import { type FileFigures, measureFile } from './files';
 import { recordWrites, replayWrites } from './floor';
-import { serverWork, type WorkAnOrder, workAnOrder } from './server-work';
+import { benchFlow } from './flow';
+import { type CycleRun, measureRuns, perSecond, ratesAgainst, say } from './runs';
+import { measureStock, type StockFigures } from './stock';
 
-/** Orders in flight, and how many orders a run takes: a few seconds each. */
-const windows = [
-  { window: 10, orders: 1_500 },
-  { window: 100, orders: 3_000 },
-  { window: 500, orders: 6_000 },
-  { window: 2_000, orders: 8_000 },
-] as const;
-const warmUp = { window: 500, orders: 2_000 };
 const floorBatches = 10;
 const batchSize = 500;
 
-/** Safe after a crash, and the same for the cycle and the floor: only how often PostgreSQL writes its pages back is changed. */
+/** Safe after a crash, and the same for everything that is compared: only how often PostgreSQL writes its pages back is changed. */
 const serverSettings = { max_wal_size: "'4GB'", checkpoint_timeout: "'15min'" };
-
-interface CycleRun extends CycleFigures, Partial<WorkAnOrder> {
-  readonly window: number;
-  readonly perSecond: number;
-}
 
 interface StoreFigures {
   readonly runs: readonly CycleRun[];
@@ -43,9 +31,6 @@ interface FloorFigures {
   readonly stagesAlone: number;
   readonly rows: Readonly<Record<string, number>>;
 }
-
-const say = (text: string): void => void process.stderr.write(`${text}\n`);
-const perSecond = (orders: number, seconds: number): number => Math.round(orders / seconds);
 
 async function withCompany<T>(url: string, work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore(url);
@@ -100,34 +85,14 @@ const compared = (cycle: Record<string, number>, floor: Record<string, number>):
     .map((table) => `${table} ${cycle[table]}${cycle[table] === floor[table] ? '' : ` (floor ${floor[table]})`}`)
     .join(', ');
 
-/** `server`: where PostgreSQL tells what it has done; none for SQLite, which runs in Node-RED's process. */
 async function measureCycle(name: string, url: string, server?: Client): Promise<StoreFigures> {
   const { before, key } = await withCompany(url, async (store) => {
     const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
     const created = await createKey(context, { role: 'warehouse', name: 'Benchmark warehouse' });
     return { before: await countRows(store), key: created.key };
   });
-  const cycle = await startCycle(url, key);
-  const runs: CycleRun[] = [];
-  try {
-    await cycle.run(warmUp.orders, warmUp.window);
-    for (const { window, orders } of windows) {
-      const started = server && (await serverWork(server));
-      const figures = await cycle.run(orders, window);
-      const work = server && started && workAnOrder(started, await serverWork(server), orders);
-      const run: CycleRun = { window, perSecond: perSecond(orders, figures.seconds), ...figures, ...work };
-      runs.push(run);
-      say(
-        `${name.padEnd(9)} ${String(window).padStart(5)} in flight ${String(run.perSecond).padStart(6)} orders/s   Node-RED ${String(run.nodeCpu).padStart(4)} µs CPU an order` +
-          (work === undefined
-            ? ''
-            : `, PostgreSQL ${String(work.serverCpu ?? '?').padStart(4)} µs, ${work.walBytes} B of log`) +
-          `   loop delay p99 ${run.delay.p99.toFixed(0).padStart(4)} ms, max ${run.delay.max.toFixed(0).padStart(4)} ms   peak ${run.peakRss} MB`,
-      );
-    }
-  } finally {
-    await cycle.stop();
-  }
+  const cycle = await startCycle((warehouseUrl) => benchFlow(url, warehouseUrl), key);
+  const runs = await measureRuns(name, cycle, server).finally(() => cycle.stop());
   const store = await openStore(url);
   const after = await countRows(store);
   await store.close();
@@ -138,6 +103,16 @@ async function measureOnServer(url: string): Promise<StoreFigures> {
   const client = await connect(url, 'public');
   try {
     return await measureCycle('postgres', `${url}?schema=cycle`, client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function measureStockOnServer(url: string): Promise<StockFigures> {
+  const schema = 'stock_flow';
+  const client = await connect(url, schema);
+  try {
+    return await measureStock(url, schema, client);
   } finally {
     await client.end();
   }
@@ -207,10 +182,11 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-store-'));
   const wanted = process.argv.slice(2);
   const want = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
-  const server = want('postgres') || want('floor') ? await startPostgres({ fsync: true }) : undefined;
+  const server = ['floor', 'stock', 'postgres'].some(want) ? await startPostgres({ fsync: true }) : undefined;
   try {
     if (server !== undefined) await prepareServer(server.url);
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
+    const stock = want('stock') && server ? await measureStockOnServer(server.url) : undefined;
     const postgres = want('postgres') && server ? await measureOnServer(server.url) : undefined;
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
     const files = want('files') ? [await measuredFile('csv'), await measuredFile('xlsx')] : undefined;
@@ -221,9 +197,12 @@ async function main(): Promise<void> {
       say(`ratio     ${ratio} of the better floor, ${(best / floor.oneConnection).toFixed(2)} of one connection`);
       say(`rows      an order, cycle and floor: ${compared(postgres?.rows ?? {}, floor.rows)}`);
     }
+    const againstStock = stock && postgres && ratesAgainst(postgres.runs, stock.runs);
+    for (const { window, ratio } of againstStock ?? [])
+      say(`postgres  ${String(window).padStart(5)} in flight: ${ratio.toFixed(2)} of the orders/s of the stock flow`);
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
     process.stdout.write(
-      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, postgres, sqlite, files, ratio }, null, 2)}\n`,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, stock, postgres, sqlite, files, ratio, againstStock }, null, 2)}\n`,
     );
   } finally {
     await server?.stop();

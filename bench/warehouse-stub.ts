@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { ShippingRequest } from '../lib/warehouse/shipping';
 
 /** Where packing slips are posted to, and the key to post them with. */
@@ -14,12 +16,6 @@ export interface Address {
  */
 let deliveries: Address = { url: '', key: '' };
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
 const slipOf = ({ key, salesOrder, release, warehouse, lines }: ShippingRequest): object => ({
   warehouse,
   packingSlip: `PS-${key}`,
@@ -27,19 +23,23 @@ const slipOf = ({ key, salesOrder, release, warehouse, lines }: ShippingRequest)
   lines: lines.map(({ line, sku, quantity, uom }) => ({ release, line, sku, quantity, uom })),
 });
 
+/**
+ * As a careful sender would: no more connections than a server's queue takes that is busy, and those that are idle let
+ * go before Node-RED lets them go, 5 s after its last answer. What is sent beyond either is lost.
+ */
+const connections = new Agent({ keepAlive: true, timeout: 2_000, maxSockets: 100 });
+
 async function deliver(requests: readonly ShippingRequest[]): Promise<void> {
-  const answer = await fetch(deliveries.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${deliveries.key}` },
-    body: JSON.stringify(requests.map(slipOf)),
-  });
-  if (answer.status !== 200)
-    throw new Error(`The slips were answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
-  await answer.arrayBuffer();
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${deliveries.key}` };
+  const call = request(deliveries.url, { method: 'POST', agent: connections, headers });
+  call.end(JSON.stringify(requests.map(slipOf)));
+  const [answer] = (await once(call, 'response')) as [IncomingMessage];
+  const body = await text(answer);
+  if (answer.statusCode !== 200) throw new Error(`The slips were answered ${answer.statusCode}: ${body.slice(0, 500)}`);
 }
 
-const server = createServer((request, response) => {
-  void bodyOf(request).then((body) => {
+const server = createServer((asked, response) => {
+  void text(asked).then((body) => {
     const requests = JSON.parse(body) as ShippingRequest[];
     const results = requests.map(({ key }) => ({ key, status: 201, reference: `W-${key}` }));
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ results }));
@@ -47,7 +47,7 @@ const server = createServer((request, response) => {
   });
 });
 
-server.listen(0, '127.0.0.1', () =>
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
   process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`),
 );
 process.on('message', (address: Address) => {
