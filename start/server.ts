@@ -81,13 +81,13 @@ async function listenOn(server: Server, host: string, port: number): Promise<voi
 const ownApi = /^\/o2c(?:[/?]|$)/i;
 const simulator = /^\/warehouse(?:[/?]|$)/i;
 
-/** Between the stop and the start of the flows, as in a deploy, calls are not unknown but away for a moment. */
-let flowsRun = false;
+/** The run of the flows, another one after each deploy; none between their stop and their start. */
+let flowsRun: symbol | undefined;
 RED.events.on('flows:stopping', () => {
-  flowsRun = false;
+  flowsRun = undefined;
 });
 RED.events.on('flows:started', () => {
-  flowsRun = true;
+  flowsRun = Symbol('run of the flows');
 });
 
 const starting: RequestListener = (_request, response) => {
@@ -102,12 +102,16 @@ const starting: RequestListener = (_request, response) => {
  */
 const serve: RequestListener = (request, response) => {
   const url = request.url ?? '/';
+  const arrivedIn = flowsRun;
+  // What no node took while the flows were away or changed is not unknown, but away for a moment.
   const last = (error?: unknown): void =>
-    flowsRun || error ? answerInstead(response, error) : starting(request, response);
+    error || (arrivedIn !== undefined && arrivedIn === flowsRun)
+      ? answerInstead(response, error)
+      : starting(request, response);
   if (simulator.test(url) && !isFromHere(request)) return answerInstead(response, undefined);
   if (!ownApi.test(url)) return void RED.httpAdmin(request as never, response as never, last);
   const allowed = methodsAt(url);
-  if (flowsRun && allowed.length > 0 && !allowed.includes(request.method ?? ''))
+  if (arrivedIn !== undefined && allowed.length > 0 && !allowed.includes(request.method ?? ''))
     return answerMethod(request, response, allowed);
   Object.assign(request, { _body: true });
   RED.httpNode(request as never, response as never, last);

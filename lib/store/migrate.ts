@@ -5,7 +5,7 @@ import { importJobs } from './migrations/0002-import-jobs';
 import { inboxReplay } from './migrations/0003-inbox-replay';
 import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
-import { messageKeys } from './migrations/0006-message-keys';
+import { lookups } from './migrations/0006-lookups';
 import { creditNotes } from './migrations/0007-credit-notes';
 
 /** The words in which a migration is written for either database. */
@@ -48,7 +48,7 @@ export const migrations: readonly Migration[] = [
   inboxReplay,
   edi,
   intake,
-  messageKeys,
+  lookups,
   creditNotes,
 ];
 
