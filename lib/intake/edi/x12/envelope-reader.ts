@@ -109,7 +109,7 @@ export class EnvelopeReader {
     private readonly budget: FileBudget,
   ) {
     this.faults = new Faults('interchange', budget);
-    this.source = new SegmentSource(header.separators, (begin, end) => scanner.textBetween(begin, end));
+    this.source = new SegmentSource(header.separators, scanner);
     this.controlNumber = this.headerValue(13);
   }
 

@@ -1,7 +1,7 @@
 import { codeTable } from '../code-table';
-import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
+import type { EdiMessage, EdiSegment } from '../interchange';
 import type { EdiPurpose, MappedMessage, Reference } from '../mapped-message';
-import { restOf, text, value, x12Date } from './elements';
+import { restOf, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
@@ -58,8 +58,8 @@ const lineElements = { quantity: 1, uom: 2, unitPrice: 3, sku: 6, ids: 6 };
 const caseElements = { ...lineElements, sku: 4 };
 
 /** An 875, the purchase order of the grocery trade, as an order or as the cancellation of one. */
-export function mapGroceryOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
-  return new GroceryOrderMapping(findings, separators).map(message.segments);
+export function mapGroceryOrder(message: EdiMessage, findings: Findings): MappedMessage {
+  return new GroceryOrderMapping(findings).map(message.segments);
 }
 
 class GroceryOrderMapping {
@@ -69,10 +69,7 @@ class GroceryOrderMapping {
   private party: Party | undefined;
   private total: EdiSegment | undefined;
 
-  constructor(
-    private readonly findings: Findings,
-    private readonly separators?: EdiSeparators,
-  ) {
+  constructor(private readonly findings: Findings) {
     this.draft = new OrderDraft(findings);
   }
 
@@ -98,7 +95,7 @@ class GroceryOrderMapping {
   private take(segment: EdiSegment): void {
     const { party, draft } = this;
     if (party && partyTags.has(segment.tag)) {
-      addToParty(party, segment, this.separators);
+      addToParty(party, segment);
       this.keep(`${party.code} ${segment.tag} segment`, this.rest(segment));
       return;
     }
@@ -111,11 +108,11 @@ class GroceryOrderMapping {
         this.date(segment);
         return;
       case 'N1':
-        this.party = partyOf(segment, this.separators);
+        this.party = partyOf(segment);
         (this.line ? this.line.parties : draft.parties).push(this.party);
         return;
       case 'NTE':
-        draft.addText(segment, text(segment, 2, this.separators), this.line);
+        draft.addText(segment, value(segment, 2), this.line);
         return;
       case 'G68':
         this.beginLine(segment);
@@ -154,7 +151,7 @@ class GroceryOrderMapping {
       findings.fault(segment, 1, 'not-supported', message);
     }
     if (status === 'S') findings.doubt('The order is dated for the future (G5001 S).');
-    draft.poNumber = text(segment, 3, this.separators);
+    draft.poNumber = value(segment, 3);
     findings.came('/poNumber', segment, 3);
     findings.came('/orderDate', segment, 2);
     if (draft.poNumber === '')
@@ -164,13 +161,13 @@ class GroceryOrderMapping {
     if (sent !== '' && date === null) findings.fault(segment, 2, 'bad-date', badDate);
     draft.poDate = date ?? '';
     draft.orderType = value(segment, 7);
-    draft.keep('G50 segment', restOf(segment, this.separators, 4));
+    draft.keep('G50 segment', restOf(segment, 4));
   }
 
   private date(segment: EdiSegment): void {
     const qualifier = value(segment, 1);
     const date = x12Date(value(segment, 2));
-    this.keep(`G62 ${qualifier}`, date ?? restOf(segment, this.separators, 2));
+    this.keep(`G62 ${qualifier}`, date ?? restOf(segment, 2));
     if (date === null) {
       if (value(segment, 2) !== '') this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
@@ -184,8 +181,8 @@ class GroceryOrderMapping {
   }
 
   private beginLine(segment: EdiSegment): void {
-    const caseCode = text(segment, 4, this.separators);
-    const ids: Reference[] = productIds(segment, this.separators, 5, 8);
+    const caseCode = value(segment, 4);
+    const ids: Reference[] = productIds(segment, 5, 8);
     this.line = {
       segment,
       ordinal: this.draft.lines.length + 1,
@@ -203,7 +200,7 @@ class GroceryOrderMapping {
       currency: '',
     };
     this.draft.lines.push(this.line);
-    this.keep('G68 segment', restOf(segment, this.separators, 9));
+    this.keep('G68 segment', restOf(segment, 9));
     if (value(segment, 10) !== '') {
       const said = `Line ${this.line.ordinal} names a cost for another unit (G6810 ${value(segment, 10)}), which is not taken.`;
       this.findings.doubt(said);
@@ -226,11 +223,11 @@ class GroceryOrderMapping {
   }
 
   private valueOf(segment: EdiSegment): string {
-    return this.qualifierOf(segment).includes(' ') ? this.rest(segment) : text(segment, 2, this.separators);
+    return this.qualifierOf(segment).includes(' ') ? this.rest(segment) : value(segment, 2);
   }
 
   private rest(segment: EdiSegment): string {
-    return restOf(segment, this.separators);
+    return restOf(segment);
   }
 
   private keep(qualifier: string, sent: string): void {

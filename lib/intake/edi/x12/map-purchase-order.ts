@@ -1,10 +1,10 @@
 import { codeTable } from '../code-table';
-import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
+import type { EdiMessage, EdiSegment } from '../interchange';
 import type { EdiPurpose, MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalOf, equal } from './decimal-text';
 import { scheduledQuantity } from './delivery-schedule';
-import { restOf, text, value, x12Date } from './elements';
+import { restOf, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, type LineDraft, OrderDraft } from './order-draft';
 import { addToParty, type Party, partyOf } from './parties';
@@ -58,8 +58,8 @@ const lineElements = { line: 1, quantity: 2, uom: 3, unitPrice: 4, sku: 7, ids: 
 const mostTotals = 10;
 
 /** An 850 as an order, or as the cancellation of one. */
-export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
-  return new PurchaseOrderMapping(findings, separators).map(message.segments);
+export function mapPurchaseOrder(message: EdiMessage, findings: Findings): MappedMessage {
+  return new PurchaseOrderMapping(findings).map(message.segments);
 }
 
 class PurchaseOrderMapping {
@@ -73,10 +73,7 @@ class PurchaseOrderMapping {
   /** Of the totals; amounts need the prices that mapping finds. */
   private readonly checks: (() => void)[] = [];
 
-  constructor(
-    private readonly findings: Findings,
-    private readonly separators?: EdiSeparators,
-  ) {
+  constructor(private readonly findings: Findings) {
     this.draft = new OrderDraft(findings);
   }
 
@@ -139,11 +136,11 @@ class PurchaseOrderMapping {
         this.extendedReference(segment);
         return;
       case 'MSG':
-        this.draft.addText(segment, this.text(segment, 1), this.line);
+        this.draft.addText(segment, value(segment, 1), this.line);
         return;
       case 'MTX':
       case 'NTE':
-        this.draft.addText(segment, this.text(segment, 2), this.line);
+        this.draft.addText(segment, value(segment, 2), this.line);
         return;
       case 'CTP':
         this.otherPrice(segment);
@@ -174,8 +171,8 @@ class PurchaseOrderMapping {
     draft.orderType = value(segment, 2);
     const doubtful = doubtfulTypes.get(draft.orderType);
     if (doubtful !== undefined) findings.doubt(`The order is ${doubtful} (BEG02 ${draft.orderType}).`);
-    draft.poNumber = this.text(segment, 3);
-    draft.release = this.text(segment, 4);
+    draft.poNumber = value(segment, 3);
+    draft.release = value(segment, 4);
     findings.came('/poNumber', segment, 3);
     findings.came('/release', segment, 4);
     findings.came('/orderDate', segment, 5);
@@ -185,7 +182,7 @@ class PurchaseOrderMapping {
     const date = x12Date(sent);
     if (sent !== '' && date === null) findings.fault(segment, 5, 'bad-date', badDate);
     draft.poDate = date ?? '';
-    draft.keep('BEG segment', restOf(segment, this.separators, 6));
+    draft.keep('BEG segment', restOf(segment, 6));
   }
 
   private currency(segment: EdiSegment): void {
@@ -198,7 +195,7 @@ class PurchaseOrderMapping {
       const message = `The order names the currencies ${this.draft.currency} and ${currency}; send one.`;
       this.findings.fault(segment, 2, 'currency-mismatch', message);
     }
-    this.keep('CUR segment', restOf(segment, this.separators, 3));
+    this.keep('CUR segment', restOf(segment, 3));
   }
 
   private date(segment: EdiSegment): void {
@@ -207,7 +204,7 @@ class PurchaseOrderMapping {
       this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
     }
-    const rest = restOf(segment, this.separators, found ? 3 : 2);
+    const rest = restOf(segment, found ? 3 : 2);
     this.keep(`DTM ${value(segment, 1)}`, found ? `${found.date} ${rest}`.trimEnd() : rest);
     if (!found) return;
     if (this.line) this.line.dates.push(found);
@@ -221,15 +218,15 @@ class PurchaseOrderMapping {
   }
 
   private beginParty(segment: EdiSegment): void {
-    this.party = partyOf(segment, this.separators);
+    this.party = partyOf(segment);
     (this.line ? this.line.parties : this.draft.parties).push(this.party);
-    if (this.line) this.keep('N1 segment', restOf(segment, this.separators));
+    if (this.line) this.keep('N1 segment', restOf(segment));
   }
 
   private takeOfParty(party: Party, segment: EdiSegment): void {
-    if (addToParty(party, segment, this.separators)) {
+    if (addToParty(party, segment)) {
       const name = this.line ? '' : `${party.code} `;
-      this.keep(`${name}${segment.tag} segment`, restOf(segment, this.separators));
+      this.keep(`${name}${segment.tag} segment`, restOf(segment));
       return;
     }
     this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.valueOf(segment));
@@ -247,12 +244,12 @@ class PurchaseOrderMapping {
     this.line = {
       segment,
       ordinal: this.draft.lines.length + 1,
-      reference: this.text(segment, 1),
+      reference: value(segment, 1),
       quantity: value(segment, 2),
       uom: value(segment, 3),
       price: value(segment, 4),
       basis: value(segment, 5),
-      ids: productIds(segment, this.separators, 6),
+      ids: productIds(segment, 6),
       elements: lineElements,
       dates: [],
       schedule: [],
@@ -282,13 +279,13 @@ class PurchaseOrderMapping {
       this.misplaced(segment);
       return;
     }
-    this.keep('SCH segment', restOf(segment, this.separators));
+    this.keep('SCH segment', restOf(segment));
     const scheduled = scheduledQuantity(segment, line.uom, this.findings);
     if (scheduled) line.schedule.push(scheduled);
   }
 
   private allocation(segment: EdiSegment): void {
-    this.keep('SDQ segment', restOf(segment, this.separators));
+    this.keep('SDQ segment', restOf(segment));
     if (this.allocated) return;
     this.allocated = true;
     const message =
@@ -302,7 +299,7 @@ class PurchaseOrderMapping {
       this.misplaced(segment);
       return;
     }
-    this.keep('SLN segment', restOf(segment, this.separators));
+    this.keep('SLN segment', restOf(segment));
     const relation = value(segment, 3);
     if (relation === 'I' || relation === '') return;
     this.findings.doubt(
@@ -311,22 +308,22 @@ class PurchaseOrderMapping {
   }
 
   private charge(segment: EdiSegment): void {
-    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
+    this.keep(`${segment.tag} segment`, restOf(segment));
     const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
-    const words = segment.tag === 'SAC' ? chargeInWords(segment, this.separators) : 'an allowance or charge (ITA)';
+    const words = segment.tag === 'SAC' ? chargeInWords(segment) : 'an allowance or charge (ITA)';
     if (words === undefined) return;
     this.draft.charged = true;
     this.findings.doubt(`${where} names ${words}; it is not taken into the prices.`);
   }
 
   private extendedReference(segment: EdiSegment): void {
-    this.keep(`N9 ${value(segment, 1)}`, this.text(segment, 2));
-    this.draft.addText(segment, this.text(segment, 3), this.line);
+    this.keep(`N9 ${value(segment, 1)}`, value(segment, 2));
+    this.draft.addText(segment, value(segment, 3), this.line);
   }
 
   /** What the goods are sold for later is no price of the order. */
   private otherPrice(segment: EdiSegment): void {
-    this.keep('CTP segment', restOf(segment, this.separators));
+    this.keep('CTP segment', restOf(segment));
     const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
     const price = decimalOf(value(segment, 3));
     const ordered = this.line ? decimalOf(this.line.price) : null;
@@ -346,7 +343,7 @@ class PurchaseOrderMapping {
   private amount(segment: EdiSegment): void {
     const { line, draft } = this;
     const qualifier = value(segment, 1);
-    this.keep(`AMT ${qualifier}`, restOf(segment, this.separators, 2));
+    this.keep(`AMT ${qualifier}`, restOf(segment, 2));
     if (qualifier === 'TT' || (!line && qualifier === '1')) {
       this.check(() => draft.checkAmount(segment, 2, draft.lines));
     } else if (line && qualifier === '1') this.checks.push(() => draft.checkAmount(segment, 2, [line]));
@@ -366,7 +363,7 @@ class PurchaseOrderMapping {
   }
 
   private misplaced(segment: EdiSegment): void {
-    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
+    this.keep(`${segment.tag} segment`, restOf(segment));
     this.findings.mistake(segment, 0, 'conflicting-values', `The segment ${segment.tag} comes before any line.`);
   }
 
@@ -383,15 +380,11 @@ class PurchaseOrderMapping {
 
   /** REF03 says it in words when there is no number. */
   private valueOf(segment: EdiSegment): string {
-    if (segment.tag !== 'REF') return restOf(segment, this.separators);
-    return [this.text(segment, 2), restOf(segment, this.separators, 3)].filter((part) => part !== '').join(' ');
+    if (segment.tag !== 'REF') return restOf(segment);
+    return [value(segment, 2), restOf(segment, 3)].filter((part) => part !== '').join(' ');
   }
 
   private keep(qualifier: string, sent: string): void {
     this.draft.keep(this.line ? `line ${this.draft.nameOf(this.line)} ${qualifier}` : qualifier, sent);
-  }
-
-  private text(segment: EdiSegment, element: number): string {
-    return text(segment, element, this.separators);
   }
 }
