@@ -104,7 +104,8 @@ export interface NewEdiDocument {
   readonly version: string;
   readonly purpose: EdiPurpose;
   readonly fingerprint: string | null;
-  readonly echo: OrderEcho | null;
+  /** An `OrderEcho` as JSON. */
+  readonly echo: string | null;
 }
 
 export async function insertEdiDocuments(db: Database, documents: readonly NewEdiDocument[]): Promise<void> {
@@ -118,7 +119,7 @@ export async function insertEdiDocuments(db: Database, documents: readonly NewEd
       version: document.version,
       purpose: document.purpose,
       fingerprint: document.fingerprint,
-      echo: document.echo === null ? null : JSON.stringify(document.echo),
+      echo: document.echo,
     }),
   );
   await db.insert('edi_document', rows);
