@@ -15,7 +15,6 @@ export class SegmentSource {
   private text = '';
   /** Where each of its values ends: that of the tag first. */
   private readonly ends: number[] = [];
-  private start = 0;
   private count = 0;
 
   constructor(
@@ -32,7 +31,7 @@ export class SegmentSource {
     return this.count - 1;
   }
 
-  /** As sent; '' when it is not there. */
+  /** As sent, counted from 1; '' when it is not there. */
   sentOf(segment: X12Segment, element: number): string {
     if (segment !== this.last) this.separate(segment);
     return element < this.count ? this.text.slice(this.startOf(element), this.ends[element]) : '';
@@ -41,7 +40,7 @@ export class SegmentSource {
   /** Without blanks around it, and without separators of components at its end. */
   valueOf(segment: X12Segment, element: number): string {
     if (segment !== this.last) this.separate(segment);
-    if (element >= this.count) return '';
+    if (element < 1 || element >= this.count) return '';
     const { text, componentCode } = this;
     const start = this.startOf(element);
     let end = this.ends[element] ?? start;
@@ -51,19 +50,20 @@ export class SegmentSource {
     return isInk(text.charCodeAt(start)) && isInk(text.charCodeAt(end - 1)) ? sent : sent.trim();
   }
 
+  /** Behind the separator that ends the one before, or the tag. */
   private startOf(element: number): number {
-    return element === 0 ? this.start : (this.ends[element - 1] ?? 0) + 1;
+    return (this.ends[element - 1] ?? 0) + 1;
   }
 
   private separate(segment: X12Segment): void {
     const { ends, elementCode } = this;
     const decoded = this.scanner.decoded(segment.offset, segment.end);
     this.text = decoded ?? this.scanner.text;
-    this.start = decoded === undefined ? segment.offset : 0;
+    const start = decoded === undefined ? segment.offset : 0;
     const end = decoded === undefined ? segment.end : decoded.length;
     const { text } = this;
     let count = 0;
-    for (let at = this.start; at < end; at += 1) {
+    for (let at = start; at < end; at += 1) {
       if (text.charCodeAt(at) === elementCode) ends[count++] = at;
     }
     ends[count++] = end;
