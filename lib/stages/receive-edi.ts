@@ -1,6 +1,7 @@
 import type { Database } from '../store/database';
-import { insertEdiDocuments, interchangesOf, type NewEdiDocument, partnersBySender } from '../store/edi';
 import { answersTo, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
+import { insertEdiDocuments, type NewEdiDocument } from '../store/edi-documents';
+import { interchangesOf, partnersBySender } from '../store/edi-interchanges';
 import type { NewDocument, NewMessage } from '../store/inbox';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';

@@ -1,8 +1,10 @@
 import type { Partner } from '../domain/master';
 import { type Order, salesOrderNumber } from '../domain/order';
 import type { OrderEcho } from '../intake/edi/mapped-message';
-import { appliedChanges, type EdiOrigin, ediOrigins, invoiceContents, productNames, slipContents } from '../store/edi';
 import { answersTo, type EdiAnswer, insertAnswers } from '../store/edi-answers';
+import { appliedChanges } from '../store/edi-changes';
+import { invoiceContents, productNames, slipContents } from '../store/edi-contents';
+import { type EdiOrigin, ediOrigins } from '../store/edi-documents';
 import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
 import { loadDocuments, type StoredDocument } from '../store/inbox';
 import { loadPartners } from '../store/master';
