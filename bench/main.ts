@@ -7,6 +7,7 @@ import { openStore, type Store } from '../lib/store/store';
 import { startPostgres } from '../test/support/postgres';
 import { setUpCompany } from './company';
 import { startCycle } from './cycle';
+import { type EdiFigures, measureEdi, type Spread } from './edi';
 import { type FileFigures, measureFile } from './files';
 import { recordWrites, replayWrites } from './floor';
 import { benchFlow } from './flow';
@@ -178,6 +179,17 @@ async function measuredFile(format: FileFigures['format']): Promise<FileFigures>
   return figures;
 }
 
+const shown = ({ least, median, most }: Spread): string => `${least}/${median}/${most}`;
+
+async function measuredEdi(standard: EdiFigures['standard']): Promise<EdiFigures> {
+  const figures = await measureEdi(standard);
+  const { bytes, orders, lines, split, envelopes, first, later, thread, timesFloor } = figures;
+  say(
+    `edi       ${standard}, ${(bytes / 1e6).toFixed(1)} MB, ${orders} orders, ${lines} lines; least/median/most MB/s: split ${shown(split)}, envelopes ${shown(envelopes)}, orders ${shown(later)} (${shown(timesFloor)} times the split), first of a process ${shown(first)}, in the thread ${shown(thread)}`,
+  );
+  return figures;
+}
+
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-store-'));
   const wanted = process.argv.slice(2);
@@ -190,6 +202,7 @@ async function main(): Promise<void> {
     const postgres = want('postgres') && server ? await measureOnServer(server.url) : undefined;
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
     const files = want('files') ? [await measuredFile('csv'), await measuredFile('xlsx')] : undefined;
+    const edi = want('edi') ? [await measuredEdi('x12'), await measuredEdi('edifact')] : undefined;
     const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));
     const base = floor === undefined ? undefined : Math.max(floor.oneConnection, floor.twoConnections);
     const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
@@ -202,7 +215,7 @@ async function main(): Promise<void> {
       say(`postgres  ${String(window).padStart(5)} in flight: ${ratio.toFixed(2)} of the orders/s of the stock flow`);
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
     process.stdout.write(
-      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, stock, postgres, sqlite, files, ratio, againstStock }, null, 2)}\n`,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, stock, postgres, sqlite, files, edi, ratio, againstStock }, null, 2)}\n`,
     );
   } finally {
     await server?.stop();

@@ -58,7 +58,7 @@ function checkDocument({ place, poNumber, order, fingerprint, review, faults, ed
   if (order !== undefined) checkOrder(order, fingerprint);
   if (edi === undefined) return;
   checkJson(edi.content ?? '', 'the content');
-  checkJson(JSON.stringify(edi.echo ?? null), 'what answers say back');
+  checkJson(edi.echo ?? '', 'what answers say back');
   for (const text of [edi.messageType, edi.controlNumber, edi.version]) checkText(text, 'the header of a message');
   const isOrder = edi.kind === 'order' || edi.purpose === 'replace';
   if (edi.content !== undefined && isOrder) checkOrder(JSON.parse(edi.content) as CanonicalOrder, fingerprint);

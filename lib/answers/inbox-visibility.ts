@@ -1,6 +1,6 @@
 import type { Visibility } from '../domain/visibility';
 import type { Database } from '../store/database';
-import { partnersIn } from '../store/edi';
+import { partnersIn } from '../store/edi-interchanges';
 
 /**
  * Whether somebody may see a message: those of their partner. EDI that an agent collected holds documents of several

@@ -66,10 +66,14 @@ function parseLong(text: string, scale: number): number | DecimalFault {
   return units === null ? 'inexact-number' : Number(units);
 }
 
+const powersOfTen = [1, 10, 100, 1000, 10_000];
+
 /** Writes `units / 10 ** scale` in plain notation with at least `decimals` decimals and no more zeros than that. */
 export function formatScaled(units: number, scale: number, decimals: number): string {
-  const sign = units < 0 ? '-' : '';
   if (scale === 0) return String(units);
+  const whole = units / (powersOfTen[scale] ?? 10 ** scale);
+  if (decimals === 0 && Number.isInteger(whole)) return String(whole);
+  const sign = units < 0 ? '-' : '';
   const digits = String(Math.abs(units)).padStart(scale + 1, '0');
   let end = digits.length;
   const shortest = digits.length - scale + decimals;

@@ -1,6 +1,7 @@
 /** A text of a stranger without what no database keeps: zero characters, and halves of surrogate pairs as a cut can leave them. */
 export function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd');
+  const whole = text.toWellFormed();
+  return whole.includes('\u0000') ? whole.replaceAll('\u0000', '\ufffd') : whole;
 }
 
 const longestShown = 80;

@@ -42,9 +42,13 @@ export interface CanonicalOrder {
   readonly lines: readonly CanonicalLine[];
 }
 
-/** SHA-256 (hex) of the canonical order; the PO number counts as its key, so that "po 1" and "PO1" are one order sent twice. */
-export function fingerprintOf(order: CanonicalOrder): string {
-  return hash('sha256', JSON.stringify({ ...order, poNumber: poKey(order.poNumber) }));
+/**
+ * SHA-256 (hex) of the canonical order; the PO number counts as its key, so that "po 1" and "PO1" are one order sent twice.
+ * `json` is the order as JSON, for whoever has it already.
+ */
+export function fingerprintOf(order: CanonicalOrder, json = JSON.stringify(order)): string {
+  const poNumber = poKey(order.poNumber);
+  return hash('sha256', poNumber === order.poNumber ? json : JSON.stringify({ ...order, poNumber }));
 }
 
 /** Printable ASCII without a blank: nearly all PO numbers, and nothing for Unicode to do. */

@@ -132,8 +132,9 @@ class OrderReader {
         value: this.text(id, at, 'value') ?? '',
       };
     });
-    const byText = new Map(ids.map((id) => [`${id.qualifier}\u0000${id.value}`, id]));
-    return [...byText.keys()].sort().map((text) => byText.get(text) as ItemId);
+    if (ids.length === 1) return ids;
+    ids.sort((one, other) => compared(one.qualifier, other.qualifier) || compared(one.value, other.value));
+    return ids.filter((id, index) => !isSame(id, ids[index - 1]));
   }
 
   private lineNumber(fields: Fields, path: string): number | undefined {
@@ -201,6 +202,15 @@ function numberMessage(fault: DecimalFault, decimals: string): string {
 
 function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function compared(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function isSame({ qualifier, value }: ItemId, other: ItemId | undefined): boolean {
+  return other !== undefined && qualifier === other.qualifier && value === other.value;
 }
 
 /** Absent fields stay absent: a key without a value would change the canonical form. */

@@ -10,7 +10,7 @@ import {
   partnersBySender,
   releaseIdentities,
   type StoredInterchange,
-} from '../store/edi';
+} from '../store/edi-interchanges';
 import { loadPartners } from '../store/master';
 import type { Work } from './work';
 

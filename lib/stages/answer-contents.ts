@@ -5,7 +5,7 @@ import { changeReason } from '../domain/order-change';
 import { formatQuantity } from '../domain/quantity';
 import type { OrderChange, OrderEcho } from '../intake/edi/mapped-message';
 import type { DespatchAdvice, InvoiceMessage, LineVerdict, OrderAnswer } from '../intake/edi/outgoing';
-import type { invoiceContents, slipContents } from '../store/edi';
+import type { invoiceContents, slipContents } from '../store/edi-contents';
 
 type SlipContent = Awaited<ReturnType<typeof slipContents>>[number];
 type InvoiceContent = Awaited<ReturnType<typeof invoiceContents>>[number];

@@ -10,7 +10,7 @@ import {
 import { orderAmounts } from '../domain/pricing';
 import { formatQuantity } from '../domain/quantity';
 import type { CanonicalOrder } from '../intake/canonical-order';
-import { ediOrigins } from '../store/edi';
+import { ediOrigins } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { saveChangedOrder } from '../store/order-changes';

@@ -4,7 +4,7 @@ import type { EdiInterchange, EdiStandard } from '../intake/edi/interchange';
 import type { EdiReading } from '../intake/edi/mapped-message';
 import { readX12 } from '../intake/edi/x12/read-x12';
 import type { Database } from '../store/database';
-import { partnersBySender } from '../store/edi';
+import { partnersBySender } from '../store/edi-interchanges';
 import { loadPartners } from '../store/master';
 import { partyText } from './admit-interchanges';
 

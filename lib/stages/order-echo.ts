@@ -1,6 +1,6 @@
 import type { EdiStandard } from '../intake/edi/interchange';
 import type { LineChange, LineEcho, OrderChange, OrderEcho } from '../intake/edi/mapped-message';
-import type { AppliedChange } from '../store/edi';
+import type { AppliedChange } from '../store/edi-changes';
 
 /** As what a seller's own number goes out when the change did not keep its qualifier. */
 const sellersNumber: Readonly<Record<EdiStandard, string>> = { x12: 'VN', edifact: 'SA' };

@@ -9,8 +9,8 @@ import type { DespatchAdvice, InvoiceMessage, OrderAnswer, OutgoingEnvelope } fr
 import { write856 } from '../intake/edi/x12/write-despatch-advice';
 import { write810 } from '../intake/edi/x12/write-invoice';
 import { write855, write865 } from '../intake/edi/x12/write-order-answer';
-import type { EdiOrigin } from '../store/edi';
 import type { EdiAnswer } from '../store/edi-answers';
+import type { EdiOrigin } from '../store/edi-documents';
 import type { Work } from './work';
 
 /** What is said to a partner, before it has a standard and a number. */

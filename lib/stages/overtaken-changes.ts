@@ -1,4 +1,4 @@
-import { changesParkedSince, reopenChanges } from '../store/edi';
+import { changesParkedSince, reopenChanges } from '../store/edi-changes';
 import { loadDocuments } from '../store/inbox';
 import { findTargets, requestOf } from './change-requests';
 import { later, type StageContext } from './work';

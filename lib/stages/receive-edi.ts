@@ -1,5 +1,6 @@
-import { insertEdiDocuments, type NewEdiDocument, partnersBySender } from '../store/edi';
 import { acknowledgementsOf, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
+import { insertEdiDocuments, type NewEdiDocument } from '../store/edi-documents';
+import { partnersBySender } from '../store/edi-interchanges';
 import type { NewDocument, NewMessage } from '../store/inbox';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
+import type { EdiDocument } from '../intake/edi/read-edi';
 import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
 import { readAnyMessageKeeping, readMessageKeeping } from '../intake/read-message';
 import { storedReading } from '../intake/reading-settings';
@@ -77,7 +78,10 @@ export interface Reception {
 }
 
 /** One order document as it is stored: its canonical form as text, null when it is faulty. */
-export type ReadOrder = Omit<ReadDocument, 'order'> & { readonly canonical: string | null };
+export type ReadOrder = Omit<ReadDocument, 'order' | 'edi'> & {
+  readonly canonical: string | null;
+  readonly edi?: Omit<EdiDocument, 'content'>;
+};
 
 /** A message as read, before it is stored. Plain values: it may have been read by another thread. */
 export interface ReadReception {
@@ -121,9 +125,11 @@ function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageCo
   return messageKey ?? (content.interchanges === undefined ? null : digest);
 }
 
-function readOrder({ order, ...document }: ReadDocument): ReadOrder {
-  const canonical = order === undefined ? document.edi?.content : JSON.stringify(order);
-  return { ...document, canonical: document.faults.length > 0 ? null : (canonical ?? null) };
+function readOrder({ order, edi, ...document }: ReadDocument): ReadOrder {
+  const isFaulty = document.faults.length > 0;
+  if (edi === undefined) return { ...document, canonical: isFaulty || !order ? null : JSON.stringify(order) };
+  const { content = null, ...rest } = edi;
+  return { ...document, canonical: isFaulty ? null : content, edi: rest };
 }
 
 /** Stores messages with their documents, all in one transaction, and tells which were here before. */

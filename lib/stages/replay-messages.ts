@@ -3,7 +3,7 @@ import { directPartner, partnersOf } from '../domain/speakers';
 import type { InterchangeOutline } from '../intake/edi/read-edi';
 import { type ReadingSettings, readingOf, storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
-import { partnersBySender } from '../store/edi';
+import { partnersBySender } from '../store/edi-interchanges';
 import { findJobs } from '../store/import-jobs';
 import { insertDocuments } from '../store/inbox';
 import { changeReading, type KeptMessage, keptMessages, readBytes } from '../store/inbox-bytes';

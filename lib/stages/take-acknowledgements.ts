@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/faults';
 import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
-import { ediStandards } from '../store/edi';
 import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
+import { ediStandards } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import type { AppliedOutcome, RejectedOutcome } from './tag-outcome';

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
 import type { EdiPurpose } from '../intake/edi/mapped-message';
 import { type Database, type Row, together } from './database';
-import { ediSources } from './edi';
+import { ediSources } from './edi-documents';
 
 export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
 

@@ -16,7 +16,7 @@ import type {
   EdiStandard,
   SyntaxFault,
 } from './interchange';
-import type { EdiPurpose, EdiReading, MappedMessage, OrderEcho, ReceivedAcknowledgement } from './mapped-message';
+import type { EdiPurpose, EdiReading, MappedMessage, ReceivedAcknowledgement } from './mapped-message';
 import { interchangeAcknowledgements } from './x12/map-acknowledgement';
 import { mapX12 } from './x12/map-x12';
 import { readX12 } from './x12/read-x12';
@@ -31,7 +31,8 @@ export interface EdiDocument {
   readonly poNumber?: string;
   readonly content?: string;
   readonly fingerprint?: string;
-  readonly echo?: OrderEcho;
+  /** An `OrderEcho` as JSON, as it is stored. */
+  readonly echo?: string;
   readonly review: readonly string[];
   readonly faults: readonly Fault[];
   /** Position of its interchange in `interchanges`; undefined for what stands in none. */
@@ -250,7 +251,7 @@ type MessageDocument = Omit<EdiDocument, 'interchange' | 'messageType' | 'contro
 
 function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocument {
   const { place, purpose, review, faults, echo } = mapped;
-  const base = { place, purpose, review, ...(echo === undefined ? {} : { echo }) };
+  const base = { place, purpose, review, ...(echo === undefined ? {} : { echo: JSON.stringify(echo) }) };
   if (mapped.acknowledgements !== undefined && faults.length === 0)
     return { ...base, kind: 'acknowledgement', faults, ...stored(mapped.acknowledgements) };
   if (mapped.change !== undefined) {
@@ -272,13 +273,14 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
   const number = mapped.order.poNumber;
   const poNumber = typeof number === 'string' && number !== '' ? { poNumber: number.slice(0, 100) } : {};
   if (normalized.order === undefined || all.length > 0) return { ...base, kind, ...poNumber, faults: all };
+  const content = JSON.stringify(normalized.order);
   return {
     ...base,
     kind,
     poNumber: normalized.order.poNumber,
     faults: [],
-    content: JSON.stringify(normalized.order),
-    fingerprint: fingerprintOf(normalized.order),
+    content,
+    fingerprint: fingerprintOf(normalized.order, content),
   };
 }
 

@@ -36,7 +36,7 @@ export function readServiceString(text: string, at: number): Delimiters | null {
   const active = [component, element, terminator];
   if (release !== ' ') active.push(release);
   if (repetition !== ' ' && repetition !== element && repetition !== component) active.push(repetition);
-  const bad = active.some((character) => character === '' || /[A-Za-z0-9 ]/.test(character));
+  const bad = active.some((character) => character.length !== 1 || /[A-Za-z0-9 ]/.test(character));
   const separators = release === ' ' ? [component, element, terminator] : [component, element, terminator, release];
   if (bad || new Set(separators).size < separators.length) return null;
   return {

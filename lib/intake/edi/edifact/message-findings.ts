@@ -7,6 +7,15 @@ const mostFaults = 1000;
 /** More sentences than a person will read. */
 const mostRemarks = 100;
 
+/** Where a line of the order and its fields came from: put into words only when something is wrong with one of them. */
+export interface LinePlaces {
+  readonly segment: EdiSegment;
+  /** Of its LIN, from 1. */
+  readonly ordinal: number;
+  /** The segment and element of each field. */
+  readonly fields: Readonly<Record<string, readonly [EdiSegment | undefined, number]>>;
+}
+
 /** What is found while a message is read: faults, doubts, remarks, and where each field of the order stands. */
 export class MessageFindings {
   readonly place: string;
@@ -15,6 +24,7 @@ export class MessageFindings {
   readonly faults: Fault[] = [];
   private faultsLeft = 0;
   private readonly places = new Map<string, string>();
+  private readonly lines = new Map<string, LinePlaces>();
 
   constructor(message: EdiMessage) {
     this.place = `${message.type.slice(0, 6)} ${message.controlNumber.slice(0, 14)}`.trim();
@@ -57,14 +67,28 @@ export class MessageFindings {
     this.places.set(pointer, place);
   }
 
+  /** `pointer` leads to the line. */
+  locateLine(pointer: string, places: LinePlaces): void {
+    this.lines.set(pointer, places);
+  }
+
   /** The place of a pointer, or of what it is a part of. */
   readonly placeOf = (pointer: string): string => {
     for (let part = pointer; part !== ''; part = part.slice(0, part.lastIndexOf('/'))) {
-      const place = this.places.get(part);
+      const place = this.places.get(part) ?? this.placeInLines(part);
       if (place !== undefined) return place;
     }
     return this.place;
   };
+
+  private placeInLines(pointer: string): string | undefined {
+    const line = this.lines.get(pointer);
+    if (line !== undefined) return placeOfSegment(line.segment, line.ordinal);
+    const end = pointer.lastIndexOf('/');
+    const around = this.lines.get(pointer.slice(0, end));
+    const [segment, element] = around?.fields[pointer.slice(end + 1)] ?? [];
+    return around && segment && placeOfSegment(segment, around.ordinal, element);
+  }
 }
 
 /** Beyond the most that a list holds its last sentence says so. */

@@ -48,7 +48,10 @@ function nameOf(segment: EdiSegment): string {
 }
 
 function texts(segment: EdiSegment, element: number, most = 5): string[] {
-  return Array.from({ length: most }, (_, index) => textValue(segment, element, index + 1)).filter(
-    (text) => text !== '',
-  );
+  const found: string[] = [];
+  for (let component = 1; component <= most; component += 1) {
+    const text = textValue(segment, element, component);
+    if (text !== '') found.push(text);
+  }
+  return found;
 }

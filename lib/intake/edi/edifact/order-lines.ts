@@ -44,23 +44,24 @@ export function isComponent({ lin }: LineGroup): boolean {
 export function readLine(group: LineGroup, pointer: string, findings: MessageFindings): ReadLine {
   const { lin, ordinal, segments } = group;
   const ids = lineIds(group);
-  findings.locate(pointer, placeOfSegment(lin, ordinal));
-  const idElement = ids.primarySegment === lin ? 3 : 2;
-  if (ids.primary) findings.locate(`${pointer}/sku`, placeOfSegment(ids.primarySegment, ordinal, idElement));
-  findings.locate(`${pointer}/line`, placeOfSegment(lin, ordinal, 1));
   if (ids.substitutes.length > 0) {
     const named = ids.substitutes.slice(0, 5).map(({ value }) => value.slice(0, 35));
     findings.remark(`Line ${ordinal} names substitutes that are not used: ${named.join(', ')}.`);
   }
   const quantity = new LineQuantity(segments, ordinal, findings);
-  if (quantity.segment) {
-    const place = placeOfSegment(quantity.segment, ordinal, 1);
-    findings.locate(`${pointer}/quantity`, place);
-    findings.locate(`${pointer}/uom`, place);
-  }
   const references = referencesOf(segments);
   const price = new LinePrice(segments, ordinal, quantity, findings);
-  if (price.segment) findings.locate(`${pointer}/unitPrice`, placeOfSegment(price.segment, ordinal, 1));
+  findings.locateLine(pointer, {
+    segment: lin,
+    ordinal,
+    fields: {
+      sku: [ids.primary && ids.primarySegment, ids.primarySegment === lin ? 3 : 2],
+      line: [lin, 1],
+      quantity: [quantity.segment, 1],
+      uom: [quantity.segment, 1],
+      unitPrice: [price.segment, 1],
+    },
+  });
   return {
     group,
     reference: codeValue(lin, 1),
@@ -102,6 +103,8 @@ export function lineNumbers(groups: readonly LineGroup[]): string[] {
 /** Groups in which a quantity is not the line's own. */
 const ownQuantities: ReadonlySet<string> = new Set(['ALC', 'LOC', 'SCC', 'PAC', 'CCI', 'TAX']);
 
+const knownQuantities: ReadonlySet<string> = new Set(['21', '1', '192', '11', '59', '52']);
+
 class LineQuantity {
   readonly segment: EdiSegment | undefined;
   readonly sent: string = '';
@@ -131,8 +134,9 @@ class LineQuantity {
         `Line ${ordinal} asks for ${quantity.slice(0, 30)} free of charge (QTY+192), which the order does not hold.`,
       );
     }
-    const known = new Set(['21', '1', '192', '11', '59', '52']);
-    const others = own.map(({ segment }) => codeValue(segment, 1, 1)).filter((qualifier) => !known.has(qualifier));
+    const others = own
+      .map(({ segment }) => codeValue(segment, 1, 1))
+      .filter((qualifier) => !knownQuantities.has(qualifier));
     if (others.length > 0) {
       findings.remark(
         `Line ${ordinal} has quantities that are not used: QTY+${[...new Set(others)].slice(0, 5).join(', QTY+').slice(0, 60)}.`,

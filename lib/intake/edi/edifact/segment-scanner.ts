@@ -2,6 +2,7 @@ import type { EdiLimits, EdiSegment } from '../interchange';
 import type { ByteDecoder } from './charset';
 import { type Delimiters, defaultDelimiters } from './delimiters';
 import type { FileText } from './file-text';
+import { PlainSegment } from './plain-segment';
 
 /** What is wrong with a segment by itself; it may be incomplete then. */
 export type SegmentProblem = 'too-long' | 'too-many-elements' | 'too-many-components' | 'bad-characters';
@@ -14,27 +15,6 @@ const longestKept = 20;
 const mostKept = 8192;
 const mostTags = 200;
 const notAscii = /[^\x00-\x7f]/;
-
-/** A segment that is taken apart when its elements are asked for: most of the segments of a file never are. */
-class LazySegment implements EdiSegment {
-  position = 0;
-
-  constructor(
-    readonly tag: string,
-    readonly offset: number,
-    private readonly body: string,
-    private readonly split: (body: string) => readonly Element[],
-  ) {}
-
-  get elements(): readonly Element[] {
-    return this.split(this.body);
-  }
-
-  toJSON(): EdiSegment {
-    const { tag, elements, position, offset } = this;
-    return { tag, elements, position, offset };
-  }
-}
 
 /** Cuts a text into segments, from left to right, each character looked at a fixed number of times. */
 export class SegmentScanner {
@@ -49,7 +29,6 @@ export class SegmentScanner {
   private readonly parts: Element[] = [];
   private readonly tags = new Map<string, string>();
   private readonly isAscii: boolean;
-  private split = this.splitterOf();
 
   constructor(
     private readonly file: FileText,
@@ -64,7 +43,6 @@ export class SegmentScanner {
     const { component, repetition } = this.delimiters;
     if (delimiters.component !== component || delimiters.repetition !== repetition) this.kept.clear();
     this.delimiters = delimiters;
-    this.split = this.splitterOf();
   }
 
   /** Goes to the next character that is no line end, blank, Ctrl-Z or zero; false at the end of the text. */
@@ -103,7 +81,7 @@ export class SegmentScanner {
       else body = decoded;
     }
     if (!released && body.length <= this.surelyWithinLimits)
-      return new LazySegment(this.plainTag(body), this.file.byteAt(start), body, this.split);
+      return new PlainSegment(this.plainTag(body), this.file.byteAt(start), body, this.delimiters);
     const count = released ? this.splitReleased(body) : this.splitPlain(body);
     return this.segment(this.tag(), this.elements(count, body.length), start);
   }
@@ -111,27 +89,6 @@ export class SegmentScanner {
   /** A segment of so many characters has no more elements and components than are taken. */
   private get surelyWithinLimits(): number {
     return Math.min(this.limits.elements, this.limits.components);
-  }
-
-  /** Takes segments apart as they are separated now, also when the next interchange is separated otherwise. */
-  private splitterOf(): (body: string) => readonly Element[] {
-    const { element, component, repetition } = this.delimiters;
-    // who reads a segment asks for it several times in a row
-    let last = '';
-    let elements: Element[] = [];
-    return (body) => {
-      if (body === last) return elements;
-      const values = body.split(element);
-      last = body;
-      elements = [];
-      for (let index = 1; index < values.length; index += 1) {
-        const value = values[index] ?? '';
-        if (value === '') elements.push(emptyElement);
-        else if (repetition === '' || !value.includes(repetition)) elements.push([value.split(component)]);
-        else elements.push(value.split(repetition).map((each) => each.split(component)));
-      }
-      return elements;
-    };
   }
 
   private plainTag(body: string): string {

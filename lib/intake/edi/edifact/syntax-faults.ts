@@ -1,5 +1,5 @@
 import { shownText } from '../../shown-value';
-import type { SyntaxFault } from '../interchange';
+import type { EdiSegment, SyntaxFault } from '../interchange';
 
 /** More faults of one message or envelope than anybody will read. */
 const mostFaults = 200;
@@ -25,4 +25,20 @@ export class SyntaxFaults {
     const message = `${this.left} more faults are not listed.`;
     return [...this.faults, { level: last.level, code: '18', rejects: this.leftReject, message, offset: last.offset }];
   }
+}
+
+export type FaultDetail = Pick<SyntaxFault, 'element' | 'component' | 'dataElement' | 'value'>;
+
+/** A fault of a segment, with its place. */
+export function faultAt(
+  level: SyntaxFault['level'],
+  code: string,
+  message: string,
+  segment: EdiSegment,
+  detail: FaultDetail = {},
+  rejects = true,
+): SyntaxFault {
+  const { tag, offset, position } = segment;
+  const fault = { level, code, rejects, message, offset, segment: tag.slice(0, 3), ...detail };
+  return position > 0 ? { ...fault, position } : fault;
 }

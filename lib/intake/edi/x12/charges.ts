@@ -1,12 +1,12 @@
 import { formatScaled } from '../../../domain/decimal';
-import type { EdiSegment, EdiSeparators } from '../interchange';
-import { text, value } from './elements';
+import type { EdiSegment } from '../interchange';
+import { value } from './elements';
 
 /**
  * What a charge or allowance (SAC) takes or gives, in words; undefined when it changes no amount. SAC05 has two
  * implied decimals: 1000 is 10.00.
  */
-export function chargeInWords(segment: EdiSegment, separators?: EdiSeparators): string | undefined {
+export function chargeInWords(segment: EdiSegment): string | undefined {
   const kind = { A: 'an allowance', C: 'a charge', P: 'a promotion', Q: 'a charge', R: 'an allowance' }[
     value(segment, 1)
   ];
@@ -18,6 +18,6 @@ export function chargeInWords(segment: EdiSegment, separators?: EdiSeparators): 
     value(segment, 8) && `${value(segment, 8)} a unit`,
   ].filter(Boolean);
   if (parts.length === 0) return undefined;
-  const name = [value(segment, 2), value(segment, 4), text(segment, 15, separators)].filter((part) => part !== '');
+  const name = [value(segment, 2), value(segment, 4), value(segment, 15)].filter((part) => part !== '');
   return `${kind} of ${parts.join(', ')}${name.length === 0 ? '' : ` (${name.join(', ')})`}`;
 }

@@ -22,6 +22,7 @@ export function isZero(sent: string): boolean {
 }
 
 export function add(one: Decimal, other: Decimal): Decimal {
+  if (one.scale === other.scale) return { units: one.units + other.units, scale: one.scale };
   const scale = Math.max(one.scale, other.scale);
   return { units: unitsAt(one, scale) + unitsAt(other, scale), scale };
 }
@@ -70,5 +71,5 @@ export function textOf({ units, scale }: Decimal): string {
 }
 
 function unitsAt({ units, scale }: Decimal, wanted: number): bigint {
-  return units * 10n ** BigInt(wanted - scale);
+  return wanted === scale ? units : units * 10n ** BigInt(wanted - scale);
 }

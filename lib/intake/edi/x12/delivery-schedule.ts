@@ -46,8 +46,11 @@ export function quantityOf(ordered: string, schedule: readonly ScheduledQuantity
   return ordered;
 }
 
+const none: readonly string[] = [];
+
 /** The days of a schedule, each once and the earliest first. */
-export function scheduledDates(schedule: readonly ScheduledQuantity[]): string[] {
+export function scheduledDates(schedule: readonly ScheduledQuantity[]): readonly string[] {
+  if (schedule.length === 0) return none;
   return [...new Set(schedule.map(({ date }) => date).filter((date) => date !== ''))].sort();
 }
 

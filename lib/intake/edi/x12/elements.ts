@@ -1,33 +1,33 @@
 import { parseDate } from '../../../domain/dates';
-import type { EdiSegment, EdiSeparators } from '../interchange';
+import type { EdiSegment } from '../interchange';
 import { X12Segment } from './x12-segment';
 
-/**
- * An element as sent, trimmed; elements count from 1, and one that is not there is ''. What separates components in an
- * element that has none, such as a point in a price, is put back: nothing of it may get lost.
- */
-export function value(segment: Pick<EdiSegment, 'elements'>, element: number): string {
-  return text(segment, element);
-}
-
-/** The same, with separators for a segment that does not know its own. */
-export function text(segment: Pick<EdiSegment, 'elements'>, element: number, separators?: EdiSeparators): string {
-  const repetitions = segment.elements[element - 1];
-  if (repetitions === undefined) return '';
-  if (repetitions.length === 1 && repetitions[0]?.length === 1) return repetitions[0][0]?.trim() ?? '';
-  const { component, repetition } = separatorsOf(segment) ?? separators ?? { component: ':', repetition: '^' };
-  return withoutTrailing(repetitions.map((components) => components.join(component)).join(repetition), component);
+/** An element as sent, trimmed; elements count from 1, and one that is not there is ''. */
+export function value(segment: EdiSegment, element: number): string {
+  return segment instanceof X12Segment ? segment.value(element) : firstComponent(segment, element);
 }
 
 /** The first component of an element that has components. */
-export function firstComponent({ elements }: Pick<EdiSegment, 'elements'>, element: number): string {
+export function firstComponent({ elements }: EdiSegment, element: number): string {
   return elements[element - 1]?.[0]?.[0]?.trim() ?? '';
 }
 
+/** How many elements a segment has. */
+export function elementCount(segment: EdiSegment): number {
+  return segment instanceof X12Segment ? segment.length : segment.elements.length;
+}
+
 /** All elements of a segment from one on, joined by `*` and without empty ones at the end. */
-export function restOf(segment: EdiSegment, separators?: EdiSeparators, from = 1): string {
-  const texts = segment.elements.slice(from - 1).map((_, index) => text(segment, from + index, separators));
-  return withoutTrailing(texts.join('*'), '*');
+export function restOf(segment: EdiSegment, from = 1): string {
+  const count = elementCount(segment);
+  let rest = value(segment, from);
+  let end = rest.length;
+  for (let element = from + 1; element <= count; element += 1) {
+    const sent = value(segment, element);
+    rest += `*${sent}`;
+    if (sent !== '') end = rest.length;
+  }
+  return rest.slice(0, end);
 }
 
 /** Two control numbers are the same as texts or as numbers: leading zeros come and go. */
@@ -55,16 +55,6 @@ export function x12Time(sent: string): string | null {
 
 const digits = /^\d+$/;
 
-function separatorsOf(segment: Pick<EdiSegment, 'elements'>): EdiSeparators | undefined {
-  return segment instanceof X12Segment ? segment.separators : undefined;
-}
-
 function centuryOf(sent: string): string {
   return Number(sent.slice(0, 2)) < 70 ? '20' : '19';
-}
-
-function withoutTrailing(joined: string, separator: string): string {
-  let end = joined.length;
-  while (end > 0 && joined.charAt(end - 1) === separator) end -= 1;
-  return joined.slice(0, end).trim();
 }

@@ -1,8 +1,8 @@
 import type { Fault, FaultCode } from '../../../domain/faults';
 import { shownText } from '../../shown-value';
-import type { EdiMessage, EdiSegment, EdiSeparators, SyntaxFault } from '../interchange';
+import type { EdiMessage, EdiSegment, SyntaxFault } from '../interchange';
 import type { EdiReading } from '../mapped-message';
-import { text } from './elements';
+import { value } from './elements';
 
 /** More faults than a person will read. */
 const mostFaults = 1000;
@@ -25,7 +25,6 @@ export class Findings {
   constructor(
     private readonly message: EdiMessage,
     readonly reading: EdiReading,
-    private readonly separators?: EdiSeparators,
   ) {}
 
   /** `850 0001` */
@@ -41,7 +40,7 @@ export class Findings {
   }
 
   fault(segment: EdiSegment, element: number, code: FaultCode, message: string): void {
-    const sent = text(segment, element, this.separators);
+    const sent = value(segment, element);
     this.add({ path: this.at(segment, element), code, message, ...(sent === '' ? {} : { value: shownText(sent) }) });
   }
 

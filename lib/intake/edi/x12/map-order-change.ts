@@ -1,5 +1,5 @@
 import { codeTable } from '../code-table';
-import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
+import type { EdiMessage, EdiSegment } from '../interchange';
 import type { EdiPurpose, LineChange, MappedMessage, OrderChange } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalText } from './decimal-text';
@@ -10,7 +10,7 @@ import {
   scheduledQuantity,
   scheduleInWords,
 } from './delivery-schedule';
-import { firstComponent, restOf, text, value, x12Date } from './elements';
+import { firstComponent, restOf, value, x12Date } from './elements';
 import type { Findings } from './findings';
 import { finished, hasOwnAddress, lineNumberOf } from './order-draft';
 import { addToParty, buyerOf, type Party, partyOf } from './parties';
@@ -80,8 +80,8 @@ interface ChangeDraft {
 }
 
 /** An 860 as the change or cancellation of an order. */
-export function mapOrderChange(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
-  return new OrderChangeMapping(findings, separators).map(message.segments);
+export function mapOrderChange(message: EdiMessage, findings: Findings): MappedMessage {
+  return new OrderChangeMapping(findings).map(message.segments);
 }
 
 class OrderChangeMapping {
@@ -96,10 +96,7 @@ class OrderChangeMapping {
   private line: ChangeDraft | undefined;
   private party: Party | undefined;
 
-  constructor(
-    private readonly findings: Findings,
-    private readonly separators?: EdiSeparators,
-  ) {}
+  constructor(private readonly findings: Findings) {}
 
   map(segments: readonly EdiSegment[]): MappedMessage {
     const { findings } = this;
@@ -120,7 +117,7 @@ class OrderChangeMapping {
 
   private take(segment: EdiSegment): void {
     const { findings } = this;
-    if (this.party && addToParty(this.party, segment, this.separators)) return;
+    if (this.party && addToParty(this.party, segment)) return;
     switch (segment.tag) {
       case 'BCH':
         this.beginChange(segment);
@@ -129,7 +126,7 @@ class OrderChangeMapping {
         this.date(segment);
         return;
       case 'N1':
-        this.party = partyOf(segment, this.separators);
+        this.party = partyOf(segment);
         if (!this.line) this.parties.push(this.party);
         return;
       case 'POC':
@@ -147,21 +144,21 @@ class OrderChangeMapping {
         );
         return;
       case 'N9':
-        this.note(segment, this.text(segment, 3));
+        this.note(segment, value(segment, 3));
         return;
       case 'MSG':
-        this.note(segment, this.text(segment, 1));
+        this.note(segment, value(segment, 1));
         return;
       case 'MTX':
       case 'NTE':
-        this.note(segment, this.text(segment, 2));
+        this.note(segment, value(segment, 2));
         return;
       case 'SAC':
         this.charge(segment);
         return;
       case 'CTP':
       case 'SLN':
-        findings.doubt(`${findings.at(segment)}: ${segment.tag} ${restOf(segment, this.separators)} is not taken.`);
+        findings.doubt(`${findings.at(segment)}: ${segment.tag} ${restOf(segment)} is not taken.`);
         return;
       default:
         if (quietTags.has(segment.tag)) return;
@@ -187,7 +184,7 @@ class OrderChangeMapping {
       const message = `The purpose "${code}" of an 860 is not supported; send 04 to change the order, 01 to cancel it, or 05 to replace it.`;
       findings.fault(segment, 1, 'not-supported', message);
     }
-    if (this.text(segment, 3) === '')
+    if (value(segment, 3) === '')
       findings.fault(segment, 3, 'missing-field', 'The number of the purchase order is missing.');
     for (const [pointer, element] of [
       ['/poNumber', 3],
@@ -199,7 +196,7 @@ class OrderChangeMapping {
   }
 
   private change(begin: EdiSegment): OrderChange {
-    const release = this.text(begin, 4);
+    const release = value(begin, 4);
     const buyer = buyerOf(this.parties);
     const changeDate = this.changeDate(begin);
     const requestedDelivery = wantedDate(this.dates)?.date;
@@ -207,10 +204,10 @@ class OrderChangeMapping {
     const lines = this.purpose === 'cancel' ? [] : this.lines.map((line) => this.lineChange(line));
     if (buyer) this.findings.came('/customer', buyer.segment, 4);
     return {
-      poNumber: this.text(begin, 3),
+      poNumber: value(begin, 3),
       ...(release === '' ? {} : { release }),
       ...(buyer === undefined ? {} : { customer: buyer.id }),
-      changeNumber: this.text(begin, 5),
+      changeNumber: value(begin, 5),
       ...(changeDate === undefined ? {} : { changeDate }),
       ...(requestedDelivery === undefined ? {} : { requestedDelivery }),
       ...(this.notes.length === 0 ? {} : { note: this.notes.join('\n') }),
@@ -245,9 +242,9 @@ class OrderChangeMapping {
       const message = `The change ${code || 'without a code'} of a line is not supported; send AI, DI, QI, QD, PC, PQ, CT, CA, RZ or NC.`;
       findings.fault(segment, 2, 'not-supported', message);
     }
-    const reference = this.text(segment, 1);
+    const reference = value(segment, 1);
     const line = lineNumberOf(reference);
-    const ids = productIds(segment, this.separators, 8);
+    const ids = productIds(segment, 8);
     const { sku, others } = skuOf(ids);
     const quantity = quantityOf(value(segment, 3), draft.schedule, findings);
     const uom = firstComponent(segment, 5);
@@ -329,15 +326,11 @@ class OrderChangeMapping {
   }
 
   private nameOf({ segment }: ChangeDraft): string {
-    return this.text(segment, 1) || skuOf(productIds(segment, this.separators, 8)).sku || 'without a number';
+    return value(segment, 1) || skuOf(productIds(segment, 8)).sku || 'without a number';
   }
 
   private charge(segment: EdiSegment): void {
-    const words = chargeInWords(segment, this.separators);
+    const words = chargeInWords(segment);
     if (words !== undefined) this.findings.doubt(`The change names ${words}; it is not taken into the prices.`);
-  }
-
-  private text(segment: EdiSegment, element: number): string {
-    return text(segment, element, this.separators);
   }
 }

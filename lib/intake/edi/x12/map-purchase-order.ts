@@ -1,44 +1,29 @@
 import { codeTable } from '../code-table';
-import type { EdiMessage, EdiSegment, EdiSeparators } from '../interchange';
-import type { EdiPurpose, MappedMessage } from '../mapped-message';
+import type { EdiMessage, EdiSegment } from '../interchange';
+import type { MappedMessage } from '../mapped-message';
 import { chargeInWords } from './charges';
 import { decimalOf, equal } from './decimal-text';
 import { scheduledQuantity } from './delivery-schedule';
-import { restOf, text, value, x12Date } from './elements';
+import { restOf, value } from './elements';
 import type { Findings } from './findings';
-import { finished, type LineDraft, OrderDraft } from './order-draft';
-import { addToParty, type Party, partyOf } from './parties';
+import { OrderMapping } from './order-mapping';
+import { addToParty, type Party } from './parties';
 import { productIds } from './product-ids';
 import { purposeOf, unsupportedPurpose } from './purposes';
 import { badDate, dateOfDtm } from './requested-dates';
 
-/** Segments of the 850 in any of the releases 003010 to 005010 that are not mapped by name: they are kept as references. */
-const keptTags: ReadonlySet<string> = new Set([
-  ...['REF', 'PER', 'TAX', 'FOB', 'PAM', 'CSH', 'ITD', 'DIS', 'INC', 'LDT', 'LIN', 'SI', 'PID', 'MEA', 'PWK', 'PKG'],
-  ...[
-    'TD1',
-    'TD3',
-    'TD4',
-    'TD5',
-    'MAN',
-    'PCT',
-    'CTB',
-    'TXI',
-    'FA1',
-    'FA2',
-    'LM',
-    'LQ',
-    'SPI',
-    'CB1',
-    'ADV',
-    'IN2',
-    'NX2',
-  ],
-  ...['PO3', 'PO4', 'IT3', 'IT8', 'QTY', 'SSS', 'NM1', 'RED', 'CN1', 'BIN', 'EFI', 'G61', 'GPO', 'LS', 'LE', 'III'],
-  ...['R2A', 'R4', 'SHP', 'V1'],
-]);
-/** Segments that may follow an N1, N2, N3 and N4 and still belong to the party. */
-const partyTags: ReadonlySet<string> = new Set(['REF', 'PER', 'IN2', 'NX2', 'N2', 'N3', 'N4', 'SI']);
+const form = {
+  type: '850',
+  begin: 'BEG',
+  partyTags: new Set('REF PER IN2 NX2 N2 N3 N4 SI'.split(' ')),
+  /** In any of the releases 003010 to 005010. */
+  keptTags: new Set(
+    [
+      'REF PER TAX FOB PAM CSH ITD DIS INC LDT LIN SI PID MEA PWK PKG TD1 TD3 TD4 TD5 MAN PCT CTB TXI FA1 FA2 LM LQ',
+      'SPI CB1 ADV IN2 NX2 PO3 PO4 IT3 IT8 QTY SSS NM1 RED CN1 BIN EFI G61 GPO LS LE III R2A R4 SHP V1',
+    ].flatMap((tags) => tags.split(' ')),
+  ),
+};
 /** Types of order (BEG02) that are not simply to be delivered. */
 const doubtfulTypes = codeTable<string>({
   BK: 'a blanket order, from which releases are called off',
@@ -58,54 +43,27 @@ const lineElements = { line: 1, quantity: 2, uom: 3, unitPrice: 4, sku: 7, ids: 
 const mostTotals = 10;
 
 /** An 850 as an order, or as the cancellation of one. */
-export function mapPurchaseOrder(message: EdiMessage, findings: Findings, separators?: EdiSeparators): MappedMessage {
-  return new PurchaseOrderMapping(findings, separators).map(message.segments);
+export function mapPurchaseOrder(message: EdiMessage, findings: Findings): MappedMessage {
+  return new PurchaseOrderMapping(findings, form).map(message.segments);
 }
 
-class PurchaseOrderMapping {
-  private readonly draft: OrderDraft;
-  private purpose: EdiPurpose = 'unsupported';
-  private line: LineDraft | undefined;
-  private party: Party | undefined;
+class PurchaseOrderMapping extends OrderMapping {
   private summary = false;
   private allocated = false;
   private totalsChecked = 0;
-  /** Of the totals; amounts need the prices that mapping finds. */
   private readonly checks: (() => void)[] = [];
 
-  constructor(
-    private readonly findings: Findings,
-    private readonly separators?: EdiSeparators,
-  ) {
-    this.draft = new OrderDraft(findings);
-  }
-
-  map(segments: readonly EdiSegment[]): MappedMessage {
-    const { draft, findings } = this;
-    for (const segment of segments) if (segment.tag !== 'ST' && segment.tag !== 'SE') this.take(segment);
-    if (!draft.begin) {
-      const message = 'The BEG segment is missing: an 850 without it is no order.';
-      findings.add({ path: findings.place, code: 'missing-field', message });
-    }
-    if (this.purpose === 'unsupported') return finished(findings, this.purpose, { echo: draft.echo([]) });
-    if (this.purpose === 'cancel') return draft.cancelled();
-    draft.checkCurrencies();
-    draft.checkSchedules();
+  protected override complete(): void {
+    this.draft.checkCurrencies();
+    this.draft.checkSchedules();
     this.defaultQuantities();
-    const mapped = draft.mapped(this.purpose);
-    for (const check of this.checks) check();
-    return findings.faults.length === 0
-      ? mapped
-      : finished(findings, this.purpose, { echo: mapped.echo ?? draft.echo([]) });
   }
 
-  private take(segment: EdiSegment): void {
-    const { party } = this;
-    if (party && partyTags.has(segment.tag)) {
-      this.takeOfParty(party, segment);
-      return;
-    }
-    this.party = undefined;
+  protected override checkTotals(): void {
+    for (const check of this.checks) check();
+  }
+
+  protected override read(segment: EdiSegment): void {
     switch (segment.tag) {
       case 'BEG':
         this.begin(segment);
@@ -118,9 +76,10 @@ class PurchaseOrderMapping {
         return;
       case 'N1':
         this.beginParty(segment);
+        if (this.line) this.keepRest(segment);
         return;
       case 'PO1':
-        this.beginLine(segment);
+        this.lineOf(segment);
         return;
       case 'SCH':
         this.schedule(segment);
@@ -139,11 +98,11 @@ class PurchaseOrderMapping {
         this.extendedReference(segment);
         return;
       case 'MSG':
-        this.draft.addText(segment, this.text(segment, 1), this.line);
+        this.draft.addText(segment, value(segment, 1), this.line);
         return;
       case 'MTX':
       case 'NTE':
-        this.draft.addText(segment, this.text(segment, 2), this.line);
+        this.draft.addText(segment, value(segment, 2), this.line);
         return;
       case 'CTP':
         this.otherPrice(segment);
@@ -155,18 +114,14 @@ class PurchaseOrderMapping {
         this.amount(segment);
         return;
       default:
-        this.other(segment);
-        return;
+        this.keepSegment(segment);
+        this.noteUnknown(segment);
     }
   }
 
   private begin(segment: EdiSegment): void {
     const { draft, findings } = this;
-    if (draft.begin) {
-      findings.fault(segment, 0, 'conflicting-values', 'There is a second BEG; send one order a message.');
-      return;
-    }
-    draft.begin = segment;
+    if (!this.begins(segment)) return;
     this.purpose = purposeOf(value(segment, 1));
     if (this.purpose === 'unsupported') {
       findings.fault(segment, 1, 'not-supported', unsupportedPurpose('850', value(segment, 1)));
@@ -174,18 +129,10 @@ class PurchaseOrderMapping {
     draft.orderType = value(segment, 2);
     const doubtful = doubtfulTypes.get(draft.orderType);
     if (doubtful !== undefined) findings.doubt(`The order is ${doubtful} (BEG02 ${draft.orderType}).`);
-    draft.poNumber = this.text(segment, 3);
-    draft.release = this.text(segment, 4);
-    findings.came('/poNumber', segment, 3);
+    this.readNumberAndDate(segment, { poNumber: 3, orderDate: 5 });
+    draft.release = value(segment, 4);
     findings.came('/release', segment, 4);
-    findings.came('/orderDate', segment, 5);
-    if (draft.poNumber === '')
-      findings.fault(segment, 3, 'missing-field', 'The number of the purchase order is missing.');
-    const sent = value(segment, 5);
-    const date = x12Date(sent);
-    if (sent !== '' && date === null) findings.fault(segment, 5, 'bad-date', badDate);
-    draft.poDate = date ?? '';
-    draft.keep('BEG segment', restOf(segment, this.separators, 6));
+    draft.keep('BEG segment', restOf(segment, 6));
   }
 
   private currency(segment: EdiSegment): void {
@@ -198,7 +145,7 @@ class PurchaseOrderMapping {
       const message = `The order names the currencies ${this.draft.currency} and ${currency}; send one.`;
       this.findings.fault(segment, 2, 'currency-mismatch', message);
     }
-    this.keep('CUR segment', restOf(segment, this.separators, 3));
+    this.keepRest(segment, 3);
   }
 
   private date(segment: EdiSegment): void {
@@ -207,60 +154,39 @@ class PurchaseOrderMapping {
       this.findings.fault(segment, 2, 'bad-date', badDate);
       return;
     }
-    const rest = restOf(segment, this.separators, found ? 3 : 2);
+    const rest = restOf(segment, found ? 3 : 2);
     this.keep(`DTM ${value(segment, 1)}`, found ? `${found.date} ${rest}`.trimEnd() : rest);
     if (!found) return;
-    if (this.line) this.line.dates.push(found);
-    else {
-      this.draft.dates.push(found);
-      this.findings.came('/requestedDelivery', segment, 2);
-    }
+    this.addDate(found, segment);
     if (value(segment, 5) === 'RD8') {
       this.findings.doubt(`${this.findings.at(segment)} gives a range of dates; its first day is taken.`);
     }
   }
 
-  private beginParty(segment: EdiSegment): void {
-    this.party = partyOf(segment, this.separators);
-    (this.line ? this.line.parties : this.draft.parties).push(this.party);
-    if (this.line) this.keep('N1 segment', restOf(segment, this.separators));
-  }
-
-  private takeOfParty(party: Party, segment: EdiSegment): void {
-    if (addToParty(party, segment, this.separators)) {
+  protected override readOfParty(party: Party, segment: EdiSegment): void {
+    if (addToParty(party, segment)) {
       const name = this.line ? '' : `${party.code} `;
-      this.keep(`${name}${segment.tag} segment`, restOf(segment, this.separators));
+      this.keep(`${name}${segment.tag} segment`, restOf(segment));
       return;
     }
-    this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.valueOf(segment));
+    this.keep(`${party.code} ${this.qualifierOf(segment)}`, this.textOf(segment));
   }
 
-  private beginLine(segment: EdiSegment): void {
+  private lineOf(segment: EdiSegment): void {
     if (this.summary) {
-      this.findings.fault(
-        segment,
-        0,
-        'conflicting-values',
-        'A line comes after the totals of the order; send lines first.',
-      );
+      const message = 'A line comes after the totals of the order; send lines first.';
+      this.findings.fault(segment, 0, 'conflicting-values', message);
     }
-    this.line = {
+    this.beginLine({
       segment,
-      ordinal: this.draft.lines.length + 1,
-      reference: this.text(segment, 1),
+      reference: value(segment, 1),
       quantity: value(segment, 2),
       uom: value(segment, 3),
       price: value(segment, 4),
       basis: value(segment, 5),
-      ids: productIds(segment, this.separators, 6),
+      ids: productIds(segment, 6),
       elements: lineElements,
-      dates: [],
-      schedule: [],
-      parties: [],
-      references: [],
-      currency: '',
-    };
-    this.draft.lines.push(this.line);
+    });
   }
 
   /** The standard lets the quantity go only together with the unit; a single piece is then what can be meant. */
@@ -282,13 +208,13 @@ class PurchaseOrderMapping {
       this.misplaced(segment);
       return;
     }
-    this.keep('SCH segment', restOf(segment, this.separators));
+    this.keepRest(segment);
     const scheduled = scheduledQuantity(segment, line.uom, this.findings);
     if (scheduled) line.schedule.push(scheduled);
   }
 
   private allocation(segment: EdiSegment): void {
-    this.keep('SDQ segment', restOf(segment, this.separators));
+    this.keepRest(segment);
     if (this.allocated) return;
     this.allocated = true;
     const message =
@@ -302,7 +228,7 @@ class PurchaseOrderMapping {
       this.misplaced(segment);
       return;
     }
-    this.keep('SLN segment', restOf(segment, this.separators));
+    this.keepRest(segment);
     const relation = value(segment, 3);
     if (relation === 'I' || relation === '') return;
     this.findings.doubt(
@@ -311,22 +237,19 @@ class PurchaseOrderMapping {
   }
 
   private charge(segment: EdiSegment): void {
-    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
-    const where = this.line ? `Line ${this.draft.nameOf(this.line)}` : 'The order';
-    const words = segment.tag === 'SAC' ? chargeInWords(segment, this.separators) : 'an allowance or charge (ITA)';
-    if (words === undefined) return;
-    this.draft.charged = true;
-    this.findings.doubt(`${where} names ${words}; it is not taken into the prices.`);
+    this.keepRest(segment);
+    const words = segment.tag === 'SAC' ? chargeInWords(segment) : 'an allowance or charge (ITA)';
+    if (words !== undefined) this.addCharge(words);
   }
 
   private extendedReference(segment: EdiSegment): void {
-    this.keep(`N9 ${value(segment, 1)}`, this.text(segment, 2));
-    this.draft.addText(segment, this.text(segment, 3), this.line);
+    this.keep(`N9 ${value(segment, 1)}`, value(segment, 2));
+    this.draft.addText(segment, value(segment, 3), this.line);
   }
 
   /** What the goods are sold for later is no price of the order. */
   private otherPrice(segment: EdiSegment): void {
-    this.keep('CTP segment', restOf(segment, this.separators));
+    this.keepRest(segment);
     const multiplied = value(segment, 6) !== '' || value(segment, 7) !== '';
     const price = decimalOf(value(segment, 3));
     const ordered = this.line ? decimalOf(this.line.price) : null;
@@ -346,7 +269,7 @@ class PurchaseOrderMapping {
   private amount(segment: EdiSegment): void {
     const { line, draft } = this;
     const qualifier = value(segment, 1);
-    this.keep(`AMT ${qualifier}`, restOf(segment, this.separators, 2));
+    this.keep(`AMT ${qualifier}`, restOf(segment, 2));
     if (qualifier === 'TT' || (!line && qualifier === '1')) {
       this.check(() => draft.checkAmount(segment, 2, draft.lines));
     } else if (line && qualifier === '1') this.checks.push(() => draft.checkAmount(segment, 2, [line]));
@@ -358,20 +281,13 @@ class PurchaseOrderMapping {
     if (this.totalsChecked <= mostTotals) this.checks.push(check);
   }
 
-  private other(segment: EdiSegment): void {
-    const { tag } = segment;
-    this.keepSegment(segment);
-    if (keptTags.has(tag)) return;
-    this.findings.mistake(segment, 0, 'not-supported', `The segment ${tag} is not known in an 850; it is not taken.`);
-  }
-
   private misplaced(segment: EdiSegment): void {
-    this.keep(`${segment.tag} segment`, restOf(segment, this.separators));
+    this.keepRest(segment);
     this.findings.mistake(segment, 0, 'conflicting-values', `The segment ${segment.tag} comes before any line.`);
   }
 
   private keepSegment(segment: EdiSegment): void {
-    const [qualifier, sent] = [this.qualifierOf(segment), this.valueOf(segment)];
+    const [qualifier, sent] = [this.qualifierOf(segment), this.textOf(segment)];
     if (segment.tag === 'REF' && this.line) this.line.references.push({ qualifier, value: sent });
     else this.keep(qualifier, sent);
   }
@@ -382,16 +298,8 @@ class PurchaseOrderMapping {
   }
 
   /** REF03 says it in words when there is no number. */
-  private valueOf(segment: EdiSegment): string {
-    if (segment.tag !== 'REF') return restOf(segment, this.separators);
-    return [this.text(segment, 2), restOf(segment, this.separators, 3)].filter((part) => part !== '').join(' ');
-  }
-
-  private keep(qualifier: string, sent: string): void {
-    this.draft.keep(this.line ? `line ${this.draft.nameOf(this.line)} ${qualifier}` : qualifier, sent);
-  }
-
-  private text(segment: EdiSegment, element: number): string {
-    return text(segment, element, this.separators);
+  private textOf(segment: EdiSegment): string {
+    if (segment.tag !== 'REF') return restOf(segment);
+    return [value(segment, 2), restOf(segment, 3)].filter((part) => part !== '').join(' ');
   }
 }

@@ -22,20 +22,20 @@ export function mapX12(
 ): MappedMessage {
   const syntax = new Findings(message, reading);
   for (const { faults } of [interchange, group, message]) syntax.addSyntax(faults);
-  const mapped = mapContent(message, interchange, reading);
+  const mapped = mapContent(message, reading);
   if (syntax.faults.length === 0) return { ...mapped, warnings: [...syntax.warnings, ...mapped.warnings] };
   return finished(syntax, mapped.purpose, mapped.echo ? { echo: mapped.echo } : {});
 }
 
-function mapContent(message: EdiMessage, { separators }: EdiInterchange, reading: EdiReading): MappedMessage {
-  const findings = new Findings(message, reading, separators);
+function mapContent(message: EdiMessage, reading: EdiReading): MappedMessage {
+  const findings = new Findings(message, reading);
   switch (message.type) {
     case '850':
-      return mapPurchaseOrder(message, findings, separators);
+      return mapPurchaseOrder(message, findings);
     case '875':
-      return mapGroceryOrder(message, findings, separators);
+      return mapGroceryOrder(message, findings);
     case '860':
-      return mapOrderChange(message, findings, separators);
+      return mapOrderChange(message, findings);
     case '997':
     case '999':
       return mapAcknowledgement(message, findings);

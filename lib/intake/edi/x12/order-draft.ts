@@ -204,11 +204,14 @@ export class OrderDraft {
   /** The earliest that a line asks for; dates of lines go before that of the order. */
   private requestedDelivery(): string {
     const ofHeader = wantedDate(this.dates)?.date ?? '';
-    const ofLines = this.lines.map((line) => {
+    const wanted = new Set<string>();
+    for (const line of this.lines) {
       const scheduled = scheduledDates(line.schedule);
-      return scheduled.length > 0 ? scheduled : [wantedDate(line.dates)?.date ?? ofHeader];
-    });
-    const dates = [...new Set(ofLines.flat().filter((date) => date !== ''))].sort();
+      for (const date of scheduled) wanted.add(date);
+      if (scheduled.length === 0) wanted.add(wantedDate(line.dates)?.date ?? ofHeader);
+    }
+    wanted.delete('');
+    const dates = [...wanted].sort();
     if (dates.length > 1) {
       this.findings.doubt(
         `The lines ask for different dates (${dates.slice(0, 8).join(', ')}); the earliest is taken for the whole order.`,

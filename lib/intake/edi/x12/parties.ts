@@ -1,5 +1,5 @@
-import type { EdiSegment, EdiSeparators } from '../interchange';
-import { text, value } from './elements';
+import type { EdiSegment } from '../interchange';
+import { value } from './elements';
 
 /** A party of an N1 loop. */
 export interface Party {
@@ -19,12 +19,12 @@ export interface Party {
 const buyerRoles = ['BY', 'SO', 'BT', 'ST'];
 
 /** Begins a party at its N1. */
-export function partyOf(segment: EdiSegment, separators?: EdiSeparators): Party {
-  const name = text(segment, 2, separators);
+export function partyOf(segment: EdiSegment): Party {
+  const name = value(segment, 2);
   return {
     code: value(segment, 1),
     qualifier: value(segment, 3),
-    id: text(segment, 4, separators),
+    id: value(segment, 4),
     segment,
     names: name === '' ? [] : [name],
     address: [],
@@ -36,16 +36,15 @@ export function partyOf(segment: EdiSegment, separators?: EdiSeparators): Party 
 }
 
 /** Takes an N2, N3 or N4 into a party; false for any other segment. */
-export function addToParty(party: Party, segment: EdiSegment, separators?: EdiSeparators): boolean {
-  const texts = () =>
-    segment.elements.map((_, index) => text(segment, index + 1, separators)).filter((each) => each !== '');
+export function addToParty(party: Party, segment: EdiSegment): boolean {
+  const texts = () => segment.elements.map((_, index) => value(segment, index + 1)).filter((each) => each !== '');
   if (segment.tag === 'N2') party.names.push(...texts());
   else if (segment.tag === 'N3') party.address.push(...texts());
   else if (segment.tag === 'N4') {
-    party.city = text(segment, 1, separators);
-    party.state = text(segment, 2, separators);
-    party.postalCode = text(segment, 3, separators);
-    party.country = text(segment, 4, separators);
+    party.city = value(segment, 1);
+    party.state = value(segment, 2);
+    party.postalCode = value(segment, 3);
+    party.country = value(segment, 4);
   } else return false;
   return true;
 }

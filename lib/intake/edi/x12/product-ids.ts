@@ -1,6 +1,6 @@
-import type { EdiSegment, EdiSeparators } from '../interchange';
+import type { EdiSegment } from '../interchange';
 import type { Reference } from '../mapped-message';
-import { text, value } from './elements';
+import { elementCount, value } from './elements';
 
 /** Data element 235: numbers of the seller, trade item numbers, numbers of the buyer, in the order in which they are taken. */
 const skuQualifiers = [
@@ -8,17 +8,14 @@ const skuQualifiers = [
   ...['UK', 'EN', 'UP', 'UA', 'UI', 'UD', 'EO', 'IB'],
   ...['BP', 'IN', 'CB', 'PI', 'SK', 'PN'],
 ];
+const ranks: ReadonlyMap<string, number> = new Map(skuQualifiers.map((qualifier, rank) => [qualifier, rank]));
+const rankOf = ({ qualifier }: Reference): number => ranks.get(qualifier) ?? skuQualifiers.length;
 
 /** The pairs of qualifier and number from an element on, all of them and in order. */
-export function productIds(
-  segment: EdiSegment,
-  separators: EdiSeparators | undefined,
-  first: number,
-  last = segment.elements.length,
-): Reference[] {
+export function productIds(segment: EdiSegment, first: number, last = elementCount(segment)): Reference[] {
   const ids: Reference[] = [];
   for (let element = first; element < last; element += 2) {
-    const id = { qualifier: value(segment, element), value: text(segment, element + 1, separators) };
+    const id = { qualifier: value(segment, element), value: value(segment, element + 1) };
     if (id.value !== '') ids.push(id);
   }
   return ids;
@@ -26,7 +23,7 @@ export function productIds(
 
 /** The number that names the article, and all the others. */
 export function skuOf(ids: readonly Reference[]): { sku: string | undefined; others: readonly Reference[] } {
-  const chosen =
-    skuQualifiers.map((wanted) => ids.find(({ qualifier }) => qualifier === wanted)).find(Boolean) ?? ids[0];
+  let chosen = ids[0];
+  for (const id of ids) if (chosen && rankOf(id) < rankOf(chosen)) chosen = id;
   return { sku: chosen?.value, others: ids.filter((id) => id !== chosen) };
 }

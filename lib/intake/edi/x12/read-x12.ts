@@ -1,8 +1,9 @@
 import { defaultEdiLimits, type EdiFile, type EdiInterchange, type EdiLimits, type SyntaxFault } from '../interchange';
-import { EnvelopeReader, FileBudget } from './envelope-reader';
+import { EnvelopeReader } from './envelope-reader';
 import { isInterchangeHeader, readInterchangeHeader } from './interchange-header';
 import { scannedText } from './scanned-text';
 import { SegmentScanner } from './segment-scanner';
+import { FileBudget } from './syntax-faults';
 
 /** More things that look like an ISA and are none than this: it is no X12 file. */
 const mostFailedHeaders = 1000;

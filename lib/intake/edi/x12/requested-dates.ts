@@ -48,6 +48,7 @@ export function dateOfDtm(segment: EdiSegment): QualifiedDate | null | undefined
 }
 
 export function wantedDate(dates: readonly QualifiedDate[]): QualifiedDate | undefined {
+  if (dates.length === 0) return undefined;
   for (const wanted of wantedQualifiers) {
     const found = dates.find(({ qualifier }) => qualifier === wanted);
     if (found) return found;

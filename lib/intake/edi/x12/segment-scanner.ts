@@ -83,13 +83,14 @@ export class SegmentScanner {
     this.at = at;
   }
 
-  /** The text of a segment, decoded. */
-  textBetween(start: number, end: number): string {
+  /** The text between two places; undefined when it is the same as the bytes. */
+  decoded(start: number, end: number): string | undefined {
+    if (this.ascii) return undefined;
     const latin1 = this.text.slice(start, end);
-    if (this.ascii || !nonAscii.test(latin1)) return latin1;
+    if (!nonAscii.test(latin1)) return undefined;
     const bytes = Buffer.from(latin1, 'latin1');
     if (this.decodeAs) return this.decodeAs(bytes);
-    return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
+    return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
   }
 
   /** Notes whether a segment is not in the charset that is taken for granted. */

@@ -370,6 +370,7 @@ describe('X12 850', () => {
     it('by store are refused by name', () => {
       const message = mapped({ 'PID*F': 'SDQ*EA*92*0001*3*0002*2' });
       expect(faultsOf(message)).to.deep.equal(['SDQ (segment 10): not-supported']);
+      expect(message.faults[0], 'the whole segment is meant, not a value in it').not.to.have.property('value');
       expect(message.order).to.equal(undefined);
     });
 
