@@ -35,7 +35,7 @@ export interface RuntimeLog {
 const mostWaiting = 20_000;
 const batchSize = 500;
 /** How much may wait at a stage before a source of many messages pauses. */
-const mostAhead = 2_000;
+const mostAhead = 500;
 /** SQLite has one connection; on a server several transactions of a stage run at once. */
 const lanesOfServer = 2;
 const patience = 60_000;
