@@ -172,6 +172,14 @@ export class SqliteClient extends KnexSqlite {
   }
 }
 
+/**
+ * A statement that is not kept: one that is keeps a copy of what it was bound to last, and of a large message that would
+ * be as much memory again.
+ */
+export function singleUseStatement(connection: SqliteConnection, sql: string): StatementSync {
+  return connection.database.prepare(sql);
+}
+
 /** The open database of a connection that Knex's pool, or `transactionConnection`, gave. */
 export function rawDatabase(connection: SqliteConnection): DatabaseSync {
   return connection.database;

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
-import { preparedStatement, type SqliteConnection } from './sqlite-client';
+import { preparedStatement, type SqliteConnection, singleUseStatement } from './sqlite-client';
 
 /** SQLite runs in this process: a prepared statement in a loop is its quickest bulk statement. */
 export class SqliteDatabase implements Database {
@@ -70,7 +70,7 @@ export class SqliteDatabase implements Database {
   }
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
-    const statement = preparedStatement(this.connection, sql);
+    const statement = (holdsLargeBytes(names, rows) ? singleUseStatement : preparedStatement)(this.connection, sql);
     const values = new Array<SQLInputValue>(names.length);
     let changes = 0;
     for (const row of rows) {
@@ -83,7 +83,15 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/** Bytes as the other driver gives them. A column holds one type, so that the first row tells which ones are bytes. */
+const largeBytes = 256 * 1024;
+
+/** A column holds one type, so that the first row tells which ones are bytes. */
+function holdsLargeBytes(names: readonly string[], rows: readonly Row[]): boolean {
+  const columns = names.filter((name) => rows[0]?.[name] instanceof Uint8Array);
+  return columns.some((name) => rows.some((row) => ((row[name] as Uint8Array | null)?.length ?? 0) > largeBytes));
+}
+
+/** Bytes as the other driver gives them; the first row tells which columns hold them. */
 function withBuffers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
   for (const [column, value] of Object.entries(rows[0] ?? {})) {
     if (!(value instanceof Uint8Array)) continue;
