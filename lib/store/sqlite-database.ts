@@ -84,14 +84,15 @@ export class SqliteDatabase implements Database {
 }
 
 const largeBytes = 256 * 1024;
+/** Wherever messages are kept as they came. */
+const bytesColumn = 'bytes';
 
-/** A column holds one type, so that the first row tells which ones are bytes. */
 function holdsLargeBytes(names: readonly string[], rows: readonly Row[]): boolean {
-  const columns = names.filter((name) => rows[0]?.[name] instanceof Uint8Array);
-  return columns.some((name) => rows.some((row) => ((row[name] as Uint8Array | null)?.length ?? 0) > largeBytes));
+  const isLarge = (value: unknown): boolean => value instanceof Uint8Array && value.length > largeBytes;
+  return names.includes(bytesColumn) && rows.some((row) => isLarge(row[bytesColumn]));
 }
 
-/** Bytes as the other driver gives them; the first row tells which columns hold them. */
+/** Bytes as the other driver gives them. A column holds one type, so that the first row tells which ones are bytes. */
 function withBuffers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
   for (const [column, value] of Object.entries(rows[0] ?? {})) {
     if (!(value instanceof Uint8Array)) continue;
