@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './receive-messages';
@@ -27,11 +26,11 @@ export type ReadingAnswer =
 /** Documents of one part: few enough that unpacking them never holds up the thread that asked. */
 export const partSize = 500;
 
-const quickest = { level: 1 } as const;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-/** A twentieth of the documents' size. The bytes have memory of their own, so that they can be given away. */
+/** The bytes have memory of their own, so that they can be given away. */
 export const packed = (documents: readonly ReadOrder[]): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(deflateRawSync(JSON.stringify(documents), quickest));
+  encoder.encode(JSON.stringify(documents));
 
-export const unpacked = (part: PackedPart): ReadOrder[] =>
-  JSON.parse(inflateRawSync(part).toString('utf8')) as ReadOrder[];
+export const unpacked = (part: PackedPart): ReadOrder[] => JSON.parse(decoder.decode(part)) as ReadOrder[];
