@@ -37,6 +37,14 @@ const heldHere = new HeldBodies();
 /** The body of a request is of no more use. */
 export const releaseBody = (request: object): void => heldHere.release(request);
 
+/**
+ * Lets go of a body that Node-RED has read itself and whose bytes are safe: the request travels on with every message
+ * that is made of this one.
+ */
+export function forgetBody(request: { body?: unknown }): void {
+  if (Buffer.isBuffer(request.body)) request.body = undefined;
+}
+
 /** Set by a server that leaves it to us to ask for the body. */
 type Asked = HttpRequest & { awaitsContinue?: boolean; readonly res?: ServerResponse };
 

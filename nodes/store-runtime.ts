@@ -34,8 +34,8 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
-/** How much may wait at a stage before a source of many messages pauses. */
-const mostAhead = 2_000;
+/** How much may wait at a stage before a source of many messages pauses: less than a batch, so that at most one waits whole. */
+const mostAhead = 250;
 /** SQLite has one connection; on a server several transactions of a stage run at once. */
 const lanesOfServer = 2;
 const patience = 60_000;

@@ -29,8 +29,18 @@ const parkedWords =
 
 /** A row an order, and for a rejected one a row each thing that is wrong, in the order of the message. */
 export async function resultRows(db: Database, inboxId: number): Promise<OutgoingRow[]> {
-  return [header, ...(await documentsOf(db, inboxId)).flatMap(rowsOf)];
+  const rows: OutgoingRow[] = [header];
+  for (let after = 0; ; ) {
+    const documents = await documentsOf(db, inboxId, { after, count: documentsAtOnce });
+    for (const document of documents) rows.push(...rowsOf(document));
+    const last = documents.at(-1);
+    if (last === undefined || documents.length < documentsAtOnce) return rows;
+    after = last.ordinal;
+  }
 }
+
+/** A message may have tens of thousands, and their rows are much smaller than what the store knows of them. */
+const documentsAtOnce = 1_000;
 
 /** The rows of a file that was not taken at all. */
 export const refusedRows = (faults: readonly Fault[]): OutgoingRow[] => [

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Column } from 'exceljs';
 
 /** A cell that goes out; numbers stand as texts, as everywhere. */
@@ -51,6 +52,9 @@ const usualWidth = 16;
 /** Characters of a cell that Excel takes. */
 const longestCell = 32_767;
 
+/** Rows that are written in one turn of the event loop: what is not packed before the next ones come stays in memory. */
+const rowsAtOnce = 50;
+
 /** An XLSX workbook whose cells are all texts, so that no number or date is changed on its way; written row by row. */
 export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffer> {
   const { stream } = (await import('exceljs')).default; // large, and seldom wanted
@@ -64,7 +68,10 @@ export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffe
   for (const { name, rows, columns = [] } of sheets) {
     const sheet = workbook.addWorksheet(name, { views: [{ state: 'frozen', ySplit: 1 }] });
     let isHeader = true;
+    let written = 0;
     for (const cells of rows) {
+      written += 1;
+      if (written % rowsAtOnce === 0) await setImmediate();
       if (isHeader) sheet.columns = cells.map((_, index) => columnStyle(columns[index]));
       const row = sheet.addRow(cells.map((cell) => storableText(harmless(textOf(cell))) || undefined));
       if (isHeader) row.font = { bold: true };

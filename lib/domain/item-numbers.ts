@@ -24,6 +24,10 @@ export function gtinForms(gtin: string): string[] {
  * undefined: no set has a member. Empty: they contradict each other.
  */
 export function agreedBy<T>(sets: readonly (readonly T[])[]): readonly T[] | undefined {
-  const [first, ...others] = sets.filter((set) => set.length > 0);
-  return first?.filter((member) => others.every((other) => other.includes(member)));
+  let agreed: readonly T[] | undefined;
+  for (const set of sets) {
+    if (set.length === 0) continue;
+    agreed = agreed === undefined ? set : agreed.filter((member) => set.includes(member));
+  }
+  return agreed;
 }

@@ -81,9 +81,11 @@ export interface TaxRate {
   readonly rate: number;
 }
 
+const baseUnit: Ratio = { numerator: 1, denominator: 1 };
+
 /** The unit in base units; undefined when the product is not sold in it. */
 export function ratioOf(product: Product, uom: string): Ratio | undefined {
-  if (uom === product.baseUom) return { numerator: 1, denominator: 1 };
+  if (uom === product.baseUom) return baseUnit;
   return Object.hasOwn(product.uoms, uom) ? product.uoms[uom] : undefined;
 }
 

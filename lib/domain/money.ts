@@ -86,6 +86,11 @@ export function totals(
 ): Totals {
   const nets = new Map<string, number>();
   for (const { net, taxCode } of lines) nets.set(taxCode, checkedAmount((nets.get(taxCode) ?? 0) + net));
+  return totalsOf(nets, rates);
+}
+
+/** As `totals`, of the net amounts by tax code. */
+export function totalsOf(nets: ReadonlyMap<string, number>, rates: Pick<ReadonlyMap<string, number>, 'get'>): Totals {
   const byTaxCode: TaxAmount[] = [];
   let net = 0;
   let tax = 0;
@@ -97,7 +102,7 @@ export function totals(
         `There is no rate for the tax code ${taxCode}; add it to the taxes.`,
       );
     }
-    const codeNet = nets.get(taxCode) ?? 0;
+    const codeNet = checkedAmount(nets.get(taxCode) ?? 0);
     const codeTax = taxOf(codeNet, rate);
     byTaxCode.push({ taxCode, rate, net: codeNet, tax: codeTax });
     net = checkedAmount(net + codeNet);

@@ -1,5 +1,5 @@
 import type { PricePolicy } from './master';
-import { lineNet, type Totals, totals } from './money';
+import { lineNet, type Totals, totalsOf } from './money';
 import { type Order, type OrderLine, openQuantity } from './order';
 
 interface Priced {
@@ -40,17 +40,18 @@ export function orderAmounts(order: Pick<Order, 'currency' | 'taxRates' | 'lines
 
 /** The net amounts of an order's lines as they are added up. Every step of the cycle needs such sums several times. */
 class NetSums {
-  private readonly nets: { net: number; taxCode: string }[] = [];
+  private readonly nets = new Map<string, number>();
 
   constructor(private readonly order: Priced) {}
 
   add({ unitPrice, ratio, taxCode }: PricedQuantity['line'], quantity: number): void {
-    this.nets.push({ net: lineNet({ quantity, unitPrice, uom: ratio }, this.order.currency), taxCode });
+    const net = lineNet({ quantity, unitPrice, uom: ratio }, this.order.currency);
+    this.nets.set(taxCode, (this.nets.get(taxCode) ?? 0) + net);
   }
 
   totals(): Totals {
     const { taxRates } = this.order;
-    return totals(this.nets, { get: (code) => (Object.hasOwn(taxRates, code) ? taxRates[code] : undefined) });
+    return totalsOf(this.nets, { get: (code) => (Object.hasOwn(taxRates, code) ? taxRates[code] : undefined) });
   }
 }
 

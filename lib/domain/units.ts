@@ -19,13 +19,15 @@ export function soldUnit(
   sent: string | undefined,
   partnersMap: Readonly<Record<string, string>>,
 ): SoldUnit | undefined {
-  const mapped = sent !== undefined && Object.hasOwn(partnersMap, sent) ? partnersMap[sent] : undefined;
-  const candidates = sent === undefined ? [product.baseUom] : [sent, ...(mapped === undefined ? [] : [mapped])];
-  const meant = mapped ?? sent;
-  if (meant !== undefined && pieces.has(meant)) candidates.push(...pieces);
-  for (const uom of candidates) {
-    const ratio = ratioOf(product, uom);
-    if (ratio !== undefined) return { uom, ratio };
-  }
-  return undefined;
+  if (sent === undefined) return inUnit(product, product.baseUom);
+  const mapped = Object.hasOwn(partnersMap, sent) ? partnersMap[sent] : undefined;
+  const named = inUnit(product, sent) ?? (mapped === undefined ? undefined : inUnit(product, mapped));
+  if (named !== undefined || !pieces.has(mapped ?? sent)) return named;
+  const piece = [...pieces].find((uom) => ratioOf(product, uom) !== undefined);
+  return piece === undefined ? undefined : inUnit(product, piece);
+}
+
+function inUnit(product: Product, uom: string): SoldUnit | undefined {
+  const ratio = ratioOf(product, uom);
+  return ratio === undefined ? undefined : { uom, ratio };
 }

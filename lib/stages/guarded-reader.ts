@@ -44,7 +44,7 @@ interface Job {
 /** What a thread needed for a message of more bytes is not kept for the next one. */
 const thriftyFrom = 2_000_000;
 /** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
-const youngMemory = 8;
+const youngMemory = 4;
 
 /**
  * Reads messages without holding up or endangering the process: large ones, and workbooks of any size, in a thread with

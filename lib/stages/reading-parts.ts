@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8';
 import type { BusinessRejection } from '../domain/faults';
 import type { IntakeLimits } from '../intake/read-message';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './receive-messages';
@@ -27,9 +26,11 @@ export type ReadingAnswer =
 /** Documents of one part: few enough that unpacking them never holds up the thread that asked. */
 export const partSize = 500;
 
-/** The bytes have memory of their own, so that they can be given away. */
-export function packed(documents: readonly ReadOrder[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(serialize(documents));
-}
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-export const unpacked = (part: PackedPart): ReadOrder[] => deserialize(part) as ReadOrder[];
+/** The bytes have memory of their own, so that they can be given away. */
+export const packed = (documents: readonly ReadOrder[]): Uint8Array<ArrayBuffer> =>
+  encoder.encode(JSON.stringify(documents));
+
+export const unpacked = (part: PackedPart): ReadOrder[] => JSON.parse(decoder.decode(part)) as ReadOrder[];

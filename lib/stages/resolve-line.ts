@@ -129,6 +129,8 @@ function productOf(
   master: MasterData,
   faults: OrderFaults,
 ): Product | undefined {
+  const own = line.ids === undefined ? ownProduct(line.sku, partner, master) : undefined;
+  if (own !== undefined) return own;
   const numbers = numbersOf(line);
   const known = numbers.map((number) => productsNamed(number, partner, master));
   const agreed = agreedBy(known);
@@ -157,11 +159,14 @@ export const numbersOf = ({ sku, ids }: CanonicalLine): string[] =>
 
 /** What a number names: by the partner's own list, else as our SKU, else as a GTIN (which several products may share). */
 function productsNamed(number: string, partner: Partner | undefined, master: MasterData): readonly Product[] {
-  const product = master.products.get(mappedBy(partner?.skuMap, number));
+  const product = ownProduct(number, partner, master);
   if (product !== undefined) return [product];
   const gtin = gtinOf(number);
   return gtin === undefined ? [] : (master.productsByGtin.get(gtin) ?? []);
 }
+
+const ownProduct = (number: string, partner: Partner | undefined, { products }: MasterData): Product | undefined =>
+  products.get(mappedBy(partner?.skuMap, number));
 
 function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: string, faults: OrderFaults): number {
   const quantity = parseQuantity(line.quantity);

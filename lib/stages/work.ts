@@ -23,7 +23,7 @@ import { type Database, together } from '../store/database';
 import { saveDecisions } from '../store/decisions';
 import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
-import type { StampedOrder } from '../store/order-memory';
+import type { OrderMemory, StampedOrder } from '../store/order-memory';
 import { type LockedRow, lockedOrders, lockOrders } from '../store/orders';
 import { insertPostings, type Posting } from '../store/postings';
 import { type OrderBefore, orderChanges, rememberOrder } from '../store/save-orders';
@@ -41,6 +41,12 @@ export interface StageContext {
   /** The time as ISO 8601 text. */
   readonly clock: () => string;
 }
+
+/**
+ * So many orders of one message are an import. They would come faster than the next step takes them, and fill the memory
+ * for as long as they wait: that step reads them in a few statements.
+ */
+const manyOfMessage = 50;
 
 /**
  * One transaction of a stage. Rows are locked and loaded through it in the one order that all transactions keep
@@ -359,11 +365,13 @@ export class Work {
     this.created.push(...orders);
   }
 
-  /** What is known of the orders once the transaction has committed. */
-  stampedOrders(): StampedOrder[] {
-    const locked = [...this.orders.values()].map((order) => ({ order, stamp: this.stamps.get(order.id) as number }));
-    const created = this.created.filter((order) => !this.orders.has(order.id));
-    return [...locked, ...created.map((order) => ({ order, stamp: this.stamp }))];
+  /** To be called once the transaction has committed: what is known of its orders need not be read again. */
+  rememberOrders(memory: OrderMemory): void {
+    for (const order of this.orders.values()) memory.keep({ order, stamp: this.stamps.get(order.id) as number });
+    for (const ofMessage of Map.groupBy(this.created, ({ inboxId }) => inboxId).values()) {
+      if (ofMessage.length >= manyOfMessage) continue;
+      for (const order of ofMessage) if (!this.orders.has(order.id)) memory.keep({ order, stamp: this.stamp });
+    }
   }
 
   private loaded(): { order: Order; before: OrderBefore }[] {
@@ -452,14 +460,14 @@ export async function inTransaction<T, First = undefined>(
   first?: (db: Database) => Promise<First>,
 ): Promise<T> {
   const { store, actor, clock } = context;
-  const { result, orders } = await store.transaction(async (db, last) => {
+  const { result, work } = await store.transaction(async (db, last) => {
     const [settings, found] = await together([currentSettings(db), first?.(db) as Promise<First>]);
     const work = new Work(store, db, stage, actor, clock(), settings, last);
     const done = await run(work, found);
     await work.finish();
-    return { result: done, orders: work.stampedOrders() };
+    return { result: done, work };
   });
-  for (const order of orders) store.orders.keep(order);
+  work.rememberOrders(store.orders);
   return result;
 }
 

@@ -74,7 +74,7 @@ export class SqliteConnection {
       'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
     );
     // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-    this.database.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000');
+    this.database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
     this.database.function('sha256', { deterministic: true }, sha256);
   }
 
@@ -171,6 +171,14 @@ export class SqliteClient extends KnexSqlite {
     const rowsOfDelete = query.method === 'del' && query.returning && Array.isArray(query.response);
     return rowsOfDelete ? query.response : super.processResponse(query, runner);
   }
+}
+
+/**
+ * A statement that is not kept: one that is keeps a copy of what it was bound to last, and of a large message that would
+ * be as much memory again.
+ */
+export function singleUseStatement(connection: SqliteConnection, sql: string): StatementSync {
+  return connection.database.prepare(sql);
 }
 
 /** The open database of a connection that Knex's pool, or `transactionConnection`, gave. */

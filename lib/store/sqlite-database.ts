@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
-import { preparedStatement, type SqliteConnection } from './sqlite-client';
+import { preparedStatement, type SqliteConnection, singleUseStatement } from './sqlite-client';
 
 /** SQLite runs in this process: a prepared statement in a loop is its quickest bulk statement. */
 export class SqliteDatabase implements Database {
@@ -70,7 +70,7 @@ export class SqliteDatabase implements Database {
   }
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
-    const statement = preparedStatement(this.connection, sql);
+    const statement = (holdsLargeBytes(names, rows) ? singleUseStatement : preparedStatement)(this.connection, sql);
     const values = new Array<SQLInputValue>(names.length);
     let changes = 0;
     for (const row of rows) {
@@ -81,6 +81,15 @@ export class SqliteDatabase implements Database {
     }
     return changes;
   }
+}
+
+const largeBytes = 256 * 1024;
+/** Wherever messages are kept as they came. */
+const bytesColumn = 'bytes';
+
+function holdsLargeBytes(names: readonly string[], rows: readonly Row[]): boolean {
+  const isLarge = (value: unknown): boolean => value instanceof Uint8Array && value.length > largeBytes;
+  return names.includes(bytesColumn) && rows.some((row) => isLarge(row[bytesColumn]));
 }
 
 /** Bytes as the other driver gives them. A column holds one type, so that the first row tells which ones are bytes. */

@@ -17,7 +17,7 @@ import type { Handover } from '../handovers';
 import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } from '../http-messages';
 import { documentKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode } from '../node';
-import { releaseBody } from '../request-body';
+import { forgetBody, releaseBody } from '../request-body';
 import { asEdi, standardOf } from './edi-input';
 import { LargeMessages } from './large-messages';
 import { registerPreview } from './preview';
@@ -205,6 +205,8 @@ export = (RED: NodeAPI): void => {
         await sendDocuments(message, reception, emit);
         if (reading === undefined) return;
         message.payload = { inboxId: reading.inboxId }; // its bytes are in the store: nothing holds them while it is read
+        const request = requestOf(message);
+        if (request !== undefined) forgetBody(request);
         await large.read(reading, (piece) => {
           charge(piece.documents.length);
           return sendDocuments(message, piece, emit, piece.expected);

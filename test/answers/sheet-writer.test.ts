@@ -19,6 +19,27 @@ async function readBack(bytes: Buffer): Promise<Record<string, unknown[][]>> {
 describe('sheets that go out', () => {
   const attacks = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', "=cmd|' /C calc'!A0", '＝1+1'];
 
+  it('let other work come between their rows', async () => {
+    let turns = 0;
+    let isWriting = true;
+    const turn = (): void => {
+      turns += 1;
+      if (isWriting) setImmediate(turn);
+    };
+    const turnsBefore: number[] = [];
+    function* rows(): Generator<OutgoingRow> {
+      for (let i = 0; i < 1_000; i += 1) {
+        turnsBefore.push(turns);
+        yield [`row ${i}`];
+      }
+    }
+    setImmediate(turn);
+    const bytes = await writeXlsx([{ name: 'Rows', rows: rows() }]);
+    isWriting = false;
+    expect(new Set(turnsBefore).size).to.be.greaterThan(10);
+    expect((await readBack(bytes))['Rows']).to.have.length(1_000);
+  });
+
   it('hold no cell that a spreadsheet could read as a formula', async () => {
     const rows = [['code', 'message'], ...attacks.map((text, i) => [`${i}`, text])];
     const cells = (parse(writeCsv(rows), { bom: true }) as string[][]).slice(1).map(([, cell]) => cell);

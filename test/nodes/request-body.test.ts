@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { HttpRequest } from '../../nodes/http-messages';
-import { HeldBodies, readBody, releaseBody } from '../../nodes/request-body';
+import { forgetBody, HeldBodies, readBody, releaseBody } from '../../nodes/request-body';
 
 const limit = 300_000_000;
 
@@ -30,6 +30,16 @@ describe('a request’s body', () => {
       expect([...(await reading)]).to.deep.equal([0xff, 0xfe, 0, 1, 2, 3]);
       releaseBody(request);
     }
+  });
+
+  it('that Node-RED has read stays no longer with its request than it is wanted', async () => {
+    const request = coming({}, { body: Buffer.from('{}') });
+    expect(String(await readBody(request, limit))).to.equal('{}');
+    forgetBody(request);
+    expect(request.body).to.equal(undefined);
+    const parsed = coming({}, { body: { of: 'another node' } });
+    forgetBody(parsed);
+    expect(parsed.body).to.deep.equal({ of: 'another node' });
   });
 
   it('is refused as soon as it is too large, encoded, or parsed', async () => {

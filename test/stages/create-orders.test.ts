@@ -55,6 +55,22 @@ describe('creating orders', () =>
       });
     });
 
+    it('remembers what it has created for the next step, but not the orders of an import', async () => {
+      const ids = async (count: number, name: string): Promise<number[]> => {
+        const orders = Array.from({ length: count }, (_, i) => purchase({ poNumber: `${name}-${i}` }));
+        return (await post(company.context, orders)).map(orderIdOf);
+      };
+      const remembered = async (orderIds: readonly number[]): Promise<number> => {
+        const rows = await store.read((db) =>
+          db.all<{ order_id: number; stamp: number }>('select order_id, stamp from sales_order_state'),
+        );
+        const stamps = new Map(rows.map(({ order_id, stamp }) => [order_id, stamp]));
+        return orderIds.filter((id) => store.orders.take(id, stamps.get(id) as number) !== undefined).length;
+      };
+      expect(await remembered(await ids(3, 'FEW'))).to.equal(3);
+      expect(await remembered(await ids(250, 'MANY'))).to.equal(0);
+    });
+
     it('gives the indicator of the first rule that matches, else the partner’s', async () => {
       const rules = [
         { channel: 'file', indicator: 'FILE' },

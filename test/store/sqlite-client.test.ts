@@ -12,6 +12,7 @@ import {
   sqliteBindings,
   transactionConnection,
 } from '../../lib/store/sqlite-client';
+import { SqliteDatabase } from '../../lib/store/sqlite-database';
 
 interface SqliteError extends Error {
   readonly code: string;
@@ -261,6 +262,29 @@ describe('sqlite client', () => {
         expect(connection.preparedStatements).to.equal(500);
         expect(preparedStatement(connection, 'SELECT 0')).to.equal(first);
         expect(preparedStatement(connection, 'SELECT 1')).not.to.equal(second);
+      });
+    });
+
+    it('keep no statement that would keep a copy of large bytes', async () => {
+      await database.transaction(async (trx) => {
+        const connection = await transactionConnection(trx);
+        connection.database.exec('CREATE TABLE letter (id integer, bytes blob)');
+        const store = new SqliteDatabase(connection);
+        const before = connection.preparedStatements;
+        const large = Buffer.alloc(1_000_000, 7);
+        await store.insert('letter', [
+          { id: 1, bytes: null },
+          { id: 2, bytes: large },
+        ]);
+        await store.insert('letter', [
+          { id: 3, bytes: large },
+          { id: 4, bytes: Buffer.from('a') },
+        ]);
+        expect(connection.preparedStatements).to.equal(before);
+        await store.insert('letter', [{ id: 5, bytes: Buffer.from('b') }]);
+        expect(connection.preparedStatements).to.equal(before + 1);
+        const sizes = await store.all('SELECT length(bytes) AS size FROM letter ORDER BY id');
+        expect(sizes.map((row) => (row as { size: number }).size)).to.deep.equal([null, 1_000_000, 1_000_000, 1, 1]);
       });
     });
 

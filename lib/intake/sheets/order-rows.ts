@@ -15,6 +15,7 @@ import {
   shipToFields,
 } from './fields';
 import type { SheetLayout } from './layout';
+import { type Line, OrderLines } from './order-lines';
 import type { SheetPlace } from './places';
 import { readSheetDate } from './sheet-date';
 
@@ -35,7 +36,6 @@ const fieldOfPointer: ReadonlyMap<string, SheetField> = new Map<string, SheetFie
 const fieldsOfOrder: readonly SheetField[] = [...fieldOfPointer.values(), 'cancelled'];
 
 type Cells = Partial<Record<SheetField, SheetCell>>;
-type Line = Partial<Record<LineField, string>>;
 
 /** What all orders of a table share. */
 interface Table {
@@ -90,6 +90,7 @@ export class OrderRows {
       group = new RowGroup(this.table);
       this.orders.set(key, group);
     }
+    if (group !== this.last) this.last?.rest();
     this.last = group;
     return group;
   }
@@ -119,14 +120,12 @@ class RowGroup implements SheetOrder {
   readonly faults: Fault[] = [];
   private readonly header: Partial<Record<SheetField, string>> = {};
   /** The row that gave a field of the order first. */
-  private readonly headerRows = new Map<SheetField, number>();
-  private readonly rows: number[] = [];
-  private readonly lines: Line[] = [];
+  private readonly headerRows: Partial<Record<SheetField, number>> = {};
+  private readonly lines = new OrderLines();
 
   constructor(private readonly table: Table) {}
 
   add(cells: Cells, row: number): void {
-    this.rows.push(row);
     const line: Line = {};
     for (const field of lineFields) {
       const cell = cells[field];
@@ -134,11 +133,16 @@ class RowGroup implements SheetOrder {
         line[field] = this.read(cell, row, field);
       }
     }
-    this.lines.push(line);
+    this.lines.add(row, line);
     for (const field of fieldsOfOrder) {
       const cell = cells[field];
       if (cell !== undefined) this.addToOrder(field, cell, row);
     }
+  }
+
+  /** Rows of another order follow. */
+  rest(): void {
+    this.lines.rest();
   }
 
   get value(): SheetOrder['value'] {
@@ -147,31 +151,32 @@ class RowGroup implements SheetOrder {
     const value: Record<string, unknown> = {};
     for (const field of orderFields) value[field] = header[field] ?? fixed[field];
     value.shipTo = Object.fromEntries(shipToFields.map(([field, name]) => [name, header[field] ?? fixed[field]]));
-    return { ...value, lines: lines.map((line) => withFixed(line, fixed)) };
+    return { ...value, lines: lines.all().map(([, line]) => withFixed(line, fixed)) };
   }
 
   get place(): string {
     const ranges: [number, number][] = [];
-    for (const row of this.rows) {
+    const lines = this.lines.all();
+    for (const [row] of lines) {
       const last = ranges.at(-1);
       if (last && last[1] === row - 1) last[1] = row;
       else ranges.push([row, row]);
     }
     const shown = ranges.slice(0, 8).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
     if (ranges.length > shown.length) shown.push('...');
-    return this.table.place.rows(shown.join(', '), this.rows.length);
+    return this.table.place.rows(shown.join(', '), lines.length);
   }
 
   placeOf(pointer: string): string {
     const { place } = this.table;
     const [, inLine, index, lineField] = /^\/(lines)\/(\d+)(?:\/(\w+))?$/.exec(pointer) ?? [];
     if (inLine) {
-      const row = this.rows[Number(index)] ?? 0;
+      const [row] = this.lines.all()[Number(index)] ?? [0];
       return lineField === undefined ? place.row(row) : this.cellPlace(row, lineField as LineField);
     }
     const field = fieldOfPointer.get(pointer);
     if (field === undefined) return this.place;
-    return this.cellPlace(this.headerRows.get(field) ?? this.rows[0] ?? 0, field);
+    return this.cellPlace(this.headerRows[field] ?? this.lines.all()[0]?.[0] ?? 0, field);
   }
 
   private cellPlace(row: number, field: SheetField): string {
@@ -187,13 +192,13 @@ class RowGroup implements SheetOrder {
     const given = this.header[field];
     if (given === undefined) {
       this.header[field] = this.read(cell, row, field);
-      this.headerRows.set(field, row);
+      this.headerRows[field] = row;
       return;
     }
     if (field === 'poNumber' || given === textOf(cell)) return;
     const value = this.read(cell, row, field);
     if (given === value) return;
-    const message = `Row ${this.headerRows.get(field)} of the same order says ${shownText(given)}; make them equal, or leave this cell empty.`;
+    const message = `Row ${this.headerRows[field]} of the same order says ${shownText(given)}; make them equal, or leave this cell empty.`;
     this.fault(row, field, 'conflicting-values', message, value);
   }
 

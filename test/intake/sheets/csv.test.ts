@@ -19,6 +19,32 @@ describe('CSV', () => {
     ]);
   });
 
+  it('reads orders whose rows stand apart as it reads them together', () => {
+    const row = (order: number, line: number): string => `PO-${order},C-1,S-${line},${order},${line % 2 ? '' : '2.5'}`;
+    const orders = [1, 2, 3];
+    const lines = [1, 2, 3, 4];
+    const apart = readCsvText([header, ...lines.flatMap((line) => orders.map((order) => row(order, line)))].join('\n'));
+    const together = readCsvText(
+      [header, ...orders.flatMap((order) => lines.map((line) => row(order, line)))].join('\n'),
+    );
+    expect(apart.documents.map(({ order, fingerprint }) => ({ order, fingerprint }))).to.deep.equal(
+      together.documents.map(({ order, fingerprint }) => ({ order, fingerprint })),
+    );
+    expect(apart.documents.map(({ place }) => place)).to.deep.equal([
+      'rows 2, 5, 8, 11',
+      'rows 3, 6, 9, 12',
+      'rows 4, 7, 10, 13',
+    ]);
+  });
+
+  it('tells the faults of an order by their rows, also of rows that stand apart', () => {
+    const text = `${header},note\nPO-1,C-1,A,1,,x\nPO-2,C-1,A,1,,\nPO-1,C-1,B,0,,y\nPO-2,C-1,A,1,,`;
+    expect(faultsOf(readCsvText(text)).toSorted()).to.deep.equal([
+      'row 4, column note: conflicting-values',
+      'row 4, column quantity: out-of-range',
+    ]);
+  });
+
   it('keeps releases of a number apart', () => {
     const content = readCsvText('po_number;Customer;RELEASE;sku;Quantity\nPO-1;C-1;1;A;1\nPO-1;C-1;2;A;1');
     expect(content.documents.map(({ order }) => order?.release)).to.deep.equal(['1', '2']);
