@@ -77,7 +77,7 @@ const x12: Writing = {
 };
 
 const edifact: Writing = {
-  head: ["UNA:+.? '", 'UNB+UNOC:3+4012345000009:14+4098765000003:14+261123:1015+1', ''].join("'\n").replace("''", "'"),
+  head: "UNA:+.? '\nUNB+UNOC:3+4012345000009:14+4098765000003:14+261123:1015+1'\n",
   order: (i) => {
     const number = String(i + 1);
     const segments = [

@@ -113,11 +113,11 @@ class LineQuantity {
   readonly value: Decimal | null = null;
 
   constructor(segments: readonly PlacedSegment[], ordinal: number, findings: MessageFindings) {
-    const own = segments.filter(
-      ({ segment, opener }) => segment.tag === 'QTY' && !ownQuantities.has(opener?.tag ?? ''),
-    );
+    const own = segments
+      .filter(({ segment, opener }) => segment.tag === 'QTY' && !ownQuantities.has(opener?.tag ?? ''))
+      .map(({ segment }) => ({ segment, qualifier: codeValue(segment, 1, 1) }));
     const qualified = (...qualifiers: string[]) =>
-      own.filter(({ segment }) => qualifiers.includes(codeValue(segment, 1, 1))).map(({ segment }) => segment);
+      own.filter(({ qualifier }) => qualifiers.includes(qualifier)).map(({ segment }) => segment);
     const ordered = qualified('21');
     const [first, ...further] = ordered.length > 0 ? ordered : qualified('1');
     this.segment = first;
@@ -134,9 +134,7 @@ class LineQuantity {
         `Line ${ordinal} asks for ${quantity.slice(0, 30)} free of charge (QTY+192), which the order does not hold.`,
       );
     }
-    const others = own
-      .map(({ segment }) => codeValue(segment, 1, 1))
-      .filter((qualifier) => !knownQuantities.has(qualifier));
+    const others = own.map(({ qualifier }) => qualifier).filter((qualifier) => !knownQuantities.has(qualifier));
     if (others.length > 0) {
       findings.remark(
         `Line ${ordinal} has quantities that are not used: QTY+${[...new Set(others)].slice(0, 5).join(', QTY+').slice(0, 60)}.`,

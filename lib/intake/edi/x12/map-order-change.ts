@@ -18,8 +18,8 @@ import { productIds, skuOf } from './product-ids';
 import { badDate, dateOfDtm, type QualifiedDate, wantedDate } from './requested-dates';
 import { unitPriceOf } from './unit-price';
 
-/** BCH01, data element 353. */
-const purposes = codeTable<EdiPurpose>({ '01': 'cancel', '04': 'change', '05': 'replace' });
+/** BCH01, data element 353. An 860 says what is changed of an order: what replaces one whole is an 850. */
+const purposes = codeTable<EdiPurpose>({ '01': 'cancel', '04': 'change' });
 
 /** POC02, data element 670: what is to be done with the line. */
 const actions = codeTable<LineChange['action']>({
@@ -181,7 +181,8 @@ class OrderChangeMapping {
     const code = value(segment, 1);
     this.purpose = purposes.get(code) ?? 'unsupported';
     if (this.purpose === 'unsupported') {
-      const message = `The purpose "${code}" of an 860 is not supported; send 04 to change the order, 01 to cancel it, or 05 to replace it.`;
+      const said = `The purpose "${code}" of an 860 is not supported; send 04 to change the order, 01 to cancel it`;
+      const message = `${said}, or to replace it the whole order as an 850 with 05.`;
       findings.fault(segment, 1, 'not-supported', message);
     }
     if (value(segment, 3) === '')

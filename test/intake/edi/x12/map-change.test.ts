@@ -56,10 +56,15 @@ describe('X12 860', () => {
     });
   });
 
-  it('cancels the whole order, and replaces it', () => {
+  it('cancels the whole order', () => {
     const cancel = change('POC*1*DI', header.replace('*04*', '*01*'));
     expect([cancel.purpose, cancel.change?.lines]).to.deep.equal(['cancel', []]);
-    expect(change('POC*1*RZ*4*4*EA', header.replace('*04*', '*05*')).purpose).to.equal('replace');
+  });
+
+  it('does not replace the whole order, for it says changes of lines and no lines', () => {
+    const message = change('POC*1*RZ*4*4*EA', header.replace('*04*', '*05*'));
+    expect([message.purpose, message.change]).to.deep.equal(['unsupported', undefined]);
+    expect(message.faults[0]?.message).to.contain('the whole order as an 850 with 05');
   });
 
   it('is refused by name where it is not supported', () => {
