@@ -46,9 +46,11 @@ export interface Dialect {
   readonly lockFreeRows: string;
   /** Like `lockFreeRows`, for one table of a join. */
   lockFreeRowsOf(alias: string): string;
-  /** SQL condition: `column` is one of the values bound by `listOf`. */
+  /** SQL condition: `column` is one of the values bound by `listOf`. An index on the column finds them. */
   inList(column: string, type: 'bigint' | 'text'): string;
-  /** The bound value that goes with `inList`. */
+  /** The same where another condition finds the rows: for each of them the list is not looked through from end to end. */
+  isListed(column: string, type: 'bigint' | 'text'): string;
+  /** The bound value that goes with `inList` and `isListed`. */
   listOf(values: readonly (string | number)[]): unknown;
   classify(error: unknown): FailureClass;
   /** True when a statement failed for no reason of its own: one before it in the transaction had failed. */
@@ -90,8 +92,8 @@ export const postgres: Dialect = {
   lockRowsOf: (alias) => `for no key update of ${alias}`,
   lockFreeRows: 'for no key update skip locked',
   lockFreeRowsOf: (alias) => `for no key update of ${alias} skip locked`,
-  // `= any` is looked through from end to end for every row that an index does not find
-  inList: (column, type) => `${column} in (select unnest(?::${type}[]))`,
+  inList: (column, type) => `${column} = any(?::${type}[])`,
+  isListed: (column, type) => `${column} in (select unnest(?::${type}[]))`,
   listOf: (values) => values,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
@@ -118,13 +120,16 @@ const sqliteConstraint = 19;
 const sqliteMismatch = 20;
 const sqliteTooBig = 18;
 
+const inList = (column: string): string => `${column} in (select value from json_each(?))`;
+
 export const sqlite: Dialect = {
   name: 'sqlite',
   lockRows: '',
   lockRowsOf: () => '',
   lockFreeRows: '',
   lockFreeRowsOf: () => '',
-  inList: (column) => `${column} in (select value from json_each(?))`,
+  inList,
+  isListed: inList,
   listOf: (values) => JSON.stringify(values),
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';

@@ -10,7 +10,7 @@ export async function claimableOrders(
 ): Promise<LockedRow[]> {
   const { dialect } = db;
   const { orderIds, leftSince } = which;
-  const chosen = orderIds === null ? '' : `and ${dialect.inList('s.order_id', 'bigint')}`;
+  const chosen = orderIds === null ? '' : `and ${dialect.isListed('s.order_id', 'bigint')}`;
   const left = leftSince === undefined ? '' : 'and s.step_at <= ?';
   return db.all<LockedRow>(
     `select s.order_id, s.stamp from sales_order_state s join sales_order_terms t on t.order_id = s.order_id

@@ -65,7 +65,7 @@ export async function ordersLeft(
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Created', 'OnHold') and (o.checks_judged & ?) = 0
        and (o.checks_judged & (o.checks_required & ?)) = (o.checks_required & ?) and o.step_at <= ?${sql}
-       ${except.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`} order by o.order_id limit ?`,
+       ${except.length === 0 ? '' : `and not (${db.dialect.isListed('o.order_id', 'bigint')})`} order by o.order_id limit ?`,
     [
       check.bit,
       check.after,

@@ -173,7 +173,7 @@ async function findToInvoice(
   const rows = await db.all<{ order_id: number }>(
     `select o.order_id from sales_order o where o.status in ('Delivered', 'PartiallyDelivered', 'CancelRequested', 'OnHold')
        and exists (select 1 from packing_slip_line l where l.order_id = o.order_id and ${uninvoiced})
-       ${left.length === 0 ? '' : 'and o.step_at <= ?'} ${others.length === 0 ? '' : `and not (${db.dialect.inList('o.order_id', 'bigint')})`}
+       ${left.length === 0 ? '' : 'and o.step_at <= ?'} ${others.length === 0 ? '' : `and not (${db.dialect.isListed('o.order_id', 'bigint')})`}
      order by o.order_id limit ? ${lock}`,
     [...left, ...others, limit],
   );
