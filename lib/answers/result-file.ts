@@ -30,7 +30,7 @@ const parkedWords =
 /** A row an order, and for a rejected one a row each thing that is wrong, in the order of the message. */
 export async function resultRows(db: Database, inboxId: number): Promise<OutgoingRow[]> {
   const rows: OutgoingRow[] = [header];
-  for (let after = 0; ; ) {
+  for (let after = beforeAll; ; ) {
     const documents = await documentsOf(db, inboxId, { after, count: documentsAtOnce });
     for (const document of documents) rows.push(...rowsOf(document));
     const last = documents.at(-1);
@@ -38,6 +38,9 @@ export async function resultRows(db: Database, inboxId: number): Promise<Outgoin
     after = last.ordinal;
   }
 }
+
+/** The one document of an unreadable message has the ordinal 0, the first of others 1. */
+const beforeAll = -1;
 
 /** A message may have tens of thousands, and their rows are much smaller than what the store knows of them. */
 const documentsAtOnce = 1_000;

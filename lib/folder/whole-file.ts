@@ -1,4 +1,5 @@
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { lstat, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { unlessMissing } from './file-faults';
 
@@ -39,7 +40,19 @@ export async function writeWhole(
 
 async function removeLeft(unfinished: string): Promise<void> {
   const left = await unlessMissing(lstat(unfinished));
-  if (left !== undefined && Date.now() - left.mtimeMs > leftAfter) await rm(unfinished, { force: true });
+  if (left !== undefined && (await timeBeside(unfinished)) - left.mtimeMs > leftAfter)
+    await rm(unfinished, { force: true });
+}
+
+/** The time by the clock of the disk or share, which may go before or after ours, in ms. */
+async function timeBeside(path: string): Promise<number> {
+  const probe = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(probe, '', { flag: 'wx' });
+    return (await lstat(probe)).mtimeMs;
+  } finally {
+    await rm(probe, { force: true });
+  }
 }
 
 async function openNew(unfinished: string) {

@@ -15,7 +15,14 @@ import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
 import { saveChangedOrder } from '../store/order-changes';
 import { cancelOrAsk } from './cancel-release';
-import { type ChangeRequest, ChangesBefore, findTargets, requestOf, wordOf } from './change-requests';
+import {
+  type ChangeRequest,
+  ChangesBefore,
+  exceptionSubjectOf,
+  findTargets,
+  requestOf,
+  wordOf,
+} from './change-requests';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import {
@@ -211,7 +218,7 @@ function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decide
   const late = `${number} is ${order.status}: the ${wordOf(document)} ${change.changeNumber || 'without a number'} came after the warehouse was asked to ship.`;
   work.raise({
     kind: 'change-request',
-    subject: `document ${document.documentId}`,
+    subject: exceptionSubjectOf(document),
     message: `${late} Ask the warehouse to give the order back (hold it), then replay inbox message ${document.inboxId}; or reject this exception, which tells the customer that it is too late.`,
     evidence: evidenceOf(request),
   });
@@ -292,7 +299,7 @@ const verdictOf = (
 
 /** Nobody has to decide any more what waited for a person. */
 async function settled(work: Work, { document }: ChangeRequest, how: string): Promise<void> {
-  await closeException(work.db, 'change-request', `document ${document.documentId}`, work.actor, how, work.now);
+  await closeException(work.db, 'change-request', exceptionSubjectOf(document), work.actor, how, work.now);
 }
 
 const evidenceOf = ({ document, change }: ChangeRequest) => ({

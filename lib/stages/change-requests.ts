@@ -27,11 +27,15 @@ export function requestOf(document: StoredDocument): ChangeRequest {
   return { document, change: { ...named, changeNumber, lines: [] }, replaces: order };
 }
 
-/** What makes two changes of an order the same one; '' for a change that bears no number, or only that of its order. */
+/** What makes two changes of an order the same one; '' for a change that bears no number, a zero, or only that of its order. */
 function numberOf({ poNumber, changeNumber }: Pick<OrderChange, 'poNumber' | 'changeNumber'>): string {
   const key = poKey(changeNumber);
-  return key === poKey(poNumber) ? '' : key;
+  return key === poKey(poNumber) || /^0*$/.test(key) ? '' : key;
 }
+
+/** Under which a change that waits for a person stands among the exceptions. */
+export const exceptionSubjectOf = ({ documentId }: Pick<StoredDocument, 'documentId'>): string =>
+  `document ${documentId}`;
 
 export const wordOf = ({ kind, purpose }: StoredDocument): string =>
   kind === 'cancel' ? 'cancellation' : purpose === 'replace' ? 'replacement' : 'change';

@@ -1,5 +1,6 @@
 import { BusinessRejection } from '../domain/faults';
 import { replacedDocuments } from '../intake/correction';
+import { closeExceptions } from '../store/exceptions';
 import type { Correction } from '../store/inbox';
 import {
   correctionsOf,
@@ -9,6 +10,7 @@ import {
   failedDocumentsOf,
   markReplaced,
 } from '../store/inbox-replay';
+import { exceptionSubjectOf } from './change-requests';
 import type { Work } from './work';
 
 /** What of a reception matters here. */
@@ -73,6 +75,10 @@ export async function replaceCorrected<Reception extends Corrected>(
       by,
       work.now,
     );
+    // nobody needs to decide on a change any more that another one stands for
+    const changes = replaced.map(exceptionSubjectOf);
+    if (changes.length > 0)
+      await closeExceptions(work.db, 'change-request', changes, correction.by, 'corrected', work.now);
     for (const { documentId, state, code } of replaced) {
       work.record({
         subject: 'document',

@@ -111,7 +111,7 @@ async function appendLink(db: Database, batch: number, records: number, digest: 
   if (db.dialect.name === 'postgres') {
     await db.run(
       `with head as (
-         update audit_head set link = link + 1, hash = encode(sha256(convert_to(hash || ?, 'UTF8')), 'hex') returning link, hash
+         update audit_head set link = link + 1, hash = encode(sha256(convert_to(hash || ?, 'UTF8')), 'hex') where one = 1 returning link, hash
        ) insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from head`,
       [covered, batch, records, digest, now],
     );

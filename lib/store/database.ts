@@ -24,6 +24,8 @@ export function conflictClause({ onConflict, adding }: InsertOptions, table: str
 /** One connection, usually inside a transaction. SQL is written once with `?` placeholders; both drivers get their own form of it. */
 export interface Database {
   readonly dialect: Dialect;
+  /** Why what was sent after it failed as well; there where statements are sent before the ones before them are answered. */
+  readonly firstFailure?: unknown;
   /** Rows of a statement that returns some. */
   all<T>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** Number of rows a statement changed. */

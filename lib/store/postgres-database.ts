@@ -46,6 +46,7 @@ declare module 'pg' {
 
 export class PostgresDatabase implements Database {
   readonly dialect = postgres;
+  firstFailure?: unknown;
   private corked = false;
 
   constructor(
@@ -93,8 +94,18 @@ export class PostgresDatabase implements Database {
     return numbers;
   }
 
+  /** The server answers in the order in which it was asked: the first that fails is the cause of the others. */
+  private async query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    try {
+      return await this.send(sql, values);
+    } catch (error) {
+      this.firstFailure ??= error;
+      throw error;
+    }
+  }
+
   /** What has no values is sent as it is: `begin`, and what a migration does. */
-  private query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+  private send(sql: string, values: readonly unknown[]): Promise<QueryResult> {
     this.cork();
     if (values.length === 0) return this.client.query(sql);
     return this.client.query({ ...statementOf(sql), values: values as unknown[] });

@@ -106,9 +106,10 @@ const driverTypes = {
 
 /**
  * Transactions find their rows by keys. A plan that was made while a table was small would read it from end to end for
- * as long as the connection lives, with all that updates have left behind in it.
+ * as long as the connection lives, with all that updates have left behind in it. Where there is no index all the same,
+ * servers before 18 take the plan for so dear that they compile it at each use.
  */
-const beginByKeys = 'begin; set local enable_seqscan = off';
+const beginByKeys = 'begin; set local enable_seqscan = off; set local jit = off';
 
 async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
   const address = new URL(url);
@@ -206,12 +207,6 @@ class Last {
     await new Promise<void>((through) => process.nextTick(through));
     return this.failed;
   }
-
-  /** The failure of the first of these that has failed. */
-  async failure(): Promise<{ readonly reason: unknown } | undefined> {
-    const ended = await Promise.allSettled(this.statements);
-    return ended.find((one) => one.status === 'rejected');
-  }
 }
 
 class ConnectedStore<Connection> implements Store {
@@ -261,7 +256,7 @@ class ConnectedStore<Connection> implements Store {
       return result;
     } catch (error) {
       await this.rollBack(db, connection);
-      throw this.dialect.isConsequence(error) ? ((await last.failure())?.reason ?? error) : error;
+      throw this.dialect.isConsequence(error) ? (db.firstFailure ?? error) : error;
     } finally {
       await this.knex.client.releaseConnection(connection);
     }

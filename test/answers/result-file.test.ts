@@ -34,4 +34,21 @@ describe('the result of a file', () =>
         ['Tuesday: 2', 'W-2', 'rejected', 'quantity (D)', 'not-a-number'],
       ]);
     });
+
+    for (const [what, contentType, text] of [
+      ['JSON that ends too early', 'application/json', '{ broken'],
+      ['a table of unknown columns', 'text/csv', 'fruit,colour\napple,red\n'],
+      ['an interchange that is none', 'application/edi-x12', 'ISA*nonsense'],
+    ] as const)
+      it(`says why nothing of it could be read: ${what}`, async () => {
+        const { context } = new SampleCompany(store);
+        const message = received(context, text, { contentType, channel: 'file' });
+        const [reception] = await receiveMessages(context, [await readAnyReception(message, defaultIntakeLimits)]);
+        const [, ...rows] = await store.read((db) => resultRows(db, reception?.inboxId ?? 0));
+        expect(rows).not.to.have.length(0);
+        for (const [, , , outcome, , code, words] of rows) {
+          expect(outcome).to.equal('rejected');
+          expect([code, words].join(' ')).to.match(/^[a-z-]+ \S/);
+        }
+      });
   }));

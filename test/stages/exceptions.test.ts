@@ -8,6 +8,7 @@ import { actOnOrders } from '../../lib/stages/act-on-order';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
+import { correctMessage } from '../../lib/stages/correct-message';
 import { createOrders } from '../../lib/stages/create-orders';
 import { decideOnException, type ExceptionActionName } from '../../lib/stages/decide-exception';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
@@ -180,6 +181,22 @@ describe('exceptions', () =>
       );
       expect((await company.load(id)).lines[0]?.ordered).to.equal(7_000);
       expect((await open('change-request')).map(({ exception }) => exception)).not.to.include(request?.exception);
+    });
+
+    it('of a change that was corrected need nobody any more', async () => {
+      await shipped('P-5');
+      const late = await change('P-5', 7);
+      const [request] = await open('change-request');
+      expect(request?.subject).to.equal(`document ${late?.documentId}`);
+      const inboxId = late?.output === 'rejected' ? late.inboxId : 0;
+      const copy = x12('860', [['BCH*04*SA*P-5**1*20261124', 'POC*1*QI*6*2*EA', 'CTT*1']], { control: ++control });
+      const reason = 'seven was a slip of the pen';
+      await correctMessage(company.context, { inboxId, bytes: Buffer.from(copy), by: 'Ms Keller', reason });
+      expect((await open('change-request')).map(({ subject }) => subject)).not.to.include(request?.subject);
+      const closed = await company.rows<{ closed_by: string; resolution: string }>(
+        `select closed_by, resolution from exception where subject = '${request?.subject}'`,
+      );
+      expect(closed).to.deep.equal([{ closed_by: 'Ms Keller', resolution: 'corrected' }]);
     });
 
     it('leave sound books', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Client } from 'pg';
-import { type Database, first, type Row } from '../../lib/store/database';
+import { type Database, first, type Row, together } from '../../lib/store/database';
 import { ConcurrentChange } from '../../lib/store/dialect';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases, postgresUrl } from '../support/databases';
@@ -417,6 +417,19 @@ describe('both databases mean the same', () =>
           .to.be.an('error')
           .with.property('message')
           .that.matches(/constraint/i);
+        expect(store.dialect.classify(error)).to.equal('data');
+      });
+
+      it('tell what failed and not what failed for that, whoever is waited for beside it', async () => {
+        const error = await failureOf(
+          store.transaction(async (db) => {
+            const nested = together([
+              db.all('select 1 as one'),
+              db.insert('stock_item', [stockRow('L10', { reserved: 11 })]),
+            ]);
+            await together([nested, db.all('select sku from stock_item where sku = ?', ['L10'])]);
+          }),
+        );
         expect(store.dialect.classify(error)).to.equal('data');
       });
 
