@@ -74,7 +74,7 @@ export class SqliteConnection {
       'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
     );
     // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-    this.database.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000');
+    this.database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
     this.database.function('sha256', { deterministic: true }, sha256);
   }
 
