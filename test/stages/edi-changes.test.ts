@@ -248,6 +248,17 @@ describe('changes by EDI', () =>
         expect(await numbered('K-5', 7, '1')).to.include(conflict);
       });
 
+      it('are not so when their number is a zero, which is none', async () => {
+        const id = await order('K-0');
+        for (const [number, quantity] of [
+          ['0', 7],
+          ['000', 8],
+          ['0', 9],
+        ] as const)
+          expect(await numbered('K-0', quantity, number)).to.include({ output: 'changed' });
+        expect((await firstLine(id))?.ordered).to.equal(9_000);
+      });
+
       it('are not so when they bear only the number of their order', async () => {
         const how = { sender: 'EXACT' };
         const id = await order('K-6', [['1', '5', 'EA', '9.99', 'VN', 'A']], how);
