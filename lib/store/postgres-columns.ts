@@ -1,8 +1,6 @@
+import { isSameInAll } from './common-values';
 import type { Row } from './database';
 import { binaryArray, exactInteger } from './postgres-arrays';
-
-/** In fewer rows values are equal by chance; each pattern of equal columns is a statement of its own to be prepared. */
-const fewestRows = 50;
 
 /**
  * Rows as a statement's values: an array a column, unnested by the statement side by side. What is the same in all of
@@ -11,7 +9,6 @@ const fewestRows = 50;
 export class BoundColumns {
   readonly values: unknown[] = [];
   private readonly expressions = new Map<string, string>();
-  private readonly unnested: string[] = [];
   private readonly arrays: string[] = [];
 
   /** The first column is an array in any case. */
@@ -25,26 +22,19 @@ export class BoundColumns {
       }
       this.expressions.set(name, `r.${name}`);
       this.values.push(binaryArray(rows, name, type));
-      this.arrays.push(`${place}[]`);
-      this.unnested.push(name);
+      this.arrays.push(`unnest(${place}[]) as ${name}`);
     });
   }
 
-  /** What the rows are selected from, under the name `r`. */
+  /** What the rows are selected from, under the name `r`. Unnested in a `from` they would be written down first. */
   get source(): string {
-    return `unnest(${this.arrays.join(', ')}) as r(${this.unnested.join(', ')})`;
+    return `(select ${this.arrays.join(', ')}) as r`;
   }
 
   /** What stands for the column in a statement that selects from `source`. */
   get(name: string): string {
     return this.expressions.get(name) as string;
   }
-}
-
-function isSameInAll(rows: readonly Row[], name: string): boolean {
-  if (rows.length < fewestRows) return false;
-  const first = rows[0]?.[name];
-  return rows.every((row) => row[name] === first);
 }
 
 const single = (value: Row[string], type: string): unknown =>

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Client, QueryResult } from 'pg';
+import { onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
 import { BoundColumns } from './postgres-columns';
@@ -132,12 +133,18 @@ export class PostgresDatabase implements Database {
   ): Promise<number> {
     const [head] = rows;
     if (head === undefined) return Promise.resolve(0);
-    const names = columns === undefined ? Object.keys(head) : [...keys, ...columns];
-    const sent = this.columns(table, names, rows);
-    const set = names.filter((name) => !keys.includes(name)).map((name) => assign(name, sent.get(name)));
-    const match = keys.map((key) => `t.${key} = ${sent.get(key)}`);
-    const sql = `update ${table} t set ${set.join(', ')} from ${sent.source} where ${match.join(' and ')}`;
-    return this.run(sql, sent.values);
+    const changed = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
+    const listed = onlyKeyThatDiffers(rows, keys, changed);
+    const first = listed ?? (keys[0] as string);
+    const others = keys.filter((key) => key !== first);
+    const sent = this.columns(table, [first, ...others, ...changed], rows);
+    const set = changed.map((name) => assign(name, sent.get(name))).join(', ');
+    const match = others.map((key) => ` and t.${key} = ${sent.get(key)}`).join('');
+    const found =
+      listed === undefined
+        ? `from ${sent.source} where t.${first} = ${sent.get(first)}`
+        : `where t.${first} = any($1::${this.typeOf(table, first)}[])`;
+    return this.run(`update ${table} t set ${set} ${found}${match}`, sent.values);
   }
 
   private columns(table: string, names: readonly string[], rows: readonly Row[]): BoundColumns {

@@ -1,7 +1,8 @@
 import type { Hold, Order } from '../domain/order';
 import { type Database, type Row, together } from './database';
 import { nobodys } from './order-memory';
-import { changingColumns, changingLineColumns, changingReleaseColumns, holdRow, releaseRow } from './order-rows';
+import { changingColumns, changingReleaseColumns, holdRow, releaseRow } from './order-rows';
+import { LineChanges, rememberLines } from './save-lines';
 
 /** An order as it was when it was loaded, to find what a stage changed. */
 export interface OrderBefore {
@@ -18,7 +19,7 @@ export function rememberOrder(order: Order): OrderBefore {
     status: order.status,
     approvedGross: order.approvedGross,
     state: changingColumns(order),
-    lines: order.lines.map(changingLineColumns),
+    lines: rememberLines(order),
     holds: order.holds,
     releases: order.releases.map((release) => ({ ...changingReleaseColumns(release), key: release.key })),
   };
@@ -62,22 +63,17 @@ export function orderChanges(
   rewritten: ReadonlySet<Order> = new Set(),
 ): OrderChanges {
   const states = new Changes();
-  const lines = new Changes();
+  const lines = new LineChanges();
   const releases = new Changes();
   const holds = new HoldChanges();
   const newReleases: Row[] = [];
   const changed: Order[] = [];
   for (const { order, before } of loaded) {
     const { id } = order;
-    let differs = (order.holds !== before.holds && holds.compare(order, before)) || rewritten.has(order);
-    order.lines.forEach((line, i) => {
-      const columns = changingLineColumns(line);
-      const old = before.lines[i];
-      // a line that came with a change of its customer is written already
-      if (old === undefined || !lines.differs(columns, old)) return;
-      lines.rows.push({ order_id: id, line: line.line, ...columns });
-      differs = true;
-    });
+    const written = rewritten.has(order);
+    const held = order.holds !== before.holds && holds.compare(order, before);
+    const moved = lines.compare(order, before.lines, written);
+    let differs = held || moved || written;
     order.releases.forEach((release, i) => {
       const old = before.releases[i];
       const columns = changingReleaseColumns(release);
@@ -98,7 +94,7 @@ export function orderChanges(
     write: (db) =>
       together([
         states.write(db, 'sales_order_state', ['order_id'], ['step_at', 'stamp']),
-        lines.write(db, 'sales_order_line', ['order_id', 'line']),
+        lines.write(db),
         ...holds.write(db),
         db.insert('warehouse_release', newReleases),
         releases.write(db, 'warehouse_release', ['order_id', 'release']),
