@@ -69,6 +69,7 @@ interface DriverError {
   code?: unknown;
   constraint?: unknown;
   errcode?: unknown;
+  isConsequence?: unknown;
 }
 
 const driverError = (error: unknown): DriverError =>
@@ -145,5 +146,5 @@ export const sqlite: Dialect = {
     if (error instanceof Error && awayMessages.test(error.message)) return 'away';
     return isBadValue(error) ? 'data' : 'fault';
   },
-  isConsequence: () => false,
+  isConsequence: (error) => driverError(error).isConsequence === true,
 };

@@ -1,20 +1,27 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
-import { preparedStatement, type SqliteConnection, singleUseStatement } from './sqlite-client';
+import { type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
+import type { SqliteConnection } from './sqlite-connection';
 
-/** SQLite runs in this process: a prepared statement in a loop is its quickest bulk statement. */
+/** SQLite has a thread of this process: a prepared statement in a loop is its quickest bulk statement. */
 export class SqliteDatabase implements Database {
   readonly dialect = sqlite;
+  firstFailure?: unknown;
 
   constructor(private readonly connection: SqliteConnection) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    return withBuffers(preparedStatement(this.connection, sql).all(...(values as SQLInputValue[]))) as T[];
+    const answer = await this.ask({ kind: 'rows', sql, values: values as SQLInputValue[] });
+    return ('rows' in answer ? unpackedRows(answer.rows) : []) as T[];
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
-    return Number(preparedStatement(this.connection, sql).run(...(values as SQLInputValue[])).changes);
+    const control = controlOf(sql);
+    return this.changes(
+      control === undefined ? { kind: 'changes', sql, values: values as SQLInputValue[] } : { kind: control, sql },
+    );
   }
 
   async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
@@ -57,31 +64,51 @@ export class SqliteDatabase implements Database {
     rows: readonly Row[],
     assign: (name: string) => string,
     columns?: readonly string[],
-  ): number {
+  ): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return 0;
-    const set = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
-    const match = keys.map((key) => `${key} = ?`);
-    return this.each(
-      `update ${table} set ${set.map(assign).join(', ')} where ${match.join(' and ')}`,
-      [...set, ...keys],
-      rows,
-    );
+    if (head === undefined) return Promise.resolve(0);
+    const changed = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
+    const set = `update ${table} set ${changed.map(assign).join(', ')}`;
+    const listed = onlyKeyThatDiffers(rows, keys, changed);
+    if (listed === undefined) {
+      const match = keys.map((key) => `${key} = ?`).join(' and ');
+      return this.each(`${set} where ${match}`, [...changed, ...keys], rows);
+    }
+    const others = keys.filter((key) => key !== listed);
+    const match = others.map((key) => ` and ${key} = ?`).join('');
+    const list = sqlite.listOf(rows.map((row) => row[listed] as string | number));
+    const values = [...changed.map((name) => head[name]), list, ...others.map((name) => head[name])];
+    return this.run(`${set} where ${sqlite.inList(listed, 'text')}${match}`, values);
   }
 
-  private each(sql: string, names: readonly string[], rows: readonly Row[]): number {
-    const statement = (holdsLargeBytes(names, rows) ? singleUseStatement : preparedStatement)(this.connection, sql);
-    const values = new Array<SQLInputValue>(names.length);
-    let changes = 0;
-    for (const row of rows) {
-      names.forEach((name, i) => {
-        values[i] = row[name] as SQLInputValue;
-      });
-      changes += Number(statement.run(...values).changes);
+  private each(sql: string, names: readonly string[], rows: readonly Row[]): Promise<number> {
+    const values: SQLInputValue[] = [];
+    for (const row of rows) for (const name of names) values.push(bound(row[name]));
+    return this.changes({ kind: 'each', sql, width: names.length, values, once: holdsLargeBytes(names, rows) });
+  }
+
+  private async changes(call: SqliteCall): Promise<number> {
+    const answer = await this.ask(call);
+    return 'changes' in answer ? answer.changes : 0;
+  }
+
+  /** The first that fails is the cause of what fails after it in the transaction. */
+  private async ask(call: SqliteCall): Promise<SqliteAnswer> {
+    try {
+      return await this.connection.ask(call);
+    } catch (error) {
+      this.firstFailure ??= error;
+      throw error;
     }
-    return changes;
   }
 }
+
+const controls = ['begin', 'commit', 'rollback'] as const;
+const controlOf = (sql: string) => controls.find((word) => sql.startsWith(word));
+
+/** Bytes are copied for the thread: it would be given all of what they are a part of. */
+const bound = (value: Row[string] | undefined): SQLInputValue =>
+  value instanceof Uint8Array ? new Uint8Array(value) : (value as SQLInputValue);
 
 const largeBytes = 256 * 1024;
 /** Wherever messages are kept as they came. */
@@ -90,16 +117,4 @@ const bytesColumn = 'bytes';
 function holdsLargeBytes(names: readonly string[], rows: readonly Row[]): boolean {
   const isLarge = (value: unknown): boolean => value instanceof Uint8Array && value.length > largeBytes;
   return names.includes(bytesColumn) && rows.some((row) => isLarge(row[bytesColumn]));
-}
-
-/** Bytes as the other driver gives them. A column holds one type, so that the first row tells which ones are bytes. */
-function withBuffers(rows: Record<string, unknown>[]): Record<string, unknown>[] {
-  for (const [column, value] of Object.entries(rows[0] ?? {})) {
-    if (!(value instanceof Uint8Array)) continue;
-    for (const row of rows) {
-      const bytes = row[column];
-      if (bytes instanceof Uint8Array) row[column] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    }
-  }
-  return rows;
 }

@@ -9,7 +9,8 @@ import { type Dialect, postgres, sqlite } from './dialect';
 import { migrate } from './migrate';
 import { OrderMemory } from './order-memory';
 import { PostgresDatabase, PostgresKnowledge } from './postgres-database';
-import { SqliteClient, type SqliteConnection } from './sqlite-client';
+import { SqliteClient } from './sqlite-client';
+import type { SqliteConnection } from './sqlite-connection';
 import { SqliteDatabase } from './sqlite-database';
 
 /** One company's books: a SQLite file or a PostgreSQL schema. */
@@ -262,26 +263,18 @@ class ConnectedStore<Connection> implements Store {
     }
   }
 
-  /** PostgreSQL gets `begin` and the first statement in one go; SQLite may have to wait for its turn. */
+  /** `begin` and the first statement go out together. */
   private async begun<T>(db: Database, work: (db: Database) => Promise<T>): Promise<T> {
-    const begun = db.run(this.begin);
-    if (this.dialect.name === 'postgres') return (await together([begun, work(db)]))[1];
-    await begun;
-    return work(db);
+    return (await together([db.run(this.begin), work(db)]))[1];
   }
 
   /**
-   * PostgreSQL turns the commit after a statement that failed into a rollback, so that the commit need not wait for the
-   * last statements. It knows nothing of what failed here, before it was sent: that is found first. SQLite runs each
-   * statement at once, and would commit the others.
+   * The database takes no commit after a statement that failed, so that the commit need not wait for the last
+   * statements. It knows nothing of what failed here, before it was sent: that is found first.
    */
   private async commit(db: Database, last: Last): Promise<void> {
-    if (this.dialect.name === 'postgres' && !(await last.failedHere())) {
-      await together([...last.statements, db.run('commit')]);
-      return;
-    }
-    await together(last.statements);
-    await db.run('commit');
+    if (await last.failedHere()) await together(last.statements);
+    await together([...last.statements, db.run('commit')]);
   }
 
   /** A connection that cannot even roll back is of no more use; the pool drops it. */

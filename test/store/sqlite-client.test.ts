@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import knex, { type Knex } from 'knex';
-import {
-  preparedStatement,
-  rawDatabase,
-  SqliteClient,
-  sqliteBindings,
-  transactionConnection,
-} from '../../lib/store/sqlite-client';
-import { SqliteDatabase } from '../../lib/store/sqlite-database';
+import { SqliteClient, sqliteBindings, transactionConnection } from '../../lib/store/sqlite-client';
 
 interface SqliteError extends Error {
   readonly code: string;
@@ -228,7 +221,7 @@ describe('sqlite client', () => {
 
     it('report the fault itself when SQLite has already rolled back', async () => {
       const work = database.transaction(async (trx) => {
-        rawDatabase(await transactionConnection(trx)).exec('ROLLBACK');
+        await (await transactionConnection(trx)).ask({ kind: 'statement', sql: 'ROLLBACK', values: [] });
         throw new Error('disk full');
       });
       expect((await failure(work)).message).to.equal('disk full');
@@ -236,58 +229,7 @@ describe('sqlite client', () => {
     });
   });
 
-  describe('hot paths', () => {
-    it('run a prepared insert in a loop on the connection of the transaction', async () => {
-      await database.transaction(async (trx) => {
-        const connection = await transactionConnection(trx);
-        const insert = preparedStatement(connection, 'INSERT INTO item (id, quantity) VALUES (?, ?)');
-        for (let id = 1; id <= 100; id += 1) insert.run(...sqliteBindings([id, id * 10]));
-        await trx.client.releaseConnection(connection);
-        expect(preparedStatement(connection, 'INSERT INTO item (id, quantity) VALUES (?, ?)')).to.equal(insert);
-        expect(await trx('item').count({ rows: '*' })).to.deep.equal([{ rows: 100 }]);
-        expect(connection.database).to.equal(rawDatabase(connection));
-      });
-      expect(await quantities()).to.have.length(100);
-    });
-
-    it('keep at most 500 prepared statements, the ones last used', async () => {
-      await database.transaction(async (trx) => {
-        const connection = await transactionConnection(trx);
-        const first = preparedStatement(connection, 'SELECT 0');
-        const second = preparedStatement(connection, 'SELECT 1');
-        for (let number = 2; number < 600; number += 1) {
-          preparedStatement(connection, `SELECT ${number}`);
-          preparedStatement(connection, 'SELECT 0');
-        }
-        expect(connection.preparedStatements).to.equal(500);
-        expect(preparedStatement(connection, 'SELECT 0')).to.equal(first);
-        expect(preparedStatement(connection, 'SELECT 1')).not.to.equal(second);
-      });
-    });
-
-    it('keep no statement that would keep a copy of large bytes', async () => {
-      await database.transaction(async (trx) => {
-        const connection = await transactionConnection(trx);
-        connection.database.exec('CREATE TABLE letter (id integer, bytes blob)');
-        const store = new SqliteDatabase(connection);
-        const before = connection.preparedStatements;
-        const large = Buffer.alloc(1_000_000, 7);
-        await store.insert('letter', [
-          { id: 1, bytes: null },
-          { id: 2, bytes: large },
-        ]);
-        await store.insert('letter', [
-          { id: 3, bytes: large },
-          { id: 4, bytes: Buffer.from('a') },
-        ]);
-        expect(connection.preparedStatements).to.equal(before);
-        await store.insert('letter', [{ id: 5, bytes: Buffer.from('b') }]);
-        expect(connection.preparedStatements).to.equal(before + 1);
-        const sizes = await store.all('SELECT length(bytes) AS size FROM letter ORDER BY id');
-        expect(sizes.map((row) => (row as { size: number }).size)).to.deep.equal([null, 1_000_000, 1_000_000, 1, 1]);
-      });
-    });
-
+  describe('prepared statements', () => {
     it('see new columns after the table has changed', async () => {
       await database('item').insert({ id: 1 });
       await database('item').select();

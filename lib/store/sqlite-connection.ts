@@ -1,0 +1,47 @@
+import { type SqliteAnswer, type SqliteCall, unpackedError } from './sqlite-calls';
+import { type AskedCall, SqliteThread } from './sqlite-thread';
+
+let thread: SqliteThread | undefined;
+let connections = 0;
+
+function commonThread(): SqliteThread {
+  if (thread === undefined || thread.hasEnded) thread = new SqliteThread();
+  return thread;
+}
+
+/** A connection as Knex's pool holds it: what is asked of it in one turn goes to the thread in one message. */
+export class SqliteConnection {
+  private asked: AskedCall[] = [];
+
+  private constructor(
+    private readonly thread: SqliteThread,
+    private readonly number: number,
+  ) {}
+
+  /** @throws what `node:sqlite` throws for a file that is none, or cannot be opened */
+  static async open(filename: string, on = commonThread()): Promise<SqliteConnection> {
+    const connection = new SqliteConnection(on, ++connections);
+    await connection.ask({ kind: 'open', filename });
+    return connection;
+  }
+
+  get isUsable(): boolean {
+    return !this.thread.hasEnded;
+  }
+
+  /** Calls are worked in the order in which they are asked. Rejects with the error of `node:sqlite`. */
+  async ask(call: SqliteCall): Promise<SqliteAnswer> {
+    const answer = await new Promise<SqliteAnswer>((resolve, reject) => {
+      if (this.asked.length === 0) process.nextTick(() => this.send());
+      this.asked.push({ call, resolve, reject });
+    });
+    if ('error' in answer) throw unpackedError(answer.error);
+    return answer;
+  }
+
+  private send(): void {
+    const { asked } = this;
+    this.asked = [];
+    this.thread.send(this.number, asked);
+  }
+}

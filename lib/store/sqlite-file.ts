@@ -1,0 +1,149 @@
+import '../needs-node';
+import { hash } from 'node:crypto';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { packedError, packedRows, type SqliteAnswer, type SqliteCall } from './sqlite-calls';
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly givesRows: boolean;
+}
+
+const mostPrepared = 500;
+const transactionControl = /^\s*(begin|commit|rollback|savepoint|release)\b/i;
+
+/** An open SQLite file and its prepared statements, least recently used first. It belongs to the thread of SQLite. */
+export class SqliteFile {
+  readonly database: DatabaseSync;
+  private readonly prepared = new Map<string, Prepared>();
+  private inTransaction = false;
+  /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
+  private hasFailed = false;
+
+  constructor(filename: string) {
+    this.database = new DatabaseSync(filename);
+    // The time limit first: another process may hold the file while the journal mode is set.
+    this.database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    );
+    // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
+    this.database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
+    this.database.function('sha256', { deterministic: true }, sha256);
+  }
+
+  get preparedStatements(): number {
+    return this.prepared.size;
+  }
+
+  perform(call: SqliteCall): SqliteAnswer {
+    try {
+      if (this.hasFailed && call.kind !== 'rollback' && call.kind !== 'close') throw consequence();
+      return this.answer(call);
+    } catch (error) {
+      if (this.inTransaction || call.kind === 'begin') this.hasFailed = true;
+      return { error: packedError(error) };
+    }
+  }
+
+  private answer(call: SqliteCall): SqliteAnswer {
+    switch (call.kind) {
+      case 'begin':
+      case 'commit':
+      case 'rollback':
+        this.control(call.kind, call.sql);
+        return { done: true };
+      case 'rows':
+        return { rows: packedRows(this.prepare(call.sql).statement.all(...call.values)) };
+      case 'changes':
+        return { changes: Number(this.prepare(call.sql).statement.run(...call.values).changes) };
+      case 'each':
+        return { changes: this.each(call) };
+      case 'statement':
+        return this.statement(call.sql, call.values);
+      case 'open':
+        return { done: true };
+      case 'close':
+        this.database.close();
+        return { done: true };
+    }
+  }
+
+  prepare(sql: string): Prepared {
+    let prepared = this.prepared.get(sql);
+    if (prepared) {
+      this.prepared.delete(sql);
+    } else {
+      const statement = this.database.prepare(sql);
+      prepared = { statement, givesRows: givesRows(statement, sql) };
+      if (this.prepared.size >= mostPrepared) this.forgetOldest();
+    }
+    this.prepared.set(sql, prepared);
+    return prepared;
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.prepared.keys();
+    if (oldest !== undefined) this.prepared.delete(oldest);
+  }
+
+  private control(kind: 'begin' | 'commit' | 'rollback', sql: string): void {
+    if (kind !== 'begin') this.inTransaction = false;
+    if (kind === 'rollback') this.hasFailed = false;
+    controlTransaction(this.database, sql);
+    this.inTransaction = kind === 'begin';
+  }
+
+  /**
+   * `once` is for large values: a statement that is kept keeps a copy of what it was bound to last, and of a large
+   * message that would be as much memory again.
+   */
+  private each({ sql, width, values, once }: Extract<SqliteCall, { kind: 'each' }>): number {
+    const statement = once ? this.database.prepare(sql) : this.prepare(sql).statement;
+    let changes = 0;
+    for (let at = 0; at < values.length; at += width)
+      changes += Number(statement.run(...values.slice(at, at + width)).changes);
+    return changes;
+  }
+
+  private statement(sql: string, values: readonly SQLInputValue[]): SqliteAnswer {
+    if (transactionControl.test(sql)) {
+      controlTransaction(this.database, sql);
+      return { done: true };
+    }
+    const { statement, givesRows } = this.prepare(sql);
+    if (givesRows) return { rows: packedRows(statement.all(...values)) };
+    const { changes, lastInsertRowid } = statement.run(...values);
+    return { ran: { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) } };
+  }
+}
+
+const consequence = (): Error =>
+  Object.assign(new Error('A statement before this one in its transaction has failed.'), { isConsequence: true });
+
+/** Node before 22.16 cannot list a statement's columns; there the words of the statement decide. */
+function givesRows(statement: StatementSync, sql: string): boolean {
+  if (typeof statement.columns === 'function') return statement.columns().length > 0;
+  return /^\s*(select|values|pragma|explain)\b|\breturning\b/i.test(sql) || /^\s*with\b.*\)\s*select\b/is.test(sql);
+}
+
+/**
+ * A COMMIT that fails (a deferred constraint, a full disk) may leave the transaction open, and the connection goes back
+ * to the pool: it is rolled back here. After some faults SQLite has rolled back by itself; then a ROLLBACK is no fault.
+ */
+function controlTransaction(database: DatabaseSync, sql: string): void {
+  try {
+    database.exec(sql);
+  } catch (error) {
+    if (/^\s*rollback\s*;?\s*$/i.test(sql) && isWithoutTransaction(error)) return;
+    if (/^\s*commit\b/i.test(sql)) controlTransaction(database, 'ROLLBACK');
+    throw error;
+  }
+}
+
+function isWithoutTransaction(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('no transaction is active');
+}
+
+function sha256(text: SQLInputValue): string | null {
+  if (text === null) return null;
+  return hash('sha256', text instanceof Uint8Array ? text : String(text), 'hex');
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { SqliteAnswer, SqliteCall, SqliteReply } from './sqlite-calls';
+
+/** A call that somebody waits for. */
+export interface AskedCall {
+  readonly call: SqliteCall;
+  resolve(answer: SqliteAnswer): void;
+  reject(error: unknown): void;
+}
+
+/** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
+const youngMemory = 16;
+
+/**
+ * SQLite waits for the disk and works in the thread that calls it. It has a thread of its own, one for all files of the
+ * process, that the event loop never waits for. The thread starts with the first file and does not keep the process alive.
+ */
+export class SqliteThread {
+  hasEnded = false;
+  private readonly asked = new Map<number, readonly AskedCall[]>();
+  private requests = 0;
+  private readonly worker: Worker;
+
+  constructor(script = join(__dirname, 'sqlite-worker.js')) {
+    this.worker = new Worker(script, { name: 'SQLite', resourceLimits: { maxYoungGenerationSizeMb: youngMemory } });
+    this.worker.unref();
+    this.worker.on('message', (reply: SqliteReply) => this.take(reply));
+    this.worker.once('error', (error) => this.end(error));
+    this.worker.once('exit', () => this.end(ended()));
+  }
+
+  send(connection: number, asked: readonly AskedCall[]): void {
+    const request = ++this.requests;
+    const calls = asked.map(({ call }) => call);
+    if (this.hasEnded) return rejectAll(asked, ended());
+    try {
+      this.worker.postMessage({ connection, request, calls }, largeBytesOf(calls));
+    } catch (error) {
+      return rejectAll(asked, error);
+    }
+    if (this.asked.size === 0) this.worker.ref();
+    this.asked.set(request, asked);
+  }
+
+  private take({ request, answers }: SqliteReply): void {
+    const asked = this.asked.get(request);
+    this.asked.delete(request);
+    if (this.asked.size === 0) this.worker.unref();
+    asked?.forEach(({ resolve }, i) => {
+      resolve(answers[i] as SqliteAnswer);
+    });
+  }
+
+  private end(error: unknown): void {
+    this.hasEnded = true;
+    for (const asked of this.asked.values()) rejectAll(asked, error);
+    this.asked.clear();
+  }
+}
+
+const ended = (): Error => new Error('The thread of SQLite has ended.');
+
+function rejectAll(asked: readonly AskedCall[], error: unknown): void {
+  for (const { reject } of asked) reject(error);
+}
+
+/** Bytes that were copied for the thread anyway are handed over. */
+const largeBytesOf = (calls: readonly SqliteCall[]): ArrayBuffer[] =>
+  calls.flatMap((call) =>
+    call.kind === 'each' && call.once
+      ? call.values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []))
+      : [],
+  );

@@ -1,0 +1,36 @@
+import { parentPort } from 'node:worker_threads';
+import { packedError, type SqliteAnswer, type SqliteCall, type SqliteReply, type SqliteRequest } from './sqlite-calls';
+import { SqliteFile } from './sqlite-file';
+
+/** The thread of SQLite: opens files and works the calls for each in the order in which they come. */
+const files = new Map<number, SqliteFile>();
+
+function answer(connection: number, call: SqliteCall): SqliteAnswer {
+  if (call.kind === 'open') return opened(connection, call.filename);
+  const file = files.get(connection);
+  if (file === undefined) return { error: packedError(new Error('The database is not open.')) };
+  if (call.kind === 'close') files.delete(connection);
+  return file.perform(call);
+}
+
+function opened(connection: number, filename: string): SqliteAnswer {
+  try {
+    files.set(connection, new SqliteFile(filename));
+    return { done: true };
+  } catch (error) {
+    return { error: packedError(error) };
+  }
+}
+
+/** Bytes of messages are handed over, not copied. */
+function bytesOf(answers: readonly SqliteAnswer[]): ArrayBuffer[] {
+  const buffers = answers.flatMap((one) =>
+    'rows' in one ? one.rows.values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer] : [])) : [],
+  );
+  return [...new Set(buffers)] as ArrayBuffer[];
+}
+
+parentPort?.on('message', ({ connection, request, calls }: SqliteRequest) => {
+  const answers = calls.map((call) => answer(connection, call));
+  parentPort?.postMessage({ request, answers } satisfies SqliteReply, bytesOf(answers));
+});

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { SqliteConnection } from '../../lib/store/sqlite-connection';
+import { SqliteDatabase } from '../../lib/store/sqlite-database';
+import { SqliteThread } from '../../lib/store/sqlite-thread';
+
+async function failure(work: PromiseLike<unknown>): Promise<Error> {
+  try {
+    await work;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it was expected to fail');
+}
+
+describe('the thread of SQLite', () => {
+  let directory: string;
+  const open = (on?: SqliteThread) => SqliteConnection.open(':memory:', on);
+
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), 'o2c-thread-'));
+  });
+  after(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** A thread that answers twice and then does something else. */
+  function threadThat(does: string): SqliteThread {
+    const script = join(directory, 'thread.js');
+    writeFileSync(
+      script,
+      `let requests = 0;
+       const { parentPort } = require('node:worker_threads');
+       parentPort.on('message', ({ request, calls }) => {
+         if (++requests > 2) { ${does} }
+         else parentPort.postMessage({ request, answers: calls.map(() => ({ changes: 1 })) });
+       });`,
+    );
+    return new SqliteThread(script);
+  }
+
+  it('lets the event loop go on while SQLite works', async () => {
+    const db = new SqliteDatabase(await open());
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    }, 1);
+    try {
+      // so much work that some turns of the loop must fit into it
+      await db.all(
+        'with recursive n (i) as (select 1 union all select i + 1 from n where i < 500000) select count(*) as c from n',
+      );
+    } finally {
+      clearInterval(turning);
+    }
+    expect(turns).to.be.greaterThan(0);
+  });
+
+  it('is one for all files', async () => {
+    const [one, other] = await Promise.all([open(), open()]);
+    await new SqliteDatabase(one).run('create table only_here (a integer)');
+    expect((await failure(new SqliteDatabase(other).all('select * from only_here'))).message).to.include(
+      'no such table',
+    );
+  });
+
+  it('takes bytes that are part of something larger, and nothing but them', async () => {
+    const db = new SqliteDatabase(await open());
+    await db.run('create table letter (id integer, bytes blob) strict');
+    const whole = Buffer.alloc(1_000_000, 1);
+    await db.insert('letter', [
+      { id: 1, bytes: whole.subarray(10, 13) },
+      { id: 2, bytes: whole.subarray(0, 900_000) },
+    ]);
+    const rows = await db.all<{ bytes: Buffer }>('select bytes from letter order by id');
+    expect(rows.map(({ bytes }) => bytes.length)).to.deep.equal([3, 900_000]);
+    expect(rows[0]?.bytes).to.be.instanceOf(Buffer);
+    expect(whole.length, 'what was sent is still there').to.equal(1_000_000);
+  });
+
+  it('says that it has ended to those who wait, and to those who come after', async () => {
+    const thread = threadThat('process.exit()');
+    const connection = await open(thread);
+    const db = new SqliteDatabase(connection);
+    expect(await db.run('insert')).to.equal(1);
+    expect(connection.isUsable).to.equal(true);
+    expect((await failure(db.run('insert'))).message).to.equal('The thread of SQLite has ended.');
+    expect(connection.isUsable).to.equal(false);
+    expect((await failure(db.run('insert'))).message).to.equal('The thread of SQLite has ended.');
+  });
+
+  it('says why when it fails', async () => {
+    const db = new SqliteDatabase(await open(threadThat("throw new Error('out of memory')")));
+    await db.run('insert');
+    expect((await failure(db.run('insert'))).message).to.equal('out of memory');
+  });
+
+  it('answers what comes after a connection was closed', async () => {
+    const connection = await open();
+    await connection.ask({ kind: 'close' });
+    expect((await failure(new SqliteDatabase(connection).all('select 1'))).message).to.equal(
+      'The database is not open.',
+    );
+    expect(await new SqliteDatabase(await open()).all('select 1 as one')).to.deep.equal([{ one: 1 }]);
+  });
+});
