@@ -105,10 +105,10 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** What has no values is sent as it is: `begin`, and what a migration does. */
+  /** What neither reads nor has values is sent as it is: `begin`, and what a migration does. */
   private send(sql: string, values: readonly unknown[]): Promise<QueryResult> {
     this.cork();
-    if (values.length === 0) return this.client.query(sql);
+    if (values.length === 0 && !sql.startsWith('select ')) return this.client.query(sql);
     return this.client.query({ ...statementOf(sql), values: values as unknown[] });
   }
 

@@ -8,16 +8,21 @@ export type SqliteCall =
   | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly sql: string }
   /** A statement whose rows are wanted, or the number of rows that it changed. */
   | { readonly kind: 'rows' | 'changes'; readonly sql: string; readonly values: readonly SQLInputValue[] }
-  /** A statement for each row; the rows' values follow each other. `once`: it is not kept prepared. */
-  | {
-      readonly kind: 'each';
-      readonly sql: string;
-      readonly width: number;
-      readonly values: readonly SQLInputValue[];
-      readonly once: boolean;
-    }
+  /** A statement for each row. `once`: it is not kept prepared. */
+  | { readonly kind: 'each'; readonly sql: string; readonly rows: PackedValues; readonly once: boolean }
   /** A statement of Knex: rows when it gives some, otherwise what it changed. */
   | { readonly kind: 'statement'; readonly sql: string; readonly values: readonly SQLInputValue[] };
+
+/**
+ * Rows to be bound, on their way between threads: what is the same in all of them once, and the values of the columns at
+ * `differing` row after row.
+ */
+export interface PackedValues {
+  readonly count: number;
+  readonly common: readonly SQLInputValue[];
+  readonly differing: readonly number[];
+  readonly values: readonly SQLInputValue[];
+}
 
 /** Calls for one connection, worked one after the other. */
 export interface SqliteRequest {

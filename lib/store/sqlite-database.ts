@@ -1,8 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { onlyKeyThatDiffers } from './common-values';
+import { isSameInAll, onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
-import { type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
+import { type PackedValues, type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
 import type { SqliteConnection } from './sqlite-connection';
 
 /** SQLite has a thread of this process: a prepared statement in a loop is its quickest bulk statement. */
@@ -82,9 +82,7 @@ export class SqliteDatabase implements Database {
   }
 
   private each(sql: string, names: readonly string[], rows: readonly Row[]): Promise<number> {
-    const values: SQLInputValue[] = [];
-    for (const row of rows) for (const name of names) values.push(bound(row[name]));
-    return this.changes({ kind: 'each', sql, width: names.length, values, once: holdsLargeBytes(names, rows) });
+    return this.changes({ kind: 'each', sql, rows: packed(names, rows), once: holdsLargeBytes(names, rows) });
   }
 
   private async changes(call: SqliteCall): Promise<number> {
@@ -105,6 +103,17 @@ export class SqliteDatabase implements Database {
 
 const controls = ['begin', 'commit', 'rollback'] as const;
 const controlOf = (sql: string) => controls.find((word) => sql.startsWith(word));
+
+function packed(names: readonly string[], rows: readonly Row[]): PackedValues {
+  const [head] = rows;
+  const isCommon = names.map((name) => isSameInAll(rows, name));
+  const common = names.map((name, column) => (isCommon[column] ? bound(head?.[name]) : null));
+  const differing = [...names.keys()].filter((column) => !isCommon[column]);
+  const named = differing.map((column) => names[column] as string);
+  const values: SQLInputValue[] = [];
+  for (const row of rows) for (const name of named) values.push(bound(row[name]));
+  return { count: rows.length, common, differing, values };
+}
 
 /** Bytes are copied for the thread: it would be given all of what they are a part of. */
 const bound = (value: Row[string] | undefined): SQLInputValue =>

@@ -96,11 +96,16 @@ export class SqliteFile {
    * `once` is for large values: a statement that is kept keeps a copy of what it was bound to last, and of a large
    * message that would be as much memory again.
    */
-  private each({ sql, width, values, once }: Extract<SqliteCall, { kind: 'each' }>): number {
+  private each({ sql, rows, once }: Extract<SqliteCall, { kind: 'each' }>): number {
     const statement = once ? this.database.prepare(sql) : this.prepare(sql).statement;
+    const { count, common, differing, values } = rows;
+    const bound = [...common];
     let changes = 0;
-    for (let at = 0; at < values.length; at += width)
-      changes += Number(statement.run(...values.slice(at, at + width)).changes);
+    let next = 0;
+    for (let row = 0; row < count; row++) {
+      for (const column of differing) bound[column] = values[next++] as SQLInputValue;
+      changes += Number(statement.run(...bound).changes);
+    }
     return changes;
   }
 

@@ -69,6 +69,6 @@ function rejectAll(asked: readonly AskedCall[], error: unknown): void {
 const largeBytesOf = (calls: readonly SqliteCall[]): ArrayBuffer[] =>
   calls.flatMap((call) =>
     call.kind === 'each' && call.once
-      ? call.values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []))
+      ? call.rows.values.flatMap((value) => (value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []))
       : [],
   );

@@ -29,9 +29,8 @@ describe('a SQLite file in its thread', () => {
   it('runs a statement for each row', () => {
     const rows: SqliteCall = {
       kind: 'each',
-      sql: 'insert into item (id, sku) values (?, ?)',
-      width: 2,
-      values: [1, 'A', 2, 'B'],
+      sql: 'insert into item (id, sku, bytes) values (?, ?, ?)',
+      rows: { count: 2, common: [1, 'A', null], differing: [0, 1], values: [1, 'A', 2, 'B'] },
       once: false,
     };
     expect(file.perform(rows)).to.deep.equal({ changes: 2 });
@@ -77,11 +76,12 @@ describe('a SQLite file in its thread', () => {
 
   it('keeps no statement that would keep a copy of large bytes', () => {
     const bytes = new Uint8Array(1000);
-    const rows = { kind: 'each', sql: 'insert into item (id, bytes) values (?, ?)', width: 2 } as const;
+    const insert = { kind: 'each', sql: 'insert into item (id, bytes) values (?, ?)' } as const;
+    const row = (id: number) => ({ count: 1, common: [id, bytes], differing: [0, 1], values: [id, bytes] });
     const before = file.preparedStatements;
-    expect(file.perform({ ...rows, values: [1, bytes], once: true })).to.deep.equal({ changes: 1 });
+    expect(file.perform({ ...insert, rows: row(1), once: true })).to.deep.equal({ changes: 1 });
     expect(file.preparedStatements).to.equal(before);
-    expect(file.perform({ ...rows, values: [2, bytes], once: false })).to.deep.equal({ changes: 1 });
+    expect(file.perform({ ...insert, rows: row(2), once: false })).to.deep.equal({ changes: 1 });
     expect(file.preparedStatements).to.equal(before + 1);
   });
 });
