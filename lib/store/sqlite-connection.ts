@@ -9,6 +9,9 @@ function commonThread(): SqliteThread {
   return thread;
 }
 
+/** So many rows are sent at once: the thread writes them while this one computes what else there is to write. */
+const manyRows = 50;
+
 /** A connection as Knex's pool holds it: what is asked of it in one turn goes to the thread in one message. */
 export class SqliteConnection {
   private asked: AskedCall[] = [];
@@ -34,6 +37,7 @@ export class SqliteConnection {
     const answer = await new Promise<SqliteAnswer>((resolve, reject) => {
       if (this.asked.length === 0) process.nextTick(() => this.send());
       this.asked.push({ call, resolve, reject });
+      if (call.kind === 'each' && call.rows.count >= manyRows) this.send();
     });
     if ('error' in answer) throw unpackedError(answer.error);
     return answer;
@@ -41,6 +45,7 @@ export class SqliteConnection {
 
   private send(): void {
     const { asked } = this;
+    if (asked.length === 0) return;
     this.asked = [];
     this.thread.send(this.number, asked);
   }
