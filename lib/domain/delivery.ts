@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Fault } from './faults';
 import {
   completed,
@@ -152,7 +152,17 @@ function readLine(
       message: 'The line names no order, and the slip neither.',
     });
   }
-  return { ...line, slipLine: line.slipLine ?? index + 1, salesOrder: salesOrder ?? '', serials: line.serials ?? [] };
+  return {
+    slipLine: line.slipLine ?? index + 1,
+    salesOrder: salesOrder ?? '',
+    release: line.release,
+    line: line.line,
+    quantity: line.quantity,
+    uom: line.uom,
+    sku: line.sku,
+    lot: line.lot,
+    serials: line.serials ?? [],
+  };
 }
 
 function refuseRepeatedNumbers(
@@ -178,10 +188,12 @@ function refuseRepeatedNumbers(
 
 /** Lines without a number of their own are the same in whatever order they stand. */
 function digestOf(content: object, slipLines: readonly PackingSlipLine[], drafts: readonly LineDraft[]): string {
-  const texts = slipLines.map(({ slipLine, serials, ...line }, i) =>
-    JSON.stringify([drafts[i]?.slipLine == null ? null : slipLine, Object.values(line), [...serials].sort()]),
+  const texts = slipLines.map(({ slipLine, salesOrder, release, line, quantity, uom, sku, lot, serials }, i) =>
+    JSON.stringify([
+      drafts[i]?.slipLine == null ? null : slipLine,
+      [salesOrder, release, line, quantity, uom, sku, lot],
+      serials.toSorted(),
+    ]),
   );
-  return createHash('sha256')
-    .update(JSON.stringify([content, texts.sort()]))
-    .digest('hex');
+  return hash('sha256', JSON.stringify([content, texts.sort()]));
 }

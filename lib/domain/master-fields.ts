@@ -69,22 +69,20 @@ const decimalWords: Readonly<Record<DecimalFault, string>> = {
 
 /** A decimal in plain notation; a number of a program counts as its shortest decimal form. */
 export const decimal: Read<string> = (value, report) => {
-  const plain =
-    typeof value === 'number' || typeof value === 'bigint'
-      ? String(value)
-      : typeof value === 'string'
-        ? value.trim()
-        : '';
+  const plain = writtenNumber(value);
   if (parseDecimal(plain) !== null) return plain;
   report('not-a-number', decimalWords['not-a-number']);
   return undefined;
 };
 
+function writtenNumber(value: unknown): string {
+  if (typeof value === 'string') return value.trim();
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : '';
+}
+
 function scaled(parse: (text: string) => number | DecimalFault): Read<number> {
   return (value, report) => {
-    const plain = decimal(value, report);
-    if (plain === undefined) return undefined;
-    const number = parse(plain);
+    const number = parse(writtenNumber(value));
     if (typeof number === 'string') report(number, decimalWords[number]);
     else if (number < 0) report('out-of-range', 'The number must not be negative.');
     else return number;
@@ -264,12 +262,12 @@ export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string
     faults.push({ path: at, code: 'wrong-type', message: 'The record must be an object with fields.' });
     return draft as Draft<F>;
   }
-  for (const [name, value] of Object.entries(sent)) {
-    const path = `${at}/${shownText(name).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  for (const name of Object.keys(sent)) {
+    const value = sent[name];
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
       faults.push({
-        path,
+        path: `${at}/${shownText(name).replaceAll('~', '~0').replaceAll('/', '~1')}`,
         code: 'unknown-field',
         message: `This is no field of the record; use one of ${Object.keys(fields).join(', ')}.`,
       });
@@ -277,7 +275,7 @@ export function readDraft<F extends Fields>(fields: F, sent: unknown, at: string
     }
     if (value === undefined) continue;
     const read = field.read(value, (code, message, below = '') =>
-      faults.push({ path: path + below, code, message, ...shown(value) }),
+      faults.push({ path: `${at}/${name}${below}`, code, message, ...shown(value) }),
     );
     if (read !== undefined) draft[name] = read;
   }
@@ -298,10 +296,10 @@ export function completed<F extends Fields>(
   faults: Fault[],
 ): Complete<F> {
   const whole: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name in fields) {
     const value = (draft as Record<string, unknown>)[name] ?? (Object.hasOwn(draft, name) ? null : undefined);
     const before = (known as Record<string, unknown> | undefined)?.[name];
-    whole[name] = value !== undefined ? value : before !== undefined ? before : field.initial;
+    whole[name] = value !== undefined ? value : before !== undefined ? before : fields[name]?.initial;
     if (whole[name] === undefined && !faults.some((fault) => fault.path.startsWith(`${at}/${name}`))) {
       faults.push({
         path: `${at}/${name}`,

@@ -4,7 +4,14 @@ import type { Order } from '../domain/order';
 import type { SlipJudgement } from '../domain/packing-slip';
 import { together } from '../store/database';
 import { loadOrders } from '../store/orders';
-import { findSlips, insertSlipLines, insertSlips, type NewSlipLine, type StoredSlip } from '../store/packing-slips';
+import {
+  findSlips,
+  insertSlipLines,
+  insertSlips,
+  linesToInvoice,
+  type NewSlipLine,
+  type StoredSlip,
+} from '../store/packing-slips';
 import { DeliveryBooks, documentOf, ordersNamed, withReservations } from './book-delivery';
 import { type DeliveryOutcome, deliveredOutcome, exceptionOutcome } from './delivery-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
@@ -59,7 +66,11 @@ async function confirm(
     const slipId = slipIds[i] as number;
     const judgement = books.judge(slip, { evenCancelled: false });
     const confirmed = judgement.faults.length === 0;
-    if (confirmed) lines.push(...(await books.book(slip, slipId, judgement)));
+    if (confirmed) {
+      const booked = await books.book(slip, slipId, judgement);
+      lines.push(...booked);
+      work.confirmedSlip(slipId, linesToInvoice(slip, booked));
+    }
     const row: StoredSlip = {
       slipId,
       slip,

@@ -6,10 +6,11 @@ import type { Evidence, Order } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
 import { type Database, together } from '../store/database';
 import { closeExceptions } from '../store/exceptions';
-import { type Invoice, insertInvoices, invoicesOfSlips } from '../store/invoices';
+import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } from '../store/invoices';
 import { takeNumbers } from '../store/number-series';
 import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
+import type { SlipMemory, StampedSlip } from '../store/slip-memory';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
 import { inTransaction, type StageContext, type Work } from './work';
 
@@ -49,31 +50,65 @@ interface Settlement extends Bill {
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   const { slipIds } = selection;
-  const postAll = async (work: Work, orderIds: readonly number[]): Promise<InvoiceOutcome[]> => {
-    const [, lines, before] = await together([
+  const postAll = async (work: Work, { orderIds, remembered }: Chosen): Promise<InvoiceOutcome[]> => {
+    const read = () => uninvoicedLines(work.db, orderIds, slipIds);
+    const [, found, before] = await together([
       work.lockOrders(orderIds),
-      uninvoicedLines(work.db, orderIds, slipIds),
+      remembered === undefined ? read() : Promise.resolve(undefined),
       invoicesOfSlips(work.db, orderIds, slipIds ?? []),
     ]);
+    const lines = found ?? linesOf(work, remembered, before) ?? (await read());
     const { bills, exceptions } = billsOf(work, lines);
     const posted = await post(work, bills);
     const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
     return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
   };
-  return inTransaction(context, 'invoice', postAll, (db) => ordersOf(db, selection));
+  return inTransaction(context, 'invoice', postAll, (db) => choose(db, selection, context.store.orders.slips));
 }
 
-async function ordersOf(db: Database, selection: InvoiceSelection): Promise<readonly number[]> {
-  const { slipIds, orderIds } = selection;
-  if (orderIds !== undefined) return orderIds;
-  return slipIds === undefined ? claimOrdersToInvoice(db, selection) : ordersOfSlips(db, slipIds);
+/** The orders to be invoiced; the slips' lines when this process remembers all of them. */
+interface Chosen {
+  readonly orderIds: readonly number[];
+  readonly remembered?: readonly StampedSlip[];
 }
+
+async function choose(db: Database, selection: InvoiceSelection, memory: SlipMemory): Promise<Chosen> {
+  const { slipIds, orderIds } = selection;
+  if (orderIds !== undefined) return { orderIds };
+  if (slipIds === undefined) return { orderIds: await claimOrdersToInvoice(db, selection) };
+  const remembered = memory.take(slipIds);
+  if (remembered === undefined) return { orderIds: await ordersOfSlips(db, slipIds) };
+  const ofSlips = new Set(remembered.flatMap(({ lines }) => lines.map(({ orderId }) => orderId)));
+  return { orderIds: [...ofSlips], remembered };
+}
+
+/** What remembered slips leave to be invoiced; undefined when something has happened to an order of theirs since. */
+function linesOf(
+  work: Work,
+  slips: readonly StampedSlip[] | undefined,
+  before: readonly PostedInvoice[],
+): UninvoicedLine[] | undefined {
+  const isAsLeft = ({ stamp, lines }: StampedSlip): boolean =>
+    lines.every(({ orderId }) => work.isAsLeftBy(stamp, orderId));
+  if (!slips?.every(isAsLeft)) return undefined;
+  const invoiced = new Set(before.map(billOf));
+  return slips
+    .flatMap(({ lines }) => lines)
+    .filter((line) => !invoiced.has(billOf(line)))
+    .sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId || a.slipLine - b.slipLine);
+}
+
+/** One invoice a slip and order. */
+const billOf = ({ slipId, orderId }: { readonly slipId: number; readonly orderId: number }): string =>
+  `${slipId} ${orderId}`;
 
 function billsOf(work: Work, lines: readonly UninvoicedLine[]): { bills: Bill[]; exceptions: InvoiceOutcome[] } {
   const groups = new Map<string, UninvoicedLine[]>();
   for (const line of lines) {
-    const key = `${line.slipId} ${line.orderId}`;
-    groups.set(key, [...(groups.get(key) ?? []), line]);
+    const key = billOf(line);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [line]);
+    else group.push(line);
   }
   const bills: Bill[] = [];
   const exceptions: InvoiceOutcome[] = [];

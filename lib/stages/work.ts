@@ -25,6 +25,7 @@ import { type DueAnswer, insertDueAnswers } from '../store/edi-due';
 import { closeExceptions, type RaisedException, raiseExceptions } from '../store/exceptions';
 import type { OrderMemory, StampedOrder } from '../store/order-memory';
 import { type LockedRow, lockedOrders, lockOrders } from '../store/orders';
+import type { UninvoicedLine } from '../store/packing-slips';
 import { insertPostings, type Posting } from '../store/postings';
 import { type OrderBefore, orderChanges, rememberOrder } from '../store/save-orders';
 import { currentSettings } from '../store/settings';
@@ -73,6 +74,7 @@ export class Work {
   private readonly told = new Set<Order>();
   private readonly stamps = new Map<number, number>();
   private readonly created: Order[] = [];
+  private readonly confirmed = new Map<number, UninvoicedLine[]>();
   /** What this transaction writes into the rows of the orders that it changes. */
   readonly stamp = randomInt(1, 2 ** 48 - 1);
 
@@ -365,9 +367,20 @@ export class Work {
     this.created.push(...orders);
   }
 
+  /** A packing slip that this transaction confirms, with all its lines. */
+  confirmedSlip(slipId: number, lines: UninvoicedLine[]): void {
+    this.confirmed.set(slipId, lines);
+  }
+
+  /** Whether the order, which is locked, is as the transaction of this stamp left it. */
+  isAsLeftBy(stamp: number, orderId: number): boolean {
+    return this.stamps.get(orderId) === stamp;
+  }
+
   /** To be called once the transaction has committed: what is known of its orders need not be read again. */
   rememberOrders(memory: OrderMemory): void {
     for (const order of this.orders.values()) memory.keep({ order, stamp: this.stamps.get(order.id) as number });
+    for (const [slipId, lines] of this.confirmed) memory.slips.keep(slipId, { stamp: this.stamp, lines });
     for (const ofMessage of Map.groupBy(this.created, ({ inboxId }) => inboxId).values()) {
       if (ofMessage.length >= manyOfMessage) continue;
       for (const order of ofMessage) if (!this.orders.has(order.id)) memory.keep({ order, stamp: this.stamp });

@@ -89,7 +89,7 @@ interface KnownRow {
   credit_date: string;
 }
 
-/** Credit notes that are there already under these references; others of the same customers may come along. */
+/** Credit notes that are there already under these references. */
 export async function findCreditNotes(
   db: Database,
   wanted: readonly { readonly customer: string; readonly reference: string }[],
@@ -97,11 +97,8 @@ export async function findCreditNotes(
   if (wanted.length === 0) return [];
   const { dialect } = db;
   const rows = await db.all<KnownRow>(
-    `select * from credit_note where ${dialect.inList('customer', 'text')} and ${dialect.inList('reference', 'text')} order by credit_note_id`,
-    [
-      dialect.listOf([...new Set(wanted.map(({ customer }) => customer))]),
-      dialect.listOf([...new Set(wanted.map(({ reference }) => reference))]),
-    ],
+    `select * from credit_note where ${dialect.inPairs('customer', 'reference')} order by credit_note_id`,
+    [dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference]))],
   );
   const lines = await linesOfCreditNotes(
     db,

@@ -50,8 +50,12 @@ export interface Dialect {
   inList(column: string, type: 'bigint' | 'text'): string;
   /** The same where another condition finds the rows: for each of them the list is not looked through from end to end. */
   isListed(column: string, type: 'bigint' | 'text'): string;
+  /** SQL condition: two columns of texts together are one of the pairs bound by `pairsOf`. An index on both finds them, a pair a look. */
+  inPairs(first: string, second: string): string;
   /** The bound value that goes with `inList` and `isListed`. */
   listOf(values: readonly (string | number)[]): unknown;
+  /** The bound value that goes with `inPairs`. */
+  pairsOf(pairs: readonly (readonly [first: string, second: string])[]): unknown;
   classify(error: unknown): FailureClass;
   /** True when a statement failed for no reason of its own: one before it in the transaction had failed. */
   isConsequence(error: unknown): boolean;
@@ -95,7 +99,10 @@ export const postgres: Dialect = {
   lockFreeRowsOf: (alias) => `for no key update of ${alias} skip locked`,
   inList: (column, type) => `${column} = any(?::${type}[])`,
   isListed: (column, type) => `${column} in (select unnest(?::${type}[]))`,
+  inPairs: (first, second) =>
+    `(${first}, ${second}) in (select pair ->> 0, pair ->> 1 from jsonb_array_elements(?::jsonb) as pair)`,
   listOf: (values) => values,
+  pairsOf: (pairs) => JSON.stringify(pairs),
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';
@@ -131,7 +138,9 @@ export const sqlite: Dialect = {
   lockFreeRowsOf: () => '',
   inList,
   isListed: inList,
+  inPairs: (first, second) => `(${first}, ${second}) in (select value ->> 0, value ->> 1 from json_each(?))`,
   listOf: (values) => JSON.stringify(values),
+  pairsOf: (pairs) => JSON.stringify(pairs),
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';

@@ -6,22 +6,14 @@ export async function claimableOrders(
   db: Database,
   warehouse: string,
   limit: number,
-  which: { readonly orderIds: readonly number[] | null; readonly leftSince?: string | undefined },
+  leftSince: string | undefined,
 ): Promise<LockedRow[]> {
-  const { dialect } = db;
-  const { orderIds, leftSince } = which;
-  const chosen = orderIds === null ? '' : `and ${dialect.isListed('s.order_id', 'bigint')}`;
-  const left = leftSince === undefined ? '' : 'and s.step_at <= ?';
+  const left = leftSince === undefined ? [] : [leftSince];
   return db.all<LockedRow>(
     `select s.order_id, s.stamp from sales_order_state s join sales_order_terms t on t.order_id = s.order_id
-     where s.status in ('ReadyForDelivery', 'PartiallyDelivered') and s.open_release is null and t.warehouse = ? ${chosen} ${left}
-     order by s.priority, s.order_id limit ? ${dialect.lockFreeRowsOf('s')}`,
-    [
-      warehouse,
-      ...(orderIds === null ? [] : [dialect.listOf(orderIds)]),
-      ...(leftSince === undefined ? [] : [leftSince]),
-      limit,
-    ],
+     where s.status in ('ReadyForDelivery', 'PartiallyDelivered') and s.open_release is null and t.warehouse = ? ${left.length === 0 ? '' : 'and s.step_at <= ?'}
+     order by s.priority, s.order_id limit ? ${db.dialect.lockFreeRowsOf('s')}`,
+    [warehouse, ...left, limit],
   );
 }
 

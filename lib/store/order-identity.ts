@@ -61,11 +61,8 @@ export async function findOrders(
   const { dialect } = db;
   const rows = await db.all<IdentityRow>(
     `select order_id, partner, customer, po_key, loose_po_key, release_number, fingerprint from sales_order
-     where ${dialect.inList('customer', 'text')} and ${dialect.inList('loose_po_key', 'text')} order by order_id`,
-    [
-      dialect.listOf([...new Set(numbers.map(({ customer }) => customer))]),
-      dialect.listOf([...new Set(numbers.map(({ loose }) => loose))]),
-    ],
+     where ${dialect.inPairs('customer', 'loose_po_key')} order by order_id`,
+    [dialect.pairsOf(numbers.map(({ customer, loose }) => [customer, loose]))],
   );
   for (const row of rows) {
     known.add({

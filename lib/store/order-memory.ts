@@ -1,5 +1,6 @@
 import { isFinished } from '../domain/lifecycle';
 import type { Order } from '../domain/order';
+import { SlipMemory } from './slip-memory';
 
 /** An order with the stamp that its row had when it was locked, or has been given since. */
 export interface StampedOrder {
@@ -22,6 +23,8 @@ const mostLines = 100;
  */
 export class OrderMemory {
   private readonly remembered = new Map<number, StampedOrder>();
+  /** What was delivered of them. */
+  readonly slips = new SlipMemory();
 
   /** Hands the order over: it is forgotten until the transaction that takes it has committed. */
   take(orderId: number, stamp: number): Order | undefined {

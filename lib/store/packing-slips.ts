@@ -131,6 +131,23 @@ export interface UninvoicedLine {
   readonly cost: number;
 }
 
+/** The lines of a slip that has just been booked. */
+export function linesToInvoice(
+  { packingSlip, warehouse }: SlipIdentity,
+  lines: readonly NewSlipLine[],
+): UninvoicedLine[] {
+  return lines.map(({ slipId, slipLine, orderId, line, quantity, cost }) => ({
+    slipId,
+    packingSlip,
+    warehouse,
+    slipLine,
+    orderId,
+    line,
+    quantity,
+    cost,
+  }));
+}
+
 interface UninvoicedRow {
   slip_id: number;
   packing_slip: string;

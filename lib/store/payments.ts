@@ -43,20 +43,16 @@ const paymentOf = (row: PaymentRow): KnownPayment => ({
   postedAt: row.posted_at,
 });
 
-/** Payments that are there already under these references; others of the same customers may come along. */
+/** Payments that are there already under these references. */
 export async function findPayments(
   db: Database,
   wanted: readonly { readonly customer: string; readonly reference: string }[],
 ): Promise<KnownPayment[]> {
   if (wanted.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<PaymentRow>(
-    `select * from payment where ${dialect.inList('customer', 'text')} and ${dialect.inList('reference', 'text')}`,
-    [
-      dialect.listOf([...new Set(wanted.map((payment) => payment.customer))]),
-      dialect.listOf([...new Set(wanted.map((payment) => payment.reference))]),
-    ],
-  );
+  const rows = await db.all<PaymentRow>(`select * from payment where ${dialect.inPairs('customer', 'reference')}`, [
+    dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference])),
+  ]);
   return rows.map(paymentOf);
 }
 

@@ -129,6 +129,29 @@ describe('packing slips', () => {
       ];
       for (const other of others) expect(read(other).digest).not.to.equal(digest);
     });
+
+    it('keep the digest that is stored with those of before', () => {
+      const [result] = readPackingSlips({
+        warehouse: 'MAIN',
+        packingSlip: 'PS-1',
+        final: true,
+        shippedAt: '2026-11-23T10:00:00Z',
+        salesOrder: 'SO-000001',
+        lines: [
+          { line: 2, quantity: '1.5', uom: 'EA', sku: 'B' },
+          {
+            slipLine: 7,
+            salesOrder: 'SO-000002',
+            release: 1,
+            line: 1,
+            quantity: 3,
+            lot: 'L-1',
+            serials: ['b', 'a'],
+          },
+        ],
+      });
+      expect(result?.slip?.digest).to.equal('0245e537fd74a2180265226bf623954db347efa51d5fd2f34f1ebee612fb7892');
+    });
   });
 
   describe('against their orders', () => {

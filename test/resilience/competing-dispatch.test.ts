@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import type { Order } from '../../lib/domain/order';
 import { reconcile } from '../../lib/ops/reconcile';
 import { dispatchOrders, type Shipper } from '../../lib/stages/dispatch-orders';
+import { inTransaction } from '../../lib/stages/work';
 import type { ShippingRequest } from '../../lib/warehouse/shipping';
 import { onBothDatabases } from '../support/databases';
 import { purchase } from '../support/intake';
@@ -81,6 +83,32 @@ describe('warehouse dispatch by several at once', () =>
           .sort((a, b) => a - b),
       ).to.deep.equal([...ids].sort((a, b) => a - b));
       expect(asked).to.have.length(12);
+    });
+
+    it('waits for what works on an order that is named, and sends it once as it was left', async () => {
+      const ids = await ready(2);
+      const [claimed, held] = ids as [number, number];
+      const { store, context } = instances[0];
+      const named = ({ context }: Instance, orderIds: readonly number[]) =>
+        dispatchOrders(context, { warehouse: 'MAIN', limit: 10, orderIds }, shipper);
+      const { promise: released, resolve: release } = Promise.withResolvers<void>();
+      const { promise: hasBegun, resolve: begun } = Promise.withResolvers<void>();
+      const working = inTransaction(context, 'test', async (work) => {
+        const [order] = (await work.lockOrders([held])) as [Order];
+        work.hold(order, 'operator', { rule: 'by-hand', evidence: {}, forced: true });
+        begun();
+        await released;
+      });
+      await hasBegun;
+      const waiting = [...instances, ...instances].map((instance) => named(instance, ids));
+      await new Promise((wake) => setTimeout(wake, 20));
+      release();
+      await working;
+      const outcomes = (await Promise.all(waiting)).flat();
+      expect(outcomes.map(({ orderId, output }) => [orderId, output])).to.deep.equal([[claimed, 'acknowledged']]);
+      expect(asked).to.have.length(1);
+      expect((await company.load(held)).status).to.equal('OnHold');
+      expect((await reconcile(store)).clean).to.equal(true);
     });
 
     it('that dies between claim and answer is taken up under the same key', async () => {

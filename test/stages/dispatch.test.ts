@@ -95,6 +95,53 @@ describe('dispatch', () =>
       expect(await tick()).to.deep.equal([]);
     });
 
+    it('of orders by name sends the most urgent that are ready for this warehouse, and leaves the others as they are', async () => {
+      await company.master('partners', [
+        { partner: 'RUSH', name: 'Rush', channels: ['api'], customers: ['*'], priority: 1 },
+      ]);
+      const named = (orderIds: readonly number[], limit: number) =>
+        dispatchOrders(company.context, { warehouse: 'MAIN', limit, orderIds }, warehouse);
+      const stamps = (ids: readonly number[]) =>
+        company.rows(
+          'select order_id, stamp, step_at from sales_order_state where order_id in (?, ?, ?) order by 1',
+          ids,
+        );
+      const usual = await order();
+      const urgent = orderIdOf((await post(company.context, purchase(), { partner: 'RUSH' }))[0]);
+      for (const check of [checkInventory, checkCredit, checkOverdue]) await check(company.context, [urgent]);
+      const held = await order();
+      await act('hold', held);
+      await company.count(['A'], 100, 'NORTH');
+      const elsewhere = await ready(company.context, purchase({ warehouse: 'NORTH' }));
+      const passedOver = [usual, held, elsewhere];
+      const before = await stamps(passedOver);
+      wait(1_000);
+      const sent = await named([held, usual, elsewhere, urgent, 999_999], 1);
+      expect(sent.map(({ orderId, output }) => [orderId, output])).to.deep.equal([[urgent, 'acknowledged']]);
+      expect(await stamps(passedOver)).to.deep.equal(before);
+      await named([elsewhere, urgent, held, usual], 10);
+      expect(warehouse.asked.map(({ salesOrder }) => salesOrder)).to.deep.equal(
+        [urgent, usual].map((id) => salesOrderNumber(id)),
+      );
+      expect(await named([elsewhere, urgent, held, usual], 10)).to.deep.equal([]);
+    });
+
+    it('by name leaves a warehouse that rests alone, and its orders as they are', async () => {
+      const id = await order();
+      await store.transaction((db) =>
+        db.run("update warehouse set failures = 5, open_until = '2030-01-01T00:00:00.000Z' where warehouse = 'MAIN'"),
+      );
+      const before = await company.load(id);
+      wait(1_000);
+      expect(
+        await dispatchOrders(company.context, { warehouse: 'MAIN', limit: 10, orderIds: [id] }, warehouse),
+      ).to.deep.equal([]);
+      expect(await company.load(id)).to.deep.equal(before);
+      await store.transaction((db) => db.run('update warehouse set failures = 0, open_until = null'));
+      await tick();
+      expect(warehouse.asked.map(({ salesOrder }) => salesOrder)).to.deep.equal([salesOrderNumber(id)]);
+    });
+
     it('puts a refused order on hold with the warehouse’s words; the next release has a new number', async () => {
       const id = await order();
       warehouse.says = ({ key }) => ({ key, kind: 'refused', status: 422, words: 'We do not ship to the moon.' });

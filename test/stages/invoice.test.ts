@@ -222,7 +222,10 @@ describe('posting invoices', () => {
         [fine, 1, 1],
       ]);
       const lose = (line: number) =>
-        store.transaction((db) => db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]));
+        store.transaction(async (db) => {
+          await db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]);
+          await db.run('update sales_order_state set stamp = 0 where order_id = ?', [broken]);
+        });
       await lose(99);
       const outcomes = await invoice(slipId);
       expect(outcomes.map(({ output, orderId }) => [output, orderId])).to.deep.equal([

@@ -221,6 +221,35 @@ describe('both databases mean the same', () =>
         expect(await found('on_hand', 'bigint', [7, 7, 2999])).to.deep.equal([{ sku: 'L-2999' }, { sku: 'L-7' }]);
       });
 
+      it('find pairs of texts, each together, by the index on both', async () => {
+        const texts = ['P-1', 'ä€😀', 'a"b\\c', "it's, {null}", ''];
+        const pairs = texts.flatMap((sku) => texts.map((warehouse) => [sku, warehouse] as const));
+        await write((db) =>
+          db.insert(
+            'stock_item',
+            pairs.map(([sku, warehouse], i) => ({ ...stockRow(sku, { on_hand: i, reserved: 0 }), warehouse })),
+          ),
+        );
+        const select = (db: Database) =>
+          `select on_hand from stock_item where ${db.dialect.inPairs('sku', 'warehouse')}`;
+        const found = (wanted: readonly (readonly [string, string])[]) =>
+          store.read((db) =>
+            db.all<{ on_hand: number }>(`${select(db)} order by on_hand`, [db.dialect.pairsOf(wanted)]),
+          );
+        expect((await found(pairs)).map((row) => row.on_hand)).to.deep.equal(pairs.map((_, i) => i));
+        for (const [i, pair] of pairs.entries()) expect(await found([pair, pair])).to.deep.equal([{ on_hand: i }]);
+        expect(await found([])).to.deep.equal([]);
+        expect(await found([['P-1', 'elsewhere']])).to.deep.equal([]);
+        const plan = await write(async (db) =>
+          db.all<Record<string, string>>(`explain ${db.dialect.name === 'sqlite' ? 'query plan ' : ''}${select(db)}`, [
+            db.dialect.pairsOf(pairs),
+          ]),
+        );
+        expect(plan.map((step) => step['detail'] ?? step['QUERY PLAN']).join('\n')).to.match(
+          /\(sku=\? AND warehouse=\?\)|Index Cond: \(\(sku = .* AND \(warehouse = /,
+        );
+      });
+
       it('give the first row, or none', async () => {
         expect(await store.read((db) => first(db, 'select 1 as one'))).to.deep.equal({ one: 1 });
         expect(await store.read((db) => first(db, "select sku from stock_item where sku = 'nothing'"))).to.equal(
