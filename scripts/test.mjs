@@ -15,7 +15,7 @@ const processes = process.env.O2C_TEST_PG ? 1 : Math.min(Math.max(availableParal
 const longest = ['resilience', 'cli', 'flows', 'editor', 'nodes', 'package', 'stages']; // folders of test/
 
 function check(name, script) {
-  const { status } = spawnSync('npm', ['run', '--silent', script], { cwd: root, stdio: 'inherit', shell: true });
+  const { status } = spawnSync(`npm run --silent ${script}`, { cwd: root, stdio: 'inherit', shell: true });
   const passed = status === 0;
   console.log(`${passed ? '✔' : '✖'} ${name}`);
   total[passed ? 'passed' : 'failed'] += 1;
