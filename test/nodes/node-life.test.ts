@@ -186,7 +186,7 @@ describe('the nodes’ life in a flow', () =>
             type: 'delay',
             name: '',
             pauseType: 'delay',
-            timeout: '600',
+            timeout: '1500',
             timeoutUnits: 'milliseconds',
             rate: '1',
             nbRateUnits: '1',
