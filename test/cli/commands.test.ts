@@ -16,7 +16,7 @@ interface Ended {
 const program = join(__dirname, '../../lib/cli/main.js');
 
 describe('the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   onBothDatabases((kind: DatabaseKind, url) => {
     let directory: string;
     let runtime: Store | undefined;

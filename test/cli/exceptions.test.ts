@@ -11,7 +11,7 @@ import { SampleCompany } from '../support/orders';
 const program = join(__dirname, '../../lib/cli/main.js');
 
 describe('exceptions on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   onBothDatabases((_kind, url) => {
     let store: Store;
     let company: SampleCompany;

@@ -13,7 +13,7 @@ import { SampleCompany } from '../support/orders';
 const program = join(__dirname, '../../lib/cli/main.js');
 
 describe('the inbox on the command line', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   onBothDatabases((_kind, url) => describe('beside a runtime', () => theInbox(url)));
 });
 

@@ -40,6 +40,7 @@ export const packageFolder = (() => {
 
 export const packageDocument = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as {
   name: string;
+  devDependencies: Record<string, string>;
   'node-red'?: { nodes: Record<string, string> };
 };
 

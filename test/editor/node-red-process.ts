@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../support/free-port';
 import { packageDocument, packageFolder } from './node-definition';
 
 /** A Node-RED of its own, with an empty flow and this package installed, as a person would have it. */
@@ -56,18 +56,6 @@ export class NodeRedProcess {
 
 /** As a person would switch them off: their timer throws in the background of a page that stays open for long. */
 const withoutTips = { editor: { view: { 'view-show-tips': false } } };
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
 
 function started(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {

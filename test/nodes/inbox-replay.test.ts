@@ -95,7 +95,7 @@ describe('inbox-replay', () =>
       const { payload } = await flow.next('replay', 0);
       expect(Number(payload['inboxId'])).to.be.above(inboxId);
       expect(payload['orders']).to.have.length(1);
-    });
+    }).timeout(20_000);
 
     it('refuses what does not say what is meant, and whoever may not ask', async () => {
       flow.send('replay', { payload: Date.now() });

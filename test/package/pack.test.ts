@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -34,22 +35,29 @@ describe('the package as npm packs it', function () {
 
   before(() => {
     scratch = mkdtempSync(join(tmpdir(), 'o2c-package-'));
-    npm('pack', '--silent', '--pack-destination', scratch);
-    const [archive] = readdirSync(scratch);
+    const archives = join(scratch, 'archives');
+    mkdirSync(archives);
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', archives], {
+      cwd: copyOfTheProject(),
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    const [archive] = readdirSync(archives);
     unpacked = join(scratch, 'user', 'node_modules', ...manifest.name.split('/'));
     mkdirSync(unpacked, { recursive: true });
-    execFileSync('tar', ['-xzf', join(scratch, String(archive)), '--strip-components=1', '-C', unpacked]);
+    execFileSync('tar', ['-xzf', join(archives, String(archive)), '--strip-components=1', '-C', unpacked]);
     contents = readdirSync(unpacked, { recursive: true, encoding: 'utf8' });
   });
 
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
-  function npm(...args: string[]): void {
-    execFileSync('npm', args, {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
+  /** npm builds what it packs: in a copy, for other tests run what is built here. */
+  function copyOfTheProject(): string {
+    const copy = join(scratch, 'project');
+    const left = ['node_modules', '.git', 'data'].map((name) => join(root, name));
+    cpSync(root, copy, { recursive: true, filter: (from) => !left.includes(from) });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+    return copy;
   }
 
   const missing = (paths: string[]) => paths.filter((path) => !existsSync(join(unpacked, path)));

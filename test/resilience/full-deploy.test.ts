@@ -35,7 +35,7 @@ describe('a full deploy in the middle of the work', () =>
     }
 
     it('loses none of 1,000 orders', async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const before = kind === 'postgres' ? await connections() : 0;
       await company.start();
       const load = company.orders(1, orders + 1, 40);
@@ -46,7 +46,7 @@ describe('a full deploy in the middle of the work', () =>
       await deploy(flows);
       await load;
       expect(company.acknowledged.size).to.equal(orders);
-      await company.settled(60_000);
+      await company.settled(120_000);
       await deploy([]);
       if (kind === 'postgres') {
         const until = Date.now() + 5_000;

