@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import type { EdiReading } from '../intake/edi/mapped-message';
 import type { EdiDocument } from '../intake/edi/read-edi';
@@ -91,7 +91,7 @@ export interface ReadReception {
   readonly fingerprint: string;
 }
 
-const digestOf = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
+const digestOf = (data: string | Buffer): string => hash('sha256', data);
 
 /**
  * Reads a message before it is stored; not for content that `isStreamed`.

@@ -98,7 +98,7 @@ export async function findCreditNotes(
   const { dialect } = db;
   const rows = await db.all<KnownRow>(
     `select * from credit_note where ${dialect.inPairs('customer', 'reference')} order by credit_note_id`,
-    [dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference]))],
+    dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference])),
   );
   const lines = await linesOfCreditNotes(
     db,

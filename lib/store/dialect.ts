@@ -54,8 +54,8 @@ export interface Dialect {
   inPairs(first: string, second: string): string;
   /** The bound value that goes with `inList` and `isListed`. */
   listOf(values: readonly (string | number)[]): unknown;
-  /** The bound value that goes with `inPairs`. */
-  pairsOf(pairs: readonly (readonly [first: string, second: string])[]): unknown;
+  /** The bound values that go with `inPairs`. */
+  pairsOf(pairs: readonly (readonly [first: string, second: string])[]): readonly unknown[];
   classify(error: unknown): FailureClass;
   /** True when a statement failed for no reason of its own: one before it in the transaction had failed. */
   isConsequence(error: unknown): boolean;
@@ -99,10 +99,9 @@ export const postgres: Dialect = {
   lockFreeRowsOf: (alias) => `for no key update of ${alias} skip locked`,
   inList: (column, type) => `${column} = any(?::${type}[])`,
   isListed: (column, type) => `${column} in (select unnest(?::${type}[]))`,
-  inPairs: (first, second) =>
-    `(${first}, ${second}) in (select pair ->> 0, pair ->> 1 from jsonb_array_elements(?::jsonb) as pair)`,
+  inPairs: (first, second) => `(${first}, ${second}) in (select * from unnest(?::text[], ?::text[]))`,
   listOf: (values) => values,
-  pairsOf: (pairs) => JSON.stringify(pairs),
+  pairsOf: (pairs) => [pairs.map(([first]) => first), pairs.map(([, second]) => second)],
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';
@@ -140,7 +139,7 @@ export const sqlite: Dialect = {
   isListed: inList,
   inPairs: (first, second) => `(${first}, ${second}) in (select value ->> 0, value ->> 1 from json_each(?))`,
   listOf: (values) => JSON.stringify(values),
-  pairsOf: (pairs) => JSON.stringify(pairs),
+  pairsOf: (pairs) => [JSON.stringify(pairs)],
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';

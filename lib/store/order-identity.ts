@@ -62,7 +62,7 @@ export async function findOrders(
   const rows = await db.all<IdentityRow>(
     `select order_id, partner, customer, po_key, loose_po_key, release_number, fingerprint from sales_order
      where ${dialect.inPairs('customer', 'loose_po_key')} order by order_id`,
-    [dialect.pairsOf(numbers.map(({ customer, loose }) => [customer, loose]))],
+    dialect.pairsOf(numbers.map(({ customer, loose }) => [customer, loose])),
   );
   for (const row of rows) {
     known.add({

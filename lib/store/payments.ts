@@ -50,9 +50,10 @@ export async function findPayments(
 ): Promise<KnownPayment[]> {
   if (wanted.length === 0) return [];
   const { dialect } = db;
-  const rows = await db.all<PaymentRow>(`select * from payment where ${dialect.inPairs('customer', 'reference')}`, [
+  const rows = await db.all<PaymentRow>(
+    `select * from payment where ${dialect.inPairs('customer', 'reference')}`,
     dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference])),
-  ]);
+  );
   return rows.map(paymentOf);
 }
 

@@ -233,17 +233,16 @@ describe('both databases mean the same', () =>
         const select = (db: Database) =>
           `select on_hand from stock_item where ${db.dialect.inPairs('sku', 'warehouse')}`;
         const found = (wanted: readonly (readonly [string, string])[]) =>
-          store.read((db) =>
-            db.all<{ on_hand: number }>(`${select(db)} order by on_hand`, [db.dialect.pairsOf(wanted)]),
-          );
+          store.read((db) => db.all<{ on_hand: number }>(`${select(db)} order by on_hand`, db.dialect.pairsOf(wanted)));
         expect((await found(pairs)).map((row) => row.on_hand)).to.deep.equal(pairs.map((_, i) => i));
         for (const [i, pair] of pairs.entries()) expect(await found([pair, pair])).to.deep.equal([{ on_hand: i }]);
         expect(await found([])).to.deep.equal([]);
         expect(await found([['P-1', 'elsewhere']])).to.deep.equal([]);
         const plan = await write(async (db) =>
-          db.all<Record<string, string>>(`explain ${db.dialect.name === 'sqlite' ? 'query plan ' : ''}${select(db)}`, [
+          db.all<Record<string, string>>(
+            `explain ${db.dialect.name === 'sqlite' ? 'query plan ' : ''}${select(db)}`,
             db.dialect.pairsOf(pairs),
-          ]),
+          ),
         );
         expect(plan.map((step) => step['detail'] ?? step['QUERY PLAN']).join('\n')).to.match(
           /\(sku=\? AND warehouse=\?\)|Index Cond: \(\(sku = .* AND \(warehouse = /,
