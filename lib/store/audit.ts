@@ -117,9 +117,11 @@ async function appendLink(db: Database, batch: number, records: number, digest: 
     );
     return;
   }
-  await db.run('update audit_head set link = link + 1, hash = sha256(hash || ?)', [covered]);
-  await db.run(
-    'insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from audit_head',
-    [batch, records, digest, now],
-  );
+  await together([
+    db.run('update audit_head set link = link + 1, hash = sha256(hash || ?)', [covered]),
+    db.run(
+      'insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from audit_head',
+      [batch, records, digest, now],
+    ),
+  ]);
 }

@@ -3,7 +3,9 @@ import type { Client, QueryResult } from 'pg';
 import { onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
+import { moreOf, NumbersAhead } from './numbers-ahead';
 import { BoundColumns } from './postgres-columns';
+import { afterThisTurn } from './turn';
 
 interface Statement {
   readonly text: string;
@@ -27,15 +29,10 @@ function statementOf(sql: string): Statement {
   return statement;
 }
 
-/** Numbers of a sequence that people count with are taken one by one; of the others some are taken ahead. */
-const takenAhead = 64;
-const countedByPeople: ReadonlySet<SequenceName> = new Set(['sales_order', 'payment', 'exception']);
-
 /** What a store knows for all its connections. */
 export class PostgresKnowledge {
   readonly types = new Map<string, Map<string, string>>();
-  /** Numbers taken and not used yet, ascending. What is left when the process ends is never used. */
-  readonly ahead = new Map<SequenceName, number[]>();
+  readonly ahead = new NumbersAhead();
 }
 
 /** What pg's client has and its type declarations leave out. */
@@ -49,6 +46,7 @@ export class PostgresDatabase implements Database {
   readonly dialect = postgres;
   firstFailure?: unknown;
   private corked = false;
+  private hasEnded = false;
 
   constructor(
     private readonly client: Client,
@@ -83,20 +81,22 @@ export class PostgresDatabase implements Database {
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
     if (count === 0) return [];
-    const ahead = this.known.ahead.get(sequence) ?? [];
-    if (ahead.length >= count) return ahead.splice(0, count);
-    const more = countedByPeople.has(sequence) ? 0 : takenAhead;
+    const ahead = this.known.ahead.take(sequence, count);
+    if (ahead !== undefined) return ahead;
+    const more = moreOf(sequence);
     const rows = await this.all<{ n: number }>(
       `select nextval('${sequence}_sequence') as n from generate_series(1, ?::int)`,
       [count + more],
     );
     const numbers = rows.map((row) => row.n);
-    if (more > 0) this.known.ahead.set(sequence, numbers.splice(count));
+    if (more > 0) this.known.ahead.keep(sequence, numbers.splice(count));
     return numbers;
   }
 
   /** The server answers in the order in which it was asked: the first that fails is the cause of the others. */
   private async query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    if (this.hasEnded && sql !== 'rollback') throw new Error(`The transaction has ended before this: ${sql}`);
+    this.hasEnded = sql === 'commit';
     try {
       return await this.send(sql, values);
     } catch (error) {
@@ -118,7 +118,7 @@ export class PostgresDatabase implements Database {
     const { stream } = this.client.connection;
     this.corked = true;
     stream.cork();
-    process.nextTick(() => {
+    afterThisTurn(() => {
       this.corked = false;
       stream.uncork();
     });

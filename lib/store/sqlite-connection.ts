@@ -1,5 +1,6 @@
 import { type SqliteAnswer, type SqliteCall, unpackedError } from './sqlite-calls';
 import { type AskedCall, SqliteThread } from './sqlite-thread';
+import { afterThisTurn } from './turn';
 
 let thread: SqliteThread | undefined;
 let connections = 0;
@@ -10,7 +11,7 @@ function commonThread(): SqliteThread {
 }
 
 /** So many rows are sent at once: the thread writes them while this one computes what else there is to write. */
-const manyRows = 50;
+const manyRows = 200;
 
 /** A connection as Knex's pool holds it: what is asked of it in one turn goes to the thread in one message. */
 export class SqliteConnection {
@@ -35,7 +36,7 @@ export class SqliteConnection {
   /** Calls are worked in the order in which they are asked. Rejects with the error of `node:sqlite`. */
   async ask(call: SqliteCall): Promise<SqliteAnswer> {
     const answer = await new Promise<SqliteAnswer>((resolve, reject) => {
-      if (this.asked.length === 0) process.nextTick(() => this.send());
+      if (this.asked.length === 0) afterThisTurn(() => this.send());
       this.asked.push({ call, resolve, reject });
       if (call.kind === 'each' && call.rows.count >= manyRows) this.send();
     });

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { isSameInAll, onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
+import { moreOf, NumbersAhead } from './numbers-ahead';
 import { type PackedValues, type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
 import type { SqliteConnection } from './sqlite-connection';
 
@@ -9,8 +10,14 @@ import type { SqliteConnection } from './sqlite-connection';
 export class SqliteDatabase implements Database {
   readonly dialect = sqlite;
   firstFailure?: unknown;
+  private hasEnded = false;
+  /** Taken by this transaction: if it is rolled back, so are they. */
+  private readonly newlyAhead = new NumbersAhead();
 
-  constructor(private readonly connection: SqliteConnection) {}
+  constructor(
+    private readonly connection: SqliteConnection,
+    private readonly ahead = new NumbersAhead(),
+  ) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
     const answer = await this.ask({ kind: 'rows', sql, values: values as SQLInputValue[] });
@@ -19,9 +26,13 @@ export class SqliteDatabase implements Database {
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
     const control = controlOf(sql);
-    return this.changes(
-      control === undefined ? { kind: 'changes', sql, values: values as SQLInputValue[] } : { kind: control, sql },
-    );
+    if (control === undefined) return this.changes({ kind: 'changes', sql, values: values as SQLInputValue[] });
+    this.hasEnded = false;
+    const controlled = this.ask({ kind: control, sql });
+    this.hasEnded = control === 'commit';
+    await controlled;
+    if (control === 'commit') this.ahead.keepAll(this.newlyAhead);
+    return 0;
   }
 
   async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
@@ -50,12 +61,17 @@ export class SqliteDatabase implements Database {
 
   async take(sequence: SequenceName, count: number): Promise<number[]> {
     if (count === 0) return [];
+    const ahead = this.newlyAhead.take(sequence, count) ?? this.ahead.take(sequence, count);
+    if (ahead !== undefined) return ahead;
+    const taken = count + moreOf(sequence);
     const [row] = await this.all<{ next: number }>(
       'update id_sequence set next = next + ? where name = ? returning next',
-      [count, sequence],
+      [taken, sequence],
     );
     if (row === undefined) throw new Error(`There is no sequence ${sequence}.`);
-    return Array.from({ length: count }, (_, i) => row.next - count + i);
+    const numbers = Array.from({ length: taken }, (_, i) => row.next - taken + i);
+    if (taken > count) this.newlyAhead.keep(sequence, numbers.splice(count));
+    return numbers;
   }
 
   private change(
@@ -92,6 +108,8 @@ export class SqliteDatabase implements Database {
 
   /** The first that fails is the cause of what fails after it in the transaction. */
   private async ask(call: SqliteCall): Promise<SqliteAnswer> {
+    if (this.hasEnded)
+      throw new Error(`The transaction has ended before this: ${'sql' in call ? call.sql : call.kind}`);
     try {
       return await this.connection.ask(call);
     } catch (error) {

@@ -7,6 +7,7 @@ import { TechnicalFault } from '../domain/faults';
 import { type Database, together } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
 import { migrate } from './migrate';
+import { NumbersAhead } from './numbers-ahead';
 import { OrderMemory } from './order-memory';
 import { PostgresDatabase, PostgresKnowledge } from './postgres-database';
 import { SqliteClient } from './sqlite-client';
@@ -64,7 +65,8 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
     useNullAsDefault: true,
     pool: { min: 1, max: 1 },
   });
-  const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection);
+  const ahead = new NumbersAhead();
+  const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
   const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, async () => lease?.close());
   return prepared(store, options);
 }

@@ -461,6 +461,27 @@ describe('both databases mean the same', () =>
         expect(store.dialect.classify(error)).to.equal('data');
       });
 
+      it('take no statement after their commit', async () => {
+        const late = store.transaction(async (db, last) => {
+          await db.insert('warehouse', [{ warehouse: 'LATE 1', failures: 0, open_until: null }]);
+          last(
+            (async () => {
+              await new Promise((wake) => setTimeout(wake, 20));
+              await db.run('delete from warehouse where warehouse = ?', ['LATE 1']);
+            })(),
+          );
+        });
+        expect(
+          await late.then(
+            () => undefined,
+            (error: Error) => error.message,
+          ),
+        ).to.match(/^The transaction has ended/);
+        expect(
+          await store.read((db) => db.all("select warehouse from warehouse where warehouse = 'LATE 1'")),
+        ).to.have.length(1);
+      });
+
       it('are begun again when another transaction inserted the same message first', async () => {
         let attempts = 0;
         await store.transaction(async (db, last) => {
