@@ -14,7 +14,8 @@ import { invoicesDueBefore } from '../store/waiting';
 import { cancelOrAsk, endRelease, requestCancellation } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { type OrderSummary, summarize } from './outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 export const orderActions = ['cancel', 'hold', 'release', 'reject', 'resend', 'not-received'] as const;
 export type OrderActionName = (typeof orderActions)[number];

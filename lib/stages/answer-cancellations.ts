@@ -3,7 +3,8 @@ import { salesOrderId } from '../domain/order';
 import type { CancelOutcome } from '../warehouse/shipping';
 import { settleCancellation } from './cancel-release';
 import { type OrderSummary, summarize } from './outcome';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 /** What a warehouse says later to a cancel request. */
 export interface CancellationAnswer {

@@ -12,7 +12,7 @@ import { loadProducts } from '../store/master';
 import type { NewSlipLine } from '../store/packing-slips';
 import { createStock } from '../store/stock';
 import { findCandidates, takeBack } from './take-back-reservations';
-import type { Work } from './work';
+import { stockKeysOf, type Work } from './work';
 
 export interface Shortage {
   readonly sku: string;
@@ -60,29 +60,30 @@ export class DeliveryBooks {
     private readonly reservationsLocked: boolean,
   ) {}
 
-  /** `shortages`: what an attempt before this one found to be promised to others. */
+  /** `shortages`: what an attempt before this one found to be promised to others. `known`: products that were read already. */
   static async open(
     work: Work,
     slips: readonly PackingSlip[],
     shortages?: readonly Shortage[],
+    known: ReadonlyMap<string, Product> = new Map(),
   ): Promise<DeliveryBooks> {
     const named = ordersNamed(slips);
     const candidates = shortages === undefined ? [] : await findCandidates(work.db, shortages);
     await work.lockOrders([...named, ...candidates]);
     const orders = named.flatMap((id) => work.orders.get(id) ?? []);
-    const keys = orders.flatMap((order) => order.lines.map((line) => [line.sku, order.warehouse] as const));
+    const keys = stockKeysOf(orders);
     await work.lockStock(keys);
     const unknown = keys.filter(([sku, warehouse]) => !work.stock.has(stockKey(sku, warehouse)));
     await createStock(work.db, unknown);
     await work.lockStock(unknown);
-    const [, products] = await together([
+    const [, others] = await together([
       work.lockAccounts(orders.map((order) => order.creditAccount)),
       loadProducts(
         work.db,
-        keys.map(([sku]) => sku),
+        keys.flatMap(([sku]) => (known.has(sku) ? [] : [sku])),
       ),
     ]);
-    return new DeliveryBooks(work, products, shortages !== undefined);
+    return new DeliveryBooks(work, new Map([...known, ...others]), shortages !== undefined);
   }
 
   judge(slip: PackingSlip, options: { readonly evenCancelled: boolean }): SlipJudgement {

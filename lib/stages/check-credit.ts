@@ -3,32 +3,39 @@ import type { Order } from '../domain/order';
 import { openGross } from '../domain/pricing';
 import { isNextInLine, longestWaitDays, mostPasses } from '../domain/release-queue';
 import type { Verdict } from '../domain/verdict';
-import { together } from '../store/database';
+import { type Database, together } from '../store/database';
 import { type QueueHead, queueHeads } from '../store/waiting';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
-import { later, type StageContext, type Work, withOrders } from './work';
+import { withOrders } from './transaction';
+import { later, type StageContext, type Work } from './work';
+
+type QueueHeads = ReadonlyMap<string, readonly QueueHead[]>;
 
 /** Judges orders against their credit accounts, in the order they came, each with the credit that the ones before it left. */
 export function checkCredit(
   context: StageContext,
   orderIds: CheckInput,
 ): Promise<(OrderOutcome<GateOutput> | undefined)[]> {
-  return withOrders(context, 'credit', orderIds, async (work) => {
+  const check = async (work: Work, foreseen: QueueHeads): Promise<(OrderOutcome<GateOutput> | undefined)[]> => {
     const due = orderIds
       .flatMap((id) => work.orders.get(id) ?? [])
       .filter((order, i, all) => isDue(order, 'credit') && all.indexOf(order) === i);
-    const accounts = due.map((order) => order.creditAccount);
-    const [, heads] = await together([work.lockAccounts(accounts), queueHeads(work.db, [...new Set(accounts)])]);
+    const accounts = [...new Set(due.map((order) => order.creditAccount))].filter((name) => !work.accounts.has(name));
+    const [, others] = await together([work.lockAccounts(accounts), queueHeads(work.db, accounts)]);
+    const heads = new Map([...foreseen, ...others]);
     const outcomes = new Map<number, OrderOutcome<GateOutput>>();
     for (const order of due) outcomes.set(order.id, judge(work, order, heads.get(order.creditAccount) ?? []));
-    const others = [...work.orders.values()].filter((order) => !outcomes.has(order.id));
-    for (const { order, decision } of await recordedCheck(work, others, 'credit')) {
+    const rest = [...work.orders.values()].filter((order) => !outcomes.has(order.id));
+    for (const { order, decision } of await recordedCheck(work, rest, 'credit')) {
       outcomes.set(order.id, gateReplay(order, decision));
     }
     return orderIds.map((id) => outcomes.get(id));
-  });
+  };
+  const headsOf = (db: Database, remembered: readonly Order[]): Promise<QueueHeads> =>
+    queueHeads(db, [...new Set(remembered.map((order) => order.creditAccount))]);
+  return withOrders(context, 'credit', orderIds, check, headsOf, { accounts: true });
 }
 
 function judge(work: Work, order: Order, heads: readonly QueueHead[]): OrderOutcome<GateOutput> {

@@ -2,7 +2,8 @@ import type { Order } from '../domain/order';
 import { reserve, settleShortage } from '../domain/stock';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type OrderOutcome, summarize } from './outcome';
-import { type StageContext, type Work, withOrders } from './work';
+import { withOrders } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type InventoryOutput = 'reserved' | 'cancelled' | 'back-ordered';
 
@@ -11,7 +12,7 @@ export function checkInventory(
   context: StageContext,
   orderIds: CheckInput,
 ): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> {
-  return withOrders(context, 'inventory', orderIds, async (work) => {
+  const check = async (work: Work): Promise<(OrderOutcome<InventoryOutput> | undefined)[]> => {
     const due = [...work.orders.values()].filter((order) => isDue(order, 'inventory'));
     await work.lockStockOf(due);
     const outcomes = new Map<number, OrderOutcome<InventoryOutput>>();
@@ -34,7 +35,8 @@ export function checkInventory(
       });
     }
     return orderIds.map((id) => outcomes.get(id));
-  });
+  };
+  return withOrders(context, 'inventory', orderIds, check, undefined, { stock: true });
 }
 
 function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {

@@ -3,7 +3,8 @@ import { invoicesDueBefore } from '../store/waiting';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
-import { type StageContext, withOrders } from './work';
+import { withOrders } from './transaction';
+import type { StageContext } from './work';
 
 /** Holds orders of customers with overdue invoices. */
 export function checkOverdue(

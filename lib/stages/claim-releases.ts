@@ -21,7 +21,8 @@ import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { ShippingRequest } from '../warehouse/shipping';
 import { inMilliseconds } from './cancel-release';
 import { judgeRelease } from './judge-release';
-import { inTransaction, type StageContext, type Work, withOrders } from './work';
+import { inTransaction, withOrders } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** What is to be sent to one warehouse. */
 export interface DispatchOrder {

@@ -1,6 +1,7 @@
 import type { SettingsVersion } from '../domain/settings';
 import { currentSettings, writeSettings } from '../store/settings';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 /** The company's settings in force; version 0 are the defaults of an empty store. */
 export function readSettings(context: Pick<StageContext, 'store'>): Promise<SettingsVersion> {

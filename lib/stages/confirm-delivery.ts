@@ -1,8 +1,10 @@
 import type { PackingSlip } from '../domain/delivery';
 import type { Fault } from '../domain/faults';
+import type { Product } from '../domain/master';
 import type { Order } from '../domain/order';
 import type { SlipJudgement } from '../domain/packing-slip';
-import { together } from '../store/database';
+import { type Database, together } from '../store/database';
+import { loadProducts } from '../store/master';
 import { loadOrders } from '../store/orders';
 import {
   findSlips,
@@ -14,7 +16,8 @@ import {
 } from '../store/packing-slips';
 import { DeliveryBooks, documentOf, ordersNamed, withReservations } from './book-delivery';
 import { type DeliveryOutcome, deliveredOutcome, exceptionOutcome } from './delivery-outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { withOrders } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type { DeliveryOutcome } from './delivery-outcome';
 
@@ -24,26 +27,30 @@ export type { DeliveryOutcome } from './delivery-outcome';
  * came before changes nothing.
  */
 export function confirmDeliveries(context: StageContext, slips: readonly PackingSlip[]): Promise<DeliveryOutcome[]> {
-  return withReservations((shortages) =>
-    inTransaction<DeliveryOutcome[], StoredSlip[]>(
-      context,
-      'delivery',
-      async (work, found) => {
-        const known = new Map(found.map((stored) => [documentOf(stored.slip), stored]));
-        const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
-        const before = await replayed(
-          work,
-          slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
-        );
-        const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages), known);
-        return slips.map(
-          (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
-        );
-      },
-      (db) => findSlips(db, slips),
-    ),
-  );
+  return withReservations((shortages) => {
+    const confirmAll = async (work: Work, [found, products]: Surroundings): Promise<DeliveryOutcome[]> => {
+      const known = new Map(found.map((stored) => [documentOf(stored.slip), stored]));
+      const fresh = firstOfEach(slips.filter((slip) => !known.has(documentOf(slip))));
+      const before = await replayed(
+        work,
+        slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
+      );
+      const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages, products), known);
+      return slips.map(
+        (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
+      );
+    };
+    const surroundings = (db: Database, remembered: readonly Order[]): Promise<Surroundings> =>
+      together([findSlips(db, slips), loadProducts(db, new Set(remembered.flatMap(skusOf)))]);
+    // with shortages other orders have to be locked as well, all of them in their order and before any stock
+    const orderIds = shortages === undefined ? ordersNamed(slips) : [];
+    return withOrders(context, 'delivery', orderIds, confirmAll, surroundings, { stock: true, accounts: true });
+  });
 }
+
+type Surroundings = [readonly StoredSlip[], ReadonlyMap<string, Product>];
+
+const skusOf = (order: Order): string[] => order.lines.map(({ sku }) => sku);
 
 /** Of several slips under one number in a batch the first is the slip, the others repeat it. */
 function firstOfEach(slips: readonly PackingSlip[]): PackingSlip[] {

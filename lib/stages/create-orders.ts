@@ -17,7 +17,8 @@ import { summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
 import type { TagOutcome } from './tag-outcome';
 import { takeAcknowledgements } from './take-acknowledgements';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** A rule of the integrator that gives orders of a source their indicator. Empty fields match anything. */
 export interface IndicatorRule {

@@ -4,7 +4,8 @@ import { closeOneException, type ExceptionEntry, type ExceptionKind, findExcepti
 import { lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
 import type { Actor } from './act-on-order';
 import { requestOf, wordOf } from './change-requests';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** `close`: what there was to do was done elsewhere. `reject`: the change that waits is refused. */
 export const exceptionActions = ['close', 'reject'] as const;

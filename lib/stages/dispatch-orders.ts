@@ -6,7 +6,8 @@ import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehou
 import { endRelease, retryLater, settleCancellation } from './cancel-release';
 import { claimReleases, type DispatchOrder } from './claim-releases';
 import { type OrderOutcome, summarize } from './outcome';
-import { type StageContext, type Work, withOrders } from './work';
+import { withOrders } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type DispatchOutput = 'acknowledged' | 'refused' | 'unknown';
 

@@ -1,5 +1,6 @@
 import { dropBytes, messagesAfter, messagesInUse } from '../store/inbox-bytes';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 /** How far a run over the inbox came; `null` when it has come to messages that are not old enough. */
 export interface RetentionRun {

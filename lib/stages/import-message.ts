@@ -23,7 +23,8 @@ import {
   type Reception,
   unreadable,
 } from './receive-messages';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** Who reads a message; nobody else stores documents of it until the reader has been still for too long. */
 export interface Reading {

@@ -15,7 +15,8 @@ import { loadCustomers } from '../store/master';
 import { takeNumbers } from '../store/number-series';
 import { appliedCreditNote, type CreditNoteOutcome, rejectedCreditNote } from './credit-note-outcome';
 import { CreditedCash } from './credited-cash';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type { CreditNoteOutcome } from './credit-note-outcome';
 

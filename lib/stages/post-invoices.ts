@@ -10,9 +10,10 @@ import { type Invoice, insertInvoices, invoicesOfSlips, type PostedInvoice } fro
 import { takeNumbers } from '../store/number-series';
 import { claimOrdersToInvoice, ordersOfSlips, type UninvoicedLine, uninvoicedLines } from '../store/packing-slips';
 import { insertApplications, saveCash, unusedCash } from '../store/payments';
-import type { SlipMemory, StampedSlip } from '../store/slip-memory';
+import type { StampedSlip } from '../store/slip-memory';
 import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction, withOrders } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type { InvoiceOutcome } from './invoice-outcome';
 
@@ -49,48 +50,64 @@ interface Settlement extends Bill {
  * give their invoices again.
  */
 export function postInvoices(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
+  const { slipIds, orderIds } = selection;
+  if (slipIds === undefined || orderIds !== undefined) return postFound(context, selection);
+  const remembered = context.store.orders.slips.take(slipIds);
+  return remembered === undefined ? postFound(context, selection) : postRemembered(context, remembered, slipIds);
+}
+
+function postFound(context: StageContext, selection: InvoiceSelection): Promise<InvoiceOutcome[]> {
   const { slipIds } = selection;
-  const postAll = async (work: Work, { orderIds, remembered }: Chosen): Promise<InvoiceOutcome[]> => {
-    const read = () => uninvoicedLines(work.db, orderIds, slipIds);
-    const [, found, before] = await together([
+  const postAll = async (work: Work, orderIds: readonly number[]): Promise<InvoiceOutcome[]> => {
+    const [, lines, before] = await together([
       work.lockOrders(orderIds),
-      remembered === undefined ? read() : Promise.resolve(undefined),
+      uninvoicedLines(work.db, orderIds, slipIds),
       invoicesOfSlips(work.db, orderIds, slipIds ?? []),
     ]);
-    const lines = found ?? linesOf(work, remembered, before) ?? (await read());
-    const { bills, exceptions } = billsOf(work, lines);
-    const posted = await post(work, bills);
-    const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
-    return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
+    return postLines(work, lines, before);
   };
-  return inTransaction(context, 'invoice', postAll, (db) => choose(db, selection, context.store.orders.slips));
+  return inTransaction(context, 'invoice', postAll, (db) => ordersToInvoice(db, selection));
 }
 
-/** The orders to be invoiced; the slips' lines when this process remembers all of them. */
-interface Chosen {
-  readonly orderIds: readonly number[];
-  readonly remembered?: readonly StampedSlip[];
-}
-
-async function choose(db: Database, selection: InvoiceSelection, memory: SlipMemory): Promise<Chosen> {
+async function ordersToInvoice(db: Database, selection: InvoiceSelection): Promise<readonly number[]> {
   const { slipIds, orderIds } = selection;
-  if (orderIds !== undefined) return { orderIds };
-  if (slipIds === undefined) return { orderIds: await claimOrdersToInvoice(db, selection) };
-  const remembered = memory.take(slipIds);
-  if (remembered === undefined) return { orderIds: await ordersOfSlips(db, slipIds) };
-  const ofSlips = new Set(remembered.flatMap(({ lines }) => lines.map(({ orderId }) => orderId)));
-  return { orderIds: [...ofSlips], remembered };
+  if (orderIds !== undefined) return orderIds;
+  return slipIds === undefined ? claimOrdersToInvoice(db, selection) : ordersOfSlips(db, slipIds);
+}
+
+/** Slips whose lines this process knows: their orders are locked at once. */
+function postRemembered(
+  context: StageContext,
+  slips: readonly StampedSlip[],
+  slipIds: readonly number[],
+): Promise<InvoiceOutcome[]> {
+  const orderIds = [...new Set(slips.flatMap(({ lines }) => lines.map(({ orderId }) => orderId)))];
+  const postAll = async (work: Work, before: readonly PostedInvoice[]): Promise<InvoiceOutcome[]> =>
+    postLines(work, linesOf(work, slips, before) ?? (await uninvoicedLines(work.db, orderIds, slipIds)), before);
+  const invoiced = (db: Database): Promise<readonly PostedInvoice[]> => invoicesOfSlips(db, orderIds, slipIds);
+  return withOrders(context, 'invoice', orderIds, postAll, invoiced, { accounts: true });
+}
+
+async function postLines(
+  work: Work,
+  lines: readonly UninvoicedLine[],
+  before: readonly PostedInvoice[],
+): Promise<InvoiceOutcome[]> {
+  const { bills, exceptions } = billsOf(work, lines);
+  const posted = await post(work, bills);
+  const replayed = before.map((invoice) => postedInvoice(invoice, work.orders.get(invoice.orderId) as Order, true));
+  return [...posted, ...exceptions, ...replayed].sort((a, b) => a.slipId - b.slipId || a.orderId - b.orderId);
 }
 
 /** What remembered slips leave to be invoiced; undefined when something has happened to an order of theirs since. */
 function linesOf(
   work: Work,
-  slips: readonly StampedSlip[] | undefined,
+  slips: readonly StampedSlip[],
   before: readonly PostedInvoice[],
 ): UninvoicedLine[] | undefined {
   const isAsLeft = ({ stamp, lines }: StampedSlip): boolean =>
     lines.every(({ orderId }) => work.isAsLeftBy(stamp, orderId));
-  if (!slips?.every(isAsLeft)) return undefined;
+  if (!slips.every(isAsLeft)) return undefined;
   const invoiced = new Set(before.map(billOf));
   return slips
     .flatMap(({ lines }) => lines)

@@ -16,7 +16,8 @@ import {
   type NewPayment,
 } from '../store/payments';
 import { appliedPayment, type PaymentOutcome, rejectedPayment } from './payment-outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type { PaymentOutcome } from './payment-outcome';
 

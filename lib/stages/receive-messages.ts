@@ -29,7 +29,8 @@ import {
   withSenders,
 } from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */
 export interface ReceivedMessage {

@@ -5,7 +5,8 @@ import { clearDue, dueAccounts, markHeldAccountsDue } from '../store/credit-acco
 import { expiredReservations, invoicesDueBefore, waitingOrders } from '../store/waiting';
 import { judgeRelease } from './judge-release';
 import { type OrderOutcome, summarize } from './outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 export type ReleaseOutput = 'released' | 'cancelled';
 

@@ -25,7 +25,8 @@ import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
 import { planReading } from './read-again';
 import { documentOf, type ReadOrder, type ReadReception, type Reception, receiveMessages } from './receive-messages';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 export interface ReplayRequest {
   readonly inboxId: number;

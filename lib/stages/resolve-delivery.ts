@@ -6,7 +6,8 @@ import { findSlips, insertSlipLines, lockSlip, type StoredSlip, updateSlip } fro
 import { DeliveryBooks, documentOf, type Shortage, withReservations } from './book-delivery';
 import { deliveredOutcome } from './delivery-outcome';
 import type { OrderSummary } from './outcome';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** What a person decides on a packing slip that is an exception. */
 export interface DeliveryResolution {

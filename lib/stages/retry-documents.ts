@@ -1,7 +1,8 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
 import { lockDocuments, postponeDocument } from '../store/inbox';
 import { inMilliseconds } from './cancel-release';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 /**
  * A document failed for a technical reason: it is tried again with back-off and jitter, then parked. A parked document

@@ -10,7 +10,8 @@ import {
   takeReadyAnswers,
 } from '../store/edi-answers';
 import { closeException } from '../store/exceptions';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 /** Who has taken answers to send them says so within this time, or they are taken again: in ms. */
 const lease = 60_000;

@@ -2,7 +2,8 @@ import { maxAttempts } from '../domain/circuit-breaker';
 import { salesOrderNumber } from '../domain/order';
 import { closeExceptions } from '../store/exceptions';
 import { orderStepAt, stuckOrders } from '../store/stuck';
-import { inTransaction, type StageContext } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext } from './work';
 
 export interface StuckWork {
   readonly orderId: number;

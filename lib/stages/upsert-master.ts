@@ -4,9 +4,10 @@ import { customerFields, partnerFields, productFields, stockFields, taxFields } 
 import { currentSettings } from '../store/settings';
 import { countStock } from './count-stock';
 import { plainNumbers } from './plain-numbers';
+import { inTransaction } from './transaction';
 import { upsertCustomers } from './upsert-customers';
 import { upsertPartners, upsertProducts, upsertTaxes } from './upsert-records';
-import { inTransaction, type StageContext, type Work } from './work';
+import type { StageContext, Work } from './work';
 
 /** One record of a request: where it stood, what it said. `faults` grows while it is judged. */
 export interface MasterEntry<Draft> {

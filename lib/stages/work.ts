@@ -28,7 +28,6 @@ import { type LockedRow, lockedOrders, lockOrders } from '../store/orders';
 import type { UninvoicedLine } from '../store/packing-slips';
 import { insertPostings, type Posting } from '../store/postings';
 import { type OrderBefore, orderChanges, rememberOrder } from '../store/save-orders';
-import { currentSettings } from '../store/settings';
 import { insertMovements, lockStock, type Movement, saveStock } from '../store/stock';
 import type { LastStatements, Store } from '../store/store';
 import { accountsAwaiting } from '../store/waiting';
@@ -131,12 +130,17 @@ export class Work {
 
   /** Locks the stock of these lines' SKUs in their orders' warehouses. */
   async lockStockOf(orders: readonly Order[]): Promise<void> {
-    await this.lockStock(orders.flatMap((order) => order.lines.map((line) => [line.sku, order.warehouse] as const)));
+    await this.lockStock(stockKeysOf(orders));
   }
 
   async lockStock(keys: readonly (readonly [sku: string, warehouse: string])[]): Promise<void> {
     const missing = keys.filter(([sku, warehouse]) => !this.stock.has(stockKey(sku, warehouse)));
-    for (const [key, item] of await lockStock(this.db, missing)) {
+    this.takeStock(await lockStock(this.db, missing));
+  }
+
+  /** Takes stock that was locked already. */
+  takeStock(locked: ReadonlyMap<string, StockItem>): void {
+    for (const [key, item] of locked) {
       if (this.stock.has(key)) continue;
       this.stock.set(key, item);
       this.stockBefore.set(key, { ...item });
@@ -145,7 +149,12 @@ export class Work {
 
   async lockAccounts(names: Iterable<string>): Promise<void> {
     const missing = [...new Set(names)].filter((name) => !this.accounts.has(name));
-    for (const [name, account] of await lockAccounts(this.db, missing)) this.accounts.set(name, account);
+    this.takeAccounts(await lockAccounts(this.db, missing));
+  }
+
+  /** Takes credit accounts that were locked already. */
+  takeAccounts(locked: ReadonlyMap<string, CreditAccount>): void {
+    for (const [name, account] of locked) this.accounts.set(name, account);
   }
 
   account(name: string): CreditAccount {
@@ -443,6 +452,10 @@ export class Work {
   }
 }
 
+/** The goods that orders name, where they are to come from. */
+export const stockKeysOf = (orders: readonly Order[]): (readonly [sku: string, warehouse: string])[] =>
+  orders.flatMap((order) => order.lines.map((line) => [line.sku, order.warehouse] as const));
+
 const cancelledOf = (lines: readonly { readonly cancelled?: unknown }[]): number =>
   lines.reduce((sum, { cancelled }) => sum + Number(cancelled), 0);
 
@@ -460,46 +473,4 @@ function hasChanged(item: StockItem, before: StockItem | undefined): boolean {
 
 export function later(now: string, hours: number): string {
   return new Date(Date.parse(now) + hours * 3_600_000).toISOString();
-}
-
-/**
- * Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end.
- * What `first` reads or locks is asked for in the same round trip as the settings.
- */
-export async function inTransaction<T, First = undefined>(
-  context: StageContext,
-  stage: string,
-  run: (work: Work, first: First) => Promise<T>,
-  first?: (db: Database) => Promise<First>,
-): Promise<T> {
-  const { store, actor, clock } = context;
-  const { result, work } = await store.transaction(async (db, last) => {
-    const [settings, found] = await together([currentSettings(db), first?.(db) as Promise<First>]);
-    const work = new Work(store, db, stage, actor, clock(), settings, last);
-    const done = await run(work, found);
-    await work.finish();
-    return { result: done, work };
-  });
-  work.rememberOrders(store.orders);
-  return result;
-}
-
-/** Runs a transaction of a stage that begins with locking these orders, and with whatever else can be asked for beside it. */
-export function withOrders<T, Beside = undefined>(
-  context: StageContext,
-  stage: string,
-  orderIds: readonly number[],
-  run: (work: Work, beside: Beside) => Promise<T>,
-  beside?: (db: Database) => Promise<Beside>,
-): Promise<T> {
-  const ids = [...new Set(orderIds)].sort((a, b) => a - b);
-  return inTransaction<T, [StampedOrder[], Beside]>(
-    context,
-    stage,
-    (work, [locked, found]) => {
-      work.takeLocked(locked);
-      return run(work, found);
-    },
-    (db) => together([lockOrders(db, ids, context.store.orders), beside?.(db) as Promise<Beside>]),
-  );
 }

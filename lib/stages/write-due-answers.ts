@@ -15,7 +15,8 @@ import { changeNumberOf, despatchAdvice, invoiceMessage, orderAnswer, refusal } 
 import { creditNoteMessage } from './credit-note-content';
 import { echoAfter } from './order-echo';
 import { type AnswerContent, canBeWritten, isAgreed, recordAnswer, seriesOf, writeAnswer } from './outgoing-answer';
-import { inTransaction, type StageContext, type Work } from './work';
+import { inTransaction } from './transaction';
+import type { StageContext, Work } from './work';
 
 /** One answer that can be written: to whom, on what, and what it says. */
 interface Planned {

@@ -34,6 +34,11 @@ export class OrderMemory {
     return known.stamp === stamp ? known.order : undefined;
   }
 
+  /** What is remembered of these orders, confirmed by nothing: it stays remembered, and is not to be changed. */
+  look(orderIds: readonly number[]): Order[] {
+    return orderIds.flatMap((id) => this.remembered.get(id)?.order ?? []);
+  }
+
   /** To be called after the commit only. */
   keep(stamped: StampedOrder): void {
     const { id, status, lines } = stamped.order;

@@ -33,11 +33,12 @@ export class SqliteThread {
   send(connection: number, asked: readonly AskedCall[]): void {
     const request = ++this.requests;
     const calls = asked.map(({ call }) => call);
-    if (this.hasEnded) return rejectAll(asked, ended());
     try {
+      if (this.hasEnded) throw ended();
       this.worker.postMessage({ connection, request, calls }, largeBytesOf(calls));
     } catch (error) {
-      return rejectAll(asked, error);
+      rejectAll(asked, error);
+      return;
     }
     if (this.asked.size === 0) this.worker.ref();
     this.asked.set(request, asked);

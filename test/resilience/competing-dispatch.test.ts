@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Order } from '../../lib/domain/order';
 import { reconcile } from '../../lib/ops/reconcile';
 import { dispatchOrders, type Shipper } from '../../lib/stages/dispatch-orders';
-import { inTransaction } from '../../lib/stages/work';
+import { inTransaction } from '../../lib/stages/transaction';
 import type { ShippingRequest } from '../../lib/warehouse/shipping';
 import { onBothDatabases } from '../support/databases';
 import { purchase } from '../support/intake';

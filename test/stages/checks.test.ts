@@ -3,7 +3,7 @@ import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
 import { expireReservations, releaseHeld } from '../../lib/stages/release-held';
-import { inTransaction } from '../../lib/stages/work';
+import { inTransaction } from '../../lib/stages/transaction';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, ready } from '../support/intake';

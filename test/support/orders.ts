@@ -1,8 +1,9 @@
 import { checkBits, type Order, openQuantity, type ReleaseStatus, salesOrderNumber } from '../../lib/domain/order';
 import { orderAmounts } from '../../lib/domain/pricing';
 import { reserve } from '../../lib/domain/stock';
+import { inTransaction } from '../../lib/stages/transaction';
 import { upsertMaster } from '../../lib/stages/upsert-master';
-import { inTransaction, type StageContext, type Work } from '../../lib/stages/work';
+import type { StageContext, Work } from '../../lib/stages/work';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
 import type { Store } from '../../lib/store/store';
 
