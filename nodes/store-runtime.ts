@@ -14,6 +14,7 @@ import { askAllAgain, expireReservations, type ReleaseOutput, releaseHeld } from
 import { settleStuck } from '../lib/stages/stuck-work';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
+import type { DialectName } from '../lib/store/dialect';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
 import { Door } from './door';
@@ -34,10 +35,12 @@ export interface RuntimeLog {
 
 const mostWaiting = 20_000;
 const batchSize = 500;
-/** How much may wait at a stage before a source of many messages pauses: less than a batch, so that at most one waits whole. */
-const mostAhead = 250;
-/** SQLite has one connection; on a server several transactions of a stage run at once. */
-const lanesOfServer = 2;
+/**
+ * What differs with the database. SQLite has one connection; on a server several transactions of a stage run at once.
+ * `ahead`: how much may wait at a stage before a source of many messages pauses. A server works on one batch while the
+ * next is made; beside SQLite, which has the same memory, that would take more of it than it saves in time.
+ */
+const paces = { postgres: { lanes: 2, ahead: 250 }, sqlite: { lanes: 1, ahead: 0 } } as const;
 const patience = 60_000;
 const heartbeat = 1_000;
 const settingsAge = 1_000;
@@ -151,7 +154,7 @@ export class StoreRuntime {
     const queue = new GroupCommit<Item, Result>(async (items) => run(await this.context(), items), {
       batch: batchSize,
       queue: mostWaiting,
-      lanes: options.lanes ?? (() => (this.store?.dialect.name === 'sqlite' ? 1 : lanesOfServer)),
+      lanes: options.lanes ?? (() => this.pace.lanes),
       ...(options.opensLane === undefined ? {} : { opensLane: options.opensLane }),
       classify: (error) => (isAway(error) ? 'away' : (this.store?.dialect.classify(error) ?? 'fault')),
       patience: options.patient === false ? 0 : patience,
@@ -160,10 +163,15 @@ export class StoreRuntime {
     return queue;
   }
 
-  /** Resolves when no stage has much more waiting than it works at once, or when it is of no more use. */
+  private get pace(): (typeof paces)[DialectName] {
+    return paces[this.store?.dialect.name ?? 'postgres'];
+  }
+
+  /** Resolves when no stage has more waiting than it may, or when it is of no more use. */
   async room(stop: () => boolean): Promise<void> {
+    const { ahead } = this.pace;
     do await new Promise((wake) => setTimeout(wake, 0));
-    while (!stop() && [...this.queues.values()].some(({ depth }) => depth > mostAhead));
+    while (!stop() && [...this.queues.values()].some(({ depth }) => depth > ahead));
   }
 
   /** What failed at a step; the same for all nodes of this store. `step` is the node type. */

@@ -24,7 +24,7 @@ export type ReadingAnswer =
   | { readonly failure: string };
 
 /** Documents of one part: few enough that unpacking them never holds up the thread that asked. */
-export const partSize = 500;
+export const partSize = 200;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -42,17 +42,13 @@ export interface Database {
 
 /**
  * Waits for statements that were sent one behind the other without waiting: they run in the order they were sent in.
- * When one fails, its error is thrown, the first one, after all of them have ended.
+ * When one fails, its error is thrown at once: what fails before it is sent is known before a commit can be sent. A
+ * rollback runs behind what is still under way, and nothing is taken after it.
  */
-export async function together<T extends readonly Promise<unknown>[]>(
+export function together<T extends readonly Promise<unknown>[]>(
   statements: readonly [...T],
 ): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
-  try {
-    return await Promise.all(statements);
-  } catch (error) {
-    await Promise.allSettled(statements);
-    throw error;
-  }
+  return Promise.all(statements);
 }
 
 /** The first row, or undefined. */

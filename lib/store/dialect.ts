@@ -1,4 +1,5 @@
 import { BusinessRejection, TechnicalFault } from '../domain/faults';
+import { threadEnded } from './sqlite-calls';
 
 /** What differs between the two databases, and nothing else: types, lists, locks, sequences, the audit head, error codes. */
 export type DialectName = 'postgres' | 'sqlite';
@@ -143,7 +144,8 @@ export const sqlite: Dialect = {
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';
-    const { errcode } = driverError(error);
+    const { code, errcode } = driverError(error);
+    if (code === threadEnded) return 'away';
     if (typeof errcode === 'number') {
       const primary = errcode & 0xff;
       if (primary === sqliteBusy || primary === sqliteLocked) return 'conflict';

@@ -29,6 +29,11 @@ function statementOf(sql: string): Statement {
   return statement;
 }
 
+/** What the server says itself when it is asked for anything but the end of a transaction that has failed. */
+const inFailedTransaction = '25P02';
+const rolledBack = (): Error =>
+  Object.assign(new Error('The transaction was rolled back.'), { code: inFailedTransaction });
+
 /** What a store knows for all its connections. */
 export class PostgresKnowledge {
   readonly types = new Map<string, Map<string, string>>();
@@ -96,9 +101,11 @@ export class PostgresDatabase implements Database {
   /** The server answers in the order in which it was asked: the first that fails is the cause of the others. */
   private async query(sql: string, values: readonly unknown[]): Promise<QueryResult> {
     if (this.hasEnded && sql !== 'rollback') throw new Error(`The transaction has ended before this: ${sql}`);
-    this.hasEnded = sql === 'commit';
+    this.hasEnded = sql === 'commit' || sql === 'rollback';
     try {
-      return await this.send(sql, values);
+      const result = await this.send(sql, values);
+      if (sql === 'commit' && result.command === 'ROLLBACK') throw rolledBack();
+      return result;
     } catch (error) {
       this.firstFailure ??= error;
       throw error;

@@ -1,5 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
 
+/** The code of the error when the thread that was asked has ended. */
+export const threadEnded = 'SQLITE_THREAD_ENDED';
+
 /** What the thread of SQLite is asked for. */
 export type SqliteCall =
   | { readonly kind: 'open'; readonly filename: string }

@@ -33,15 +33,17 @@ export class SqliteConnection {
     return !this.thread.hasEnded;
   }
 
-  /** Calls are worked in the order in which they are asked. Rejects with the error of `node:sqlite`. */
-  async ask(call: SqliteCall): Promise<SqliteAnswer> {
-    const answer = await new Promise<SqliteAnswer>((resolve, reject) => {
+  /**
+   * Calls are worked in the order in which they are asked. Rejects with the error of `node:sqlite`. Nothing here keeps
+   * the call while it is waited for: it may be many rows.
+   */
+  ask(call: SqliteCall): Promise<SqliteAnswer> {
+    const answered = new Promise<SqliteAnswer>((resolve, reject) => {
       if (this.asked.length === 0) afterThisTurn(() => this.send());
       this.asked.push({ call, resolve, reject });
-      if (call.kind === 'each' && call.rows.count >= manyRows) this.send();
     });
-    if ('error' in answer) throw unpackedError(answer.error);
-    return answer;
+    if (call.kind === 'each' && call.rows.count >= manyRows) this.send();
+    return answered.then(orThrown);
   }
 
   private send(): void {
@@ -50,4 +52,9 @@ export class SqliteConnection {
     this.asked = [];
     this.thread.send(this.number, asked);
   }
+}
+
+function orThrown(answer: SqliteAnswer): SqliteAnswer {
+  if ('error' in answer) throw unpackedError(answer.error);
+  return answer;
 }

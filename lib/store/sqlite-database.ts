@@ -29,15 +29,15 @@ export class SqliteDatabase implements Database {
     if (control === undefined) return this.changes({ kind: 'changes', sql, values: values as SQLInputValue[] });
     this.hasEnded = false;
     const controlled = this.ask({ kind: control, sql });
-    this.hasEnded = control === 'commit';
+    this.hasEnded = control !== 'begin';
     await controlled;
     if (control === 'commit') this.ahead.keepAll(this.newlyAhead);
     return 0;
   }
 
-  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
+  insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return 0;
+    if (head === undefined) return Promise.resolve(0);
     const names = Object.keys(head);
     return this.each(
       `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, table, names)}`,
@@ -46,16 +46,11 @@ export class SqliteDatabase implements Database {
     );
   }
 
-  async update(
-    table: string,
-    keys: readonly string[],
-    rows: readonly Row[],
-    columns?: readonly string[],
-  ): Promise<number> {
+  update(table: string, keys: readonly string[], rows: readonly Row[], columns?: readonly string[]): Promise<number> {
     return this.change(table, keys, rows, (name) => `${name} = ?`, columns);
   }
 
-  async add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
+  add(table: string, keys: readonly string[], rows: readonly Row[]): Promise<number> {
     return this.change(table, keys, rows, (name) => `${name} = ${name} + ?`);
   }
 
@@ -101,21 +96,20 @@ export class SqliteDatabase implements Database {
     return this.changes({ kind: 'each', sql, rows: packed(names, rows), once: holdsLargeBytes(names, rows) });
   }
 
-  private async changes(call: SqliteCall): Promise<number> {
-    const answer = await this.ask(call);
-    return 'changes' in answer ? answer.changes : 0;
+  private changes(call: SqliteCall): Promise<number> {
+    return this.ask(call).then((answer) => ('changes' in answer ? answer.changes : 0));
   }
 
   /** The first that fails is the cause of what fails after it in the transaction. */
-  private async ask(call: SqliteCall): Promise<SqliteAnswer> {
-    if (this.hasEnded)
-      throw new Error(`The transaction has ended before this: ${'sql' in call ? call.sql : call.kind}`);
-    try {
-      return await this.connection.ask(call);
-    } catch (error) {
+  private ask(call: SqliteCall): Promise<SqliteAnswer> {
+    if (this.hasEnded) {
+      const what = 'sql' in call ? call.sql : call.kind;
+      return Promise.reject(new Error(`The transaction has ended before this: ${what}`));
+    }
+    return this.connection.ask(call).catch((error: unknown) => {
       this.firstFailure ??= error;
       throw error;
-    }
+    });
   }
 }
 

@@ -21,13 +21,12 @@ export class SqliteFile {
 
   constructor(filename: string) {
     this.database = new DatabaseSync(filename);
-    // The time limit first: another process may hold the file while the journal mode is set.
-    this.database.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-    );
-    // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-    this.database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
-    this.database.function('sha256', { deterministic: true }, sha256);
+    try {
+      setUp(this.database);
+    } catch (error) {
+      this.database.close();
+      throw error;
+    }
   }
 
   get preparedStatements(): number {
@@ -119,6 +118,16 @@ export class SqliteFile {
     const { changes, lastInsertRowid } = statement.run(...values);
     return { ran: { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) } };
   }
+}
+
+function setUp(database: DatabaseSync): void {
+  // The time limit first: another process may hold the file while the journal mode is set.
+  database.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+  );
+  // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
+  database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
+  database.function('sha256', { deterministic: true }, sha256);
 }
 
 const consequence = (): Error =>

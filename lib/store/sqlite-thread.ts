@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { SqliteAnswer, SqliteCall, SqliteReply } from './sqlite-calls';
+import { type SqliteAnswer, type SqliteCall, type SqliteReply, threadEnded } from './sqlite-calls';
 
-/** A call that somebody waits for. */
-export interface AskedCall {
-  readonly call: SqliteCall;
+/** Who waits for a call. */
+interface Waiting {
   resolve(answer: SqliteAnswer): void;
   reject(error: unknown): void;
 }
 
+export interface AskedCall extends Waiting {
+  readonly call: SqliteCall;
+}
+
 /** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
-const youngMemory = 16;
+const youngMemory = 4;
 
 /**
  * SQLite waits for the disk and works in the thread that calls it. It has a thread of its own, one for all files of the
@@ -18,7 +21,7 @@ const youngMemory = 16;
  */
 export class SqliteThread {
   hasEnded = false;
-  private readonly asked = new Map<number, readonly AskedCall[]>();
+  private readonly asked = new Map<number, readonly Waiting[]>();
   private requests = 0;
   private readonly worker: Worker;
 
@@ -26,7 +29,7 @@ export class SqliteThread {
     this.worker = new Worker(script, { name: 'SQLite', resourceLimits: { maxYoungGenerationSizeMb: youngMemory } });
     this.worker.unref();
     this.worker.on('message', (reply: SqliteReply) => this.take(reply));
-    this.worker.once('error', (error) => this.end(error));
+    this.worker.once('error', (error) => this.end(ended(error)));
     this.worker.once('exit', () => this.end(ended()));
   }
 
@@ -41,7 +44,11 @@ export class SqliteThread {
       return;
     }
     if (this.asked.size === 0) this.worker.ref();
-    this.asked.set(request, asked);
+    // what was sent is not kept: it may be many rows
+    this.asked.set(
+      request,
+      asked.map(({ resolve, reject }) => ({ resolve, reject })),
+    );
   }
 
   private take({ request, answers }: SqliteReply): void {
@@ -60,9 +67,11 @@ export class SqliteThread {
   }
 }
 
-const ended = (): Error => new Error('The thread of SQLite has ended.');
+/** Whatever ended it: the next connection gets another thread. */
+const ended = (cause?: unknown): Error =>
+  Object.assign(new Error('The thread of SQLite has ended.', { cause }), { code: threadEnded });
 
-function rejectAll(asked: readonly AskedCall[], error: unknown): void {
+function rejectAll(asked: readonly Waiting[], error: unknown): void {
   for (const { reject } of asked) reject(error);
 }
 

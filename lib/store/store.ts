@@ -276,6 +276,7 @@ class ConnectedStore<Connection> implements Store {
    */
   private async commit(db: Database, last: Last): Promise<void> {
     if (await last.failedHere()) await together(last.statements);
+    if (db.firstFailure !== undefined) throw db.firstFailure;
     await together([...last.statements, db.run('commit')]);
   }
 

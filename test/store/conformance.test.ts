@@ -461,6 +461,70 @@ describe('both databases mean the same', () =>
         expect(store.dialect.classify(error)).to.equal('data');
       });
 
+      it('commit nothing when one of several last statements fails before it is sent', async () => {
+        const unsent = async (): Promise<never> => {
+          throw new TypeError('a row that cannot be made');
+        };
+        const error = await failureOf(
+          store.transaction(async (db, last) => {
+            await db.all('select sku from stock_item where sku = ?', ['L9']);
+            const others = [db.insert('stock_item', [stockRow('L9')]), unsent()] as const;
+            last(together([together(others), db.insert('stock_item', [stockRow('L10')])]));
+          }),
+        );
+        expect(error).to.have.property('message', 'a row that cannot be made');
+        expect(await rows("select sku from stock_item where sku in ('L9', 'L10')")).to.deep.equal([]);
+      });
+
+      it('commit nothing after a failure that the work has swallowed', async () => {
+        const error = await failureOf(
+          store.transaction(async (db) => {
+            await db.insert('stock_item', [stockRow('L11')]);
+            await db.insert('stock_item', [stockRow('L11')]).catch(() => undefined);
+          }),
+        );
+        expect(store.dialect.classify(error)).to.equal('data');
+        expect(await rows("select sku from stock_item where sku = 'L11'")).to.deep.equal([]);
+      });
+
+      it('take no statement after they were rolled back', async () => {
+        let late: Promise<unknown> | undefined;
+        await failureOf(
+          store.transaction(async (db) => {
+            late = new Promise((wake) => setTimeout(wake, 20)).then(() => db.insert('stock_item', [stockRow('L12')]));
+            late.catch(() => undefined);
+            throw new Error('the work itself');
+          }),
+        );
+        expect(await failureOf(late as Promise<unknown>))
+          .to.have.property('message')
+          .that.matches(/has ended/);
+        expect(await rows("select sku from stock_item where sku = 'L12'")).to.deep.equal([]);
+      });
+
+      it('give no number of a sequence twice, whether those before committed or not', async () => {
+        const taken: number[] = [];
+        for (const [count, commits] of [
+          [5, false],
+          [5, true],
+          [5, false],
+          [100, true],
+          [3, true],
+          [200, true],
+        ] as const) {
+          let numbers: number[] = [];
+          const took = store.transaction(async (db) => {
+            numbers = [...(await db.take('invoice', count)), ...(await db.take('invoice', 1))];
+            if (!commits) throw new Error('the work itself');
+          });
+          if (commits) {
+            await took;
+            taken.push(...numbers);
+          } else await failureOf(took);
+        }
+        expect(new Set(taken).size).to.equal(taken.length);
+      });
+
       it('take no statement after their commit', async () => {
         const late = store.transaction(async (db, last) => {
           await db.insert('warehouse', [{ warehouse: 'LATE 1', failures: 0, open_until: null }]);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { type SqliteAnswer, type SqliteCall, unpackedError, unpackedRows } from '../../lib/store/sqlite-calls';
 import { SqliteFile } from '../../lib/store/sqlite-file';
@@ -49,11 +52,23 @@ describe('a SQLite file in its thread', () => {
   });
 
   it('takes nothing after a begin that failed, so that nothing is written outside of a transaction', () => {
-    control('begin');
-    expect(failureOf(control('begin')).message).to.match(/within a transaction/);
-    expect(failureOf(insert('A'))).to.include({ isConsequence: true });
-    control('rollback');
-    expect(skus()).to.deep.equal([]);
+    const directory = mkdtempSync(join(tmpdir(), 'o2c-file-'));
+    const other = new SqliteFile(join(directory, 'a.sqlite'));
+    const late = new SqliteFile(join(directory, 'a.sqlite'));
+    try {
+      other.database.exec('create table item (sku text) strict; begin immediate');
+      late.database.exec('pragma busy_timeout = 0');
+      expect(failureOf(late.perform({ kind: 'begin', sql: 'begin immediate' })).message).to.match(/locked/);
+      other.database.exec('rollback');
+      const into = { kind: 'changes', sql: "insert into item (sku) values ('A')", values: [] } as const;
+      expect(failureOf(late.perform(into))).to.include({ isConsequence: true });
+      expect(late.perform({ kind: 'rollback', sql: 'rollback' })).to.deep.equal({ done: true });
+      expect(late.perform(into)).to.deep.equal({ changes: 1 });
+    } finally {
+      late.database.close();
+      other.database.close();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('goes on after a statement has failed outside of a transaction', () => {

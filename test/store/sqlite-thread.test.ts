@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { SqliteCall } from '../../lib/store/sqlite-calls';
 import { SqliteConnection } from '../../lib/store/sqlite-connection';
 import { SqliteDatabase } from '../../lib/store/sqlite-database';
 import { SqliteThread } from '../../lib/store/sqlite-thread';
@@ -92,7 +93,42 @@ describe('the thread of SQLite', () => {
   it('says why when it fails', async () => {
     const db = new SqliteDatabase(await open(threadThat("throw new Error('out of memory')")));
     await db.run('insert');
-    expect((await failure(db.run('insert'))).message).to.equal('out of memory');
+    const error = await failure(db.run('insert'));
+    expect(error.message).to.equal('The thread of SQLite has ended.');
+    expect(error.cause).to.have.property('message', 'out of memory');
+    expect(db.dialect.classify(error)).to.equal('away');
+  });
+
+  it('gets many rows at once, and few with what follows them', async () => {
+    const messages: number[] = [];
+    const thread = {
+      hasEnded: false,
+      send(_connection: number, asked: readonly { resolve(answer: { changes: number }): void }[]) {
+        messages.push(asked.length);
+        for (const { resolve } of asked) resolve({ changes: 1 });
+      },
+    };
+    const db = new SqliteDatabase(await open(thread as unknown as SqliteThread));
+    const rows = (count: number) => Array.from({ length: count }, (_, id) => ({ id }));
+    messages.length = 0;
+    await Promise.all([db.insert('item', rows(200)), db.insert('item', rows(199)), db.run('delete from item')]);
+    expect(messages).to.deep.equal([1, 2]);
+  });
+
+  it('keeps no statement prepared that was bound to large bytes', async () => {
+    const kept: boolean[] = [];
+    const thread = {
+      hasEnded: false,
+      send(_connection: number, asked: readonly { call: SqliteCall; resolve(answer: { changes: number }): void }[]) {
+        for (const { call, resolve } of asked) {
+          if (call.kind === 'each') kept.push(!call.once);
+          resolve({ changes: 1 });
+        }
+      },
+    };
+    const db = new SqliteDatabase(await open(thread as unknown as SqliteThread));
+    for (const size of [10, 1_000_000, 10]) await db.insert('letter', [{ bytes: null }, { bytes: Buffer.alloc(size) }]);
+    expect(kept).to.deep.equal([true, false, true]);
   });
 
   it('answers what comes after a connection was closed', async () => {
