@@ -23,8 +23,8 @@ export type ReadingAnswer =
   | { readonly rejection: Pick<BusinessRejection, 'code' | 'message' | 'faults'> }
   | { readonly failure: string };
 
-/** Documents of one part: few enough that unpacking them never holds up the thread that asked. */
-export const partSize = 200;
+/** Documents of one part: few enough that unpacking them never holds up the thread that asked, and takes little memory. */
+export const partSize = 100;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

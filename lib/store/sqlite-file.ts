@@ -126,7 +126,7 @@ function setUp(database: DatabaseSync): void {
     'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
   );
   // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-  database.exec('PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000');
+  database.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
   database.function('sha256', { deterministic: true }, sha256);
 }
 

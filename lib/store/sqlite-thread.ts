@@ -13,7 +13,7 @@ export interface AskedCall extends Waiting {
 }
 
 /** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
-const youngMemory = 4;
+const youngMemory = 2;
 
 /**
  * SQLite waits for the disk and works in the thread that calls it. It has a thread of its own, one for all files of the
