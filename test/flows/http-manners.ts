@@ -9,8 +9,7 @@ export function httpManners(product: () => Product, keys: () => Keys): void {
   const ask = (method: string, path: string, headers: Record<string, string> = {}) =>
     fetch(`${product().url}${path}`, { method, headers: { 'x-api-key': adminKey, ...headers } });
 
-  /** Sends bytes as they are and gives what comes back until the server is done, or `enough` is there. */
-  /** The whole answer, in one piece or in chunks; the server keeps its connection open. */
+  /** Sends bytes as they are and gives the whole answer, in one piece or in chunks, or until `enough` is there; the server keeps its connection open. */
   async function raw(text: string, enough = /\r\n\r\n[\s\S]*\}(\r\n0\r\n\r\n)?$/): Promise<string> {
     const socket = connect(Number(product().port), '127.0.0.1');
     await once(socket, 'connect');
