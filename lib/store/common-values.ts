@@ -20,3 +20,24 @@ export function onlyKeyThatDiffers(
   const differing = keys.filter((name) => !isSameInAll(rows, name));
   return differing.length === 1 ? differing[0] : undefined;
 }
+
+/** The columns in which rows differ from what they were. */
+export class ChangedColumns {
+  private readonly columns = new Set<string>();
+
+  /** Compares the columns that `now` has. */
+  differ(now: Row, before: Row): boolean {
+    let found = false;
+    for (const column in now) {
+      if (now[column] === before[column]) continue;
+      found = true;
+      this.columns.add(column);
+    }
+    return found;
+  }
+
+  /** In a fixed order, with those that are written in any case. */
+  and(always: readonly string[] = []): string[] {
+    return [...new Set([...this.columns, ...always])].sort();
+  }
+}

@@ -1,5 +1,5 @@
 import type { Order } from '../domain/order';
-import { fewestRows, isSameInAll } from './common-values';
+import { ChangedColumns, fewestRows, isSameInAll } from './common-values';
 import type { Database, Row } from './database';
 import { changingLineColumns } from './order-rows';
 
@@ -14,7 +14,7 @@ export const rememberLines = (order: Order): Row[] =>
 export class LineChanges {
   private readonly rows: Row[] = [];
   private readonly before: Row[] = [];
-  private readonly columns = new Set<string>();
+  private readonly changed = new ChangedColumns();
   private readonly orderIds: number[] = [];
   /** All lines of each order changed, and were before as the database has them. */
   private whole = true;
@@ -26,7 +26,7 @@ export class LineChanges {
       const old = before[i];
       const now = changingLineColumns(line);
       // a line that came with a change of its customer is written already
-      if (old === undefined || !this.differs(now, old)) return;
+      if (old === undefined || !this.changed.differ(now, old)) return;
       this.rows.push({ order_id: id, line: line.line, ...now });
       this.before.push(old);
       changed += 1;
@@ -37,18 +37,8 @@ export class LineChanges {
     return true;
   }
 
-  private differs(now: Row, before: Row): boolean {
-    let found = false;
-    for (const column in now) {
-      if (now[column] === before[column]) continue;
-      found = true;
-      this.columns.add(column);
-    }
-    return found;
-  }
-
   write(db: Database): Promise<number> {
-    const columns = [...this.columns].sort();
+    const columns = this.changed.and();
     return this.writeMoved(db, columns) ?? db.update('sales_order_line', ['order_id', 'line'], this.rows, columns);
   }
 

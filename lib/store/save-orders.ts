@@ -1,4 +1,5 @@
 import type { Hold, Order } from '../domain/order';
+import { ChangedColumns } from './common-values';
 import { type Database, type Row, together } from './database';
 import { nobodys } from './order-memory';
 import { changingColumns, changingReleaseColumns, holdRow, releaseRow } from './order-rows';
@@ -28,20 +29,14 @@ export function rememberOrder(order: Order): OrderBefore {
 /** Rows of one table to be updated, and the columns in which any of them differs: what is the same in all is not written. */
 class Changes {
   readonly rows: Row[] = [];
-  private readonly columns = new Set<string>();
+  private readonly changed = new ChangedColumns();
 
   differs(now: Row, before: Row): boolean {
-    let found = false;
-    for (const column in now) {
-      if (now[column] === before[column]) continue;
-      found = true;
-      this.columns.add(column);
-    }
-    return found;
+    return this.changed.differ(now, before);
   }
 
   write(db: Database, table: string, keys: readonly string[], always: readonly string[] = []): Promise<number> {
-    return db.update(table, keys, this.rows, [...new Set([...this.columns, ...always])].sort());
+    return db.update(table, keys, this.rows, this.changed.and(always));
   }
 }
 
