@@ -7,7 +7,7 @@ import { changingLineColumns } from './order-rows';
 const quantities = ['ordered', 'reserved', 'delivered', 'invoiced', 'cancelled'];
 
 /** An order's lines as they were, to find what a stage changed. */
-export const rememberLines = (order: Order): Row[] =>
+export const rememberLines = (order: Pick<Order, 'lines'>): Row[] =>
   order.lines.map((line) => ({ ordered: line.ordered, ...changingLineColumns(line) }));
 
 /** Changes of lines, to be written in one statement. */
@@ -20,7 +20,7 @@ export class LineChanges {
   private whole = true;
 
   /** True when lines of the order changed. `rewritten`: the transaction has written some of its lines already. */
-  compare({ id, lines }: Order, before: readonly Row[], rewritten: boolean): boolean {
+  compare({ id, lines }: Pick<Order, 'id' | 'lines'>, before: readonly Row[], rewritten: boolean): boolean {
     let changed = 0;
     lines.forEach((line, i) => {
       const old = before[i];

@@ -27,16 +27,11 @@ export function rememberOrder(order: Order): OrderBefore {
 }
 
 /** Rows of one table to be updated, and the columns in which any of them differs: what is the same in all is not written. */
-class Changes {
+class Changes extends ChangedColumns {
   readonly rows: Row[] = [];
-  private readonly changed = new ChangedColumns();
-
-  differs(now: Row, before: Row): boolean {
-    return this.changed.differ(now, before);
-  }
 
   write(db: Database, table: string, keys: readonly string[], always: readonly string[] = []): Promise<number> {
-    return db.update(table, keys, this.rows, this.changed.and(always));
+    return db.update(table, keys, this.rows, this.and(always));
   }
 }
 
@@ -73,13 +68,13 @@ export function orderChanges(
       const old = before.releases[i];
       const columns = changingReleaseColumns(release);
       if (old === undefined) newReleases.push(releaseRow(id, release));
-      else if (releases.differs(columns, old))
+      else if (releases.differ(columns, old))
         releases.rows.push({ order_id: id, release: release.release, ...columns });
       else return;
       differs = true;
     });
     const state = changingColumns(order);
-    if (!states.differs(state, before.state) && !differs) continue;
+    if (!states.differ(state, before.state) && !differs) continue;
     order.stepAt = now;
     states.rows.push({ order_id: id, ...state, step_at: now, stamp });
     changed.push(order);

@@ -7,6 +7,10 @@ export const threadEnded = 'SQLITE_THREAD_ENDED';
 export type SqliteCall =
   | { readonly kind: 'open'; readonly filename: string }
   | { readonly kind: 'close' }
+  | StatementCall;
+
+/** What is asked of an open file. */
+export type StatementCall =
   /** `begin`, `commit` or `rollback` of a transaction whose statements are sent without waiting for each other. */
   | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly sql: string }
   /** A statement whose rows are wanted, or the number of rows that it changed. */

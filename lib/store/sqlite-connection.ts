@@ -1,5 +1,5 @@
 import { type SqliteAnswer, type SqliteCall, unpackedError } from './sqlite-calls';
-import { type AskedCall, SqliteThread } from './sqlite-thread';
+import { type AskedCall, type CallTaker, SqliteThread } from './sqlite-thread';
 import { afterThisTurn } from './turn';
 
 let thread: SqliteThread | undefined;
@@ -18,12 +18,12 @@ export class SqliteConnection {
   private asked: AskedCall[] = [];
 
   private constructor(
-    private readonly thread: SqliteThread,
+    private readonly thread: CallTaker,
     private readonly number: number,
   ) {}
 
   /** @throws what `node:sqlite` throws for a file that is none, or cannot be opened */
-  static async open(filename: string, on = commonThread()): Promise<SqliteConnection> {
+  static async open(filename: string, on: CallTaker = commonThread()): Promise<SqliteConnection> {
     const connection = new SqliteConnection(on, ++connections);
     await connection.ask({ kind: 'open', filename });
     return connection;

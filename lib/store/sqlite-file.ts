@@ -1,7 +1,7 @@
 import '../needs-node';
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { packedError, packedRows, type SqliteAnswer, type SqliteCall } from './sqlite-calls';
+import { packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
 
 interface Prepared {
   readonly statement: StatementSync;
@@ -33,9 +33,9 @@ export class SqliteFile {
     return this.prepared.size;
   }
 
-  perform(call: SqliteCall): SqliteAnswer {
+  perform(call: StatementCall): SqliteAnswer {
     try {
-      if (this.hasFailed && call.kind !== 'rollback' && call.kind !== 'close') throw consequence();
+      if (this.hasFailed && call.kind !== 'rollback') throw consequence();
       return this.answer(call);
     } catch (error) {
       if (this.inTransaction || call.kind === 'begin') this.hasFailed = true;
@@ -43,7 +43,7 @@ export class SqliteFile {
     }
   }
 
-  private answer(call: SqliteCall): SqliteAnswer {
+  private answer(call: StatementCall): SqliteAnswer {
     switch (call.kind) {
       case 'begin':
       case 'commit':
@@ -58,11 +58,6 @@ export class SqliteFile {
         return { changes: this.each(call) };
       case 'statement':
         return this.statement(call.sql, call.values);
-      case 'open':
-        return { done: true };
-      case 'close':
-        this.database.close();
-        return { done: true };
     }
   }
 
@@ -95,7 +90,7 @@ export class SqliteFile {
    * `once` is for large values: a statement that is kept keeps a copy of what it was bound to last, and of a large
    * message that would be as much memory again.
    */
-  private each({ sql, rows, once }: Extract<SqliteCall, { kind: 'each' }>): number {
+  private each({ sql, rows, once }: Extract<StatementCall, { kind: 'each' }>): number {
     const statement = once ? this.database.prepare(sql) : this.prepare(sql).statement;
     const { count, common, differing, values } = rows;
     const bound = [...common];

@@ -12,6 +12,9 @@ export interface AskedCall extends Waiting {
   readonly call: SqliteCall;
 }
 
+/** Where connections send what is asked of them. */
+export type CallTaker = Pick<SqliteThread, 'hasEnded' | 'send'>;
+
 /** Memory for what is short-lived, in MB; without a limit the thread would take more for it than for all else. */
 const youngMemory = 2;
 

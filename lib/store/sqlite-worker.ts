@@ -6,20 +6,25 @@ import { SqliteFile } from './sqlite-file';
 const files = new Map<number, SqliteFile>();
 
 function answer(connection: number, call: SqliteCall): SqliteAnswer {
-  if (call.kind === 'open') return opened(connection, call.filename);
-  const file = files.get(connection);
-  if (file === undefined) return { error: packedError(new Error('The database is not open.')) };
-  if (call.kind === 'close') files.delete(connection);
-  return file.perform(call);
-}
-
-function opened(connection: number, filename: string): SqliteAnswer {
   try {
-    files.set(connection, new SqliteFile(filename));
-    return { done: true };
+    if (call.kind === 'open') return opened(connection, call.filename);
+    const file = files.get(connection);
+    if (file === undefined) throw new Error('The database is not open.');
+    return call.kind === 'close' ? closed(connection, file) : file.perform(call);
   } catch (error) {
     return { error: packedError(error) };
   }
+}
+
+function opened(connection: number, filename: string): SqliteAnswer {
+  files.set(connection, new SqliteFile(filename));
+  return { done: true };
+}
+
+function closed(connection: number, file: SqliteFile): SqliteAnswer {
+  files.delete(connection);
+  file.database.close();
+  return { done: true };
 }
 
 /** Bytes of messages are handed over, not copied. */

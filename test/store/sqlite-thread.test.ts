@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import type { SqliteCall } from '../../lib/store/sqlite-calls';
 import { SqliteConnection } from '../../lib/store/sqlite-connection';
 import { SqliteDatabase } from '../../lib/store/sqlite-database';
-import { SqliteThread } from '../../lib/store/sqlite-thread';
+import { type CallTaker, SqliteThread } from '../../lib/store/sqlite-thread';
 
 async function failure(work: PromiseLike<unknown>): Promise<Error> {
   try {
@@ -18,7 +18,7 @@ async function failure(work: PromiseLike<unknown>): Promise<Error> {
 
 describe('the thread of SQLite', () => {
   let directory: string;
-  const open = (on?: SqliteThread) => SqliteConnection.open(':memory:', on);
+  const open = (on?: CallTaker) => SqliteConnection.open(':memory:', on);
 
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'o2c-thread-'));
@@ -108,7 +108,7 @@ describe('the thread of SQLite', () => {
         for (const { resolve } of asked) resolve({ changes: 1 });
       },
     };
-    const db = new SqliteDatabase(await open(thread as unknown as SqliteThread));
+    const db = new SqliteDatabase(await open(thread));
     const rows = (count: number) => Array.from({ length: count }, (_, id) => ({ id }));
     messages.length = 0;
     await Promise.all([db.insert('item', rows(200)), db.insert('item', rows(199)), db.run('delete from item')]);
@@ -126,7 +126,7 @@ describe('the thread of SQLite', () => {
         }
       },
     };
-    const db = new SqliteDatabase(await open(thread as unknown as SqliteThread));
+    const db = new SqliteDatabase(await open(thread));
     for (const size of [10, 1_000_000, 10]) await db.insert('letter', [{ bytes: null }, { bytes: Buffer.alloc(size) }]);
     expect(kept).to.deep.equal([true, false, true]);
   });
