@@ -8,6 +8,9 @@ interface Prepared {
   readonly givesRows: boolean;
 }
 
+/** Another connection holds the file. */
+export const locked = Symbol('locked');
+
 const mostPrepared = 500;
 const transactionControl = /^\s*(begin|commit|rollback|savepoint|release)\b/i;
 
@@ -33,11 +36,18 @@ export class SqliteFile {
     return this.prepared.size;
   }
 
-  perform(call: StatementCall): SqliteAnswer {
+  /**
+   * @param mayBeLate `locked` is answered where another connection holds the file: then nothing was done, and the call
+   * may be made again.
+   */
+  perform(call: StatementCall): SqliteAnswer;
+  perform(call: StatementCall, mayBeLate: boolean): SqliteAnswer | typeof locked;
+  perform(call: StatementCall, mayBeLate = false): SqliteAnswer | typeof locked {
     try {
       if (this.hasFailed && call.kind !== 'rollback') throw consequence();
       return this.answer(call);
     } catch (error) {
+      if (mayBeLate && mayBeRepeated(call) && isLocked(error)) return locked;
       if (this.inTransaction || call.kind === 'begin') this.hasFailed = true;
       return { error: packedError(error) };
     }
@@ -115,14 +125,26 @@ export class SqliteFile {
   }
 }
 
+/** SQLite itself waits for nothing: the thread has other files, and connections to the same one. */
 function setUp(database: DatabaseSync): void {
-  // The time limit first: another process may hold the file while the journal mode is set.
   database.exec(
-    'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    'PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
   );
   // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
   database.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
   database.function('sha256', { deterministic: true }, sha256);
+}
+
+const commits = /^\s*commit\b/i;
+
+/** Of many rows some may be written, and a commit that failed has been rolled back. */
+const mayBeRepeated = (call: StatementCall): boolean => call.kind !== 'each' && !commits.test(call.sql);
+
+const busy = 5;
+
+export function isLocked(error: unknown): boolean {
+  const errcode = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
+  return typeof errcode === 'number' && (errcode & 0xff) === busy;
 }
 
 const consequence = (): Error =>
@@ -143,7 +165,7 @@ function controlTransaction(database: DatabaseSync, sql: string): void {
     database.exec(sql);
   } catch (error) {
     if (/^\s*rollback\s*;?\s*$/i.test(sql) && isWithoutTransaction(error)) return;
-    if (/^\s*commit\b/i.test(sql)) controlTransaction(database, 'ROLLBACK');
+    if (commits.test(sql)) controlTransaction(database, 'ROLLBACK');
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type SqliteAnswer, type SqliteCall, unpackedError, unpackedRows } from '../../lib/store/sqlite-calls';
-import { SqliteFile } from '../../lib/store/sqlite-file';
+import { locked, SqliteFile } from '../../lib/store/sqlite-file';
 
 describe('a SQLite file in its thread', () => {
   let file: SqliteFile;
@@ -57,13 +57,32 @@ describe('a SQLite file in its thread', () => {
     const late = new SqliteFile(join(directory, 'a.sqlite'));
     try {
       other.database.exec('create table item (sku text) strict; begin immediate');
-      late.database.exec('pragma busy_timeout = 0');
       expect(failureOf(late.perform({ kind: 'begin', sql: 'begin immediate' })).message).to.match(/locked/);
       other.database.exec('rollback');
       const into = { kind: 'changes', sql: "insert into item (sku) values ('A')", values: [] } as const;
       expect(failureOf(late.perform(into))).to.include({ isConsequence: true });
       expect(late.perform({ kind: 'rollback', sql: 'rollback' })).to.deep.equal({ done: true });
       expect(late.perform(into)).to.deep.equal({ changes: 1 });
+    } finally {
+      late.database.close();
+      other.database.close();
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('says that the file is locked, and has done nothing then, where there is time left', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'o2c-file-'));
+    const other = new SqliteFile(join(directory, 'a.sqlite'));
+    const late = new SqliteFile(join(directory, 'a.sqlite'));
+    const into = { kind: 'changes', sql: "insert into item (sku) values ('A')", values: [] } as const;
+    try {
+      other.database.exec('create table item (sku text) strict; begin immediate');
+      expect(late.perform({ kind: 'begin', sql: 'begin immediate' }, true)).to.equal(locked);
+      expect(late.perform(into, true)).to.equal(locked);
+      other.database.exec('commit');
+      expect(late.perform({ kind: 'begin', sql: 'begin immediate' }, true)).to.deep.equal({ done: true });
+      expect(late.perform(into, true)).to.deep.equal({ changes: 1 });
+      expect(late.perform({ kind: 'commit', sql: 'commit' }, true)).to.deep.equal({ done: true });
     } finally {
       late.database.close();
       other.database.close();

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
-import type { SqliteCall } from '../../lib/store/sqlite-calls';
+import type { SqliteAnswer, SqliteCall } from '../../lib/store/sqlite-calls';
 import { SqliteConnection } from '../../lib/store/sqlite-connection';
 import { SqliteDatabase } from '../../lib/store/sqlite-database';
+import { SqliteQueue } from '../../lib/store/sqlite-queue';
 import { type CallTaker, SqliteThread } from '../../lib/store/sqlite-thread';
 
 async function failure(work: PromiseLike<unknown>): Promise<Error> {
@@ -63,6 +65,70 @@ describe('the thread of SQLite', () => {
     expect((await failure(new SqliteDatabase(other).all('select * from only_here'))).message).to.include(
       'no such table',
     );
+  });
+
+  describe('where a file is locked', () => {
+    const inFile = (name: string) => SqliteConnection.open(join(directory, name));
+
+    it('lets one connection wait and holds up no other, least of all the one that has the lock', async () => {
+      const connections = [await inFile('a.sqlite'), await inFile('a.sqlite'), await inFile('b.sqlite')] as const;
+      const [holder, waiter, other] = connections.map((connection) => new SqliteDatabase(connection)) as [
+        SqliteDatabase,
+        SqliteDatabase,
+        SqliteDatabase,
+      ];
+      await holder.run('create table item (sku text) strict');
+      await holder.run('begin immediate');
+      const order: string[] = [];
+      const told = (what: string) => () => order.push(what);
+      const waited = Promise.all([
+        waiter.run('begin immediate').then(told('begun')),
+        waiter.all('select sku from item').then((rows) => order.push(`read ${rows.length}`)),
+        waiter.run('commit').then(told('committed')),
+      ]);
+      expect(await other.all('select 1 as one')).to.deep.equal([{ one: 1 }]);
+      await holder.insert('item', [{ sku: 'A' }]);
+      await holder.run('commit').then(told('freed'));
+      await waited;
+      expect(order).to.deep.equal(['freed', 'begun', 'read 1', 'committed']);
+      await Promise.all(connections.map((connection) => connection.ask({ kind: 'close' })));
+    });
+
+    it('waits for one that is being made by another program', async () => {
+      const program = new DatabaseSync(join(directory, 'c.sqlite'));
+      program.exec('pragma locking_mode = exclusive; create table item (sku text); begin exclusive');
+      let isOpen = false;
+      const opening = inFile('c.sqlite').then((connection) => {
+        isOpen = true;
+        return connection;
+      });
+      await (await inFile('d.sqlite')).ask({ kind: 'close' });
+      expect(isOpen).to.equal(false);
+      program.close();
+      await (await opening).ask({ kind: 'close' });
+    });
+
+    it('fails when the lock stays', async () => {
+      const program = new DatabaseSync(join(directory, 'e.sqlite'));
+      program.exec('pragma journal_mode = wal; begin immediate');
+      let hasGone = false;
+      const queue = new SqliteQueue(() => {
+        hasGone = true;
+      });
+      const ask = (...calls: SqliteCall[]) => new Promise<readonly SqliteAnswer[]>((reply) => queue.ask(calls, reply));
+      await ask({ kind: 'open', filename: join(directory, 'e.sqlite') });
+      const begun = ask({ kind: 'begin', sql: 'begin immediate' }, { kind: 'rollback', sql: 'rollback' });
+      const { now } = performance;
+      performance.now = () => now.call(performance) + 5_000;
+      const [began, rolledBack] = await begun.finally(() => {
+        performance.now = now;
+      });
+      expect(began).to.have.nested.property('error.errcode', 5);
+      expect(rolledBack).to.deep.equal({ done: true });
+      expect(await ask({ kind: 'close' })).to.deep.equal([{ done: true }]);
+      expect(hasGone).to.equal(true);
+      program.close();
+    });
   });
 
   it('takes bytes that are part of something larger, and nothing but them', async () => {
