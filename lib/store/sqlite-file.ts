@@ -19,7 +19,7 @@ export class SqliteFile {
   readonly database: DatabaseSync;
   private readonly prepared = new Map<string, Prepared>();
   private inTransaction = false;
-  /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
+  /** A statement of the transaction has failed: like PostgreSQL, nothing is taken until it ends, and a commit rolls it back. */
   private hasFailed = false;
 
   constructor(filename: string) {
@@ -44,7 +44,10 @@ export class SqliteFile {
   perform(call: StatementCall, mayBeLate: boolean): SqliteAnswer | typeof locked;
   perform(call: StatementCall, mayBeLate = false): SqliteAnswer | typeof locked {
     try {
-      if (this.hasFailed && call.kind !== 'rollback') throw consequence();
+      if (this.hasFailed && call.kind !== 'rollback') {
+        if (call.kind === 'commit') this.control('rollback', 'rollback');
+        throw consequence();
+      }
       return this.answer(call);
     } catch (error) {
       if (mayBeLate && mayBeRepeated(call) && isLocked(error)) return locked;

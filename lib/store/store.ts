@@ -240,7 +240,7 @@ class ConnectedStore<Connection> implements Store {
     try {
       return await work(this.open(connection));
     } finally {
-      await this.knex.client.releaseConnection(connection);
+      await this.free(connection);
     }
   }
 
@@ -253,15 +253,19 @@ class ConnectedStore<Connection> implements Store {
     const connection = await this.acquire();
     const db = this.open(connection);
     const last = new Last();
+    let hasBeenFreed = false;
     try {
       const result = await this.begun(db, (begun) => work(begun, (statements) => last.add(statements)));
-      await this.commit(db, last);
+      await this.findFailures(db, last);
+      const committed = together([...last.statements, db.run('commit')]);
+      hasBeenFreed = this.dialect.freeAtCommit;
+      await together([committed, ...(hasBeenFreed ? [this.free(connection)] : [])]);
       return result;
     } catch (error) {
-      await this.rollBack(db, connection);
+      if (!hasBeenFreed) await this.rollBack(db, connection);
       throw this.dialect.isConsequence(error) ? (db.firstFailure ?? error) : error;
     } finally {
-      await this.knex.client.releaseConnection(connection);
+      if (!hasBeenFreed) await this.free(connection);
     }
   }
 
@@ -274,10 +278,9 @@ class ConnectedStore<Connection> implements Store {
    * The database takes no commit after a statement that failed, so that the commit need not wait for the last
    * statements. It knows nothing of what failed here, before it was sent: that is found first.
    */
-  private async commit(db: Database, last: Last): Promise<void> {
+  private async findFailures(db: Database, last: Last): Promise<void> {
     if (await last.failedHere()) await together(last.statements);
     if (db.firstFailure !== undefined) throw db.firstFailure;
-    await together([...last.statements, db.run('commit')]);
   }
 
   /** A connection that cannot even roll back is of no more use; the pool drops it. */
@@ -291,5 +294,9 @@ class ConnectedStore<Connection> implements Store {
 
   private async acquire(): Promise<Connection> {
     return (await this.knex.client.acquireConnection()) as Connection;
+  }
+
+  private async free(connection: Connection): Promise<void> {
+    await this.knex.client.releaseConnection(connection);
   }
 }
