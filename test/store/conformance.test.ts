@@ -411,6 +411,26 @@ describe('both databases mean the same', () =>
         expect(await rows("select sku from stock_item where sku like 'L_'")).to.deep.equal([]);
       });
 
+      it('leave alone who comes right behind them when they fail in the end', async () => {
+        const names = Array.from({ length: 20 }, (_, i) => `NEXT-${i}`);
+        const ends = await Promise.allSettled(
+          names.map((sku, i) =>
+            store.transaction(async (db, last) => {
+              await db.all('select sku from stock_item where sku = ?', [sku]);
+              last(db.insert('stock_item', [stockRow(sku)]));
+              if (i % 2 === 0) last(db.insert('stock_item', [stockRow(`${sku}B`, { reserved: 11 })]));
+              return sku;
+            }),
+          ),
+        );
+        const whole = names.filter((_, i) => i % 2 === 1);
+        expect(ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))).to.deep.equal(whole);
+        for (const end of ends)
+          if (end.status === 'rejected') expect(store.dialect.classify(end.reason)).to.equal('data');
+        const written = await rows<{ sku: string }>("select sku from stock_item where sku like 'NEXT-%'");
+        expect(written.map(({ sku }) => sku)).to.have.members(whole);
+      });
+
       it('commit nothing when one of the last statements cannot even be sent', async () => {
         const error = await failureOf(
           store.transaction(async (db, last) => {
