@@ -1,3 +1,4 @@
+import { hour, later } from '../domain/dates';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import {
   completed,
@@ -118,7 +119,7 @@ export async function rotateKey(
     const old = await loadKey(db, keyId);
     if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw unknownKey(keyId);
-    const overlapEnd = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
+    const overlapEnd = later(now, overlapHours * hour);
     const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd;
     await setExpiry(db, keyId, expiresAt);
     const { role, partner, actsFor } = old;

@@ -1,3 +1,4 @@
+import { later } from '../domain/dates';
 import { acknowledgementsOf, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
 import { insertEdiDocuments, type NewEdiDocument } from '../store/edi-documents';
 import { partnersBySender } from '../store/edi-interchanges';
@@ -120,7 +121,7 @@ export async function leaveToRequests(
     work.db,
     posted.flatMap((reception) => inboxIdOf(reception) ?? []),
   );
-  await leaseAnswers(work.db, idsOf(answers), new Date(Date.parse(work.now) + leftToRequest).toISOString());
+  await leaseAnswers(work.db, idsOf(answers), later(work.now, leftToRequest));
 }
 
 const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);

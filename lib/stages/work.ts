@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { approvedContribution, type CreditAccount } from '../domain/credit';
-import { today } from '../domain/dates';
+import { hour, later, today } from '../domain/dates';
 import { TechnicalFault } from '../domain/faults';
 import { isAllowed, isFinished, statusOf } from '../domain/lifecycle';
 import { formatMoney } from '../domain/money';
@@ -232,7 +232,7 @@ export class Work {
       order.passesAtHold = 0;
       order.reservedUntil = null;
     } else if (order.lines.some((line) => line.reserved > 0)) {
-      order.reservedUntil ??= later(this.now, this.settings.reservationHours);
+      order.reservedUntil ??= later(this.now, this.settings.reservationHours * hour);
     }
     const contribution = approvedContribution(order);
     const change = contribution - order.approvedGross;
@@ -469,8 +469,4 @@ function hasChanged(item: StockItem, before: StockItem | undefined): boolean {
     item.safetyStock !== before.safetyStock ||
     item.deficit !== before.deficit
   );
-}
-
-export function later(now: string, hours: number): string {
-  return new Date(Date.parse(now) + hours * 3_600_000).toISOString();
 }
