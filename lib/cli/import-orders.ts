@@ -8,8 +8,10 @@ import { type BatchPolicy, defaultIntakeLimits, type SheetLayout } from '../inta
 import { readSettings } from '../stages/company-settings';
 import { createOrders } from '../stages/create-orders';
 import { endGuardedReader } from '../stages/guarded-reader';
-import { readMessage, storeMessage } from '../stages/import-message';
-import type { DocumentHint, ReceivedMessage } from '../stages/receive-messages';
+import { readMessage } from '../stages/import-message';
+import type { DocumentHint } from '../stages/new-documents';
+import type { ReceivedMessage } from '../stages/read-reception';
+import { storeMessage } from '../stages/store-large-message';
 import type { StageContext } from '../stages/work';
 import { documentCounts } from '../store/inbox-queries';
 import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, withStore } from './command';

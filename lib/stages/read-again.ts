@@ -1,7 +1,7 @@
 import type { FaultCode } from '../domain/faults';
 import { poKey } from '../intake/canonical-order';
 import type { FailedDocument, PresentDocument, ReadAgain } from '../store/inbox-replay';
-import type { ReadOrder } from './receive-messages';
+import type { ReadOrder } from './read-reception';
 
 /** What reading a message again changes: which documents now read otherwise, which are gone, and which are new. */
 export interface ReadingPlan {

@@ -5,7 +5,7 @@ import { partnersBySender } from '../store/edi-interchanges';
 import type { NewDocument, NewMessage } from '../store/inbox';
 import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';
-import type { ReadReception } from './receive-messages';
+import type { ReadReception } from './read-reception';
 import type { Work } from './work';
 
 /** How long acknowledgements are left to the request that brought their message, in ms. */

@@ -23,8 +23,10 @@ import { loadKey } from '../store/keys';
 import { partyText } from './admit-interchanges';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
+import { documentOf } from './new-documents';
 import { planReading } from './read-again';
-import { documentOf, type ReadOrder, type ReadReception, type Reception, receiveMessages } from './receive-messages';
+import type { ReadOrder, ReadReception } from './read-reception';
+import { type Reception, receiveMessages } from './receive-messages';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 

@@ -6,13 +6,9 @@ import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
 import type { IntakeLimits } from '../../lib/intake/read-message';
 import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
 import type { Reading } from '../../lib/stages/import-message';
+import type { ReadReception, ReceivedMessage } from '../../lib/stages/read-reception';
 import { readRepeat } from '../../lib/stages/read-repeat';
-import {
-  type ReadReception,
-  type ReceivedMessage,
-  type Reception,
-  receiveMessages,
-} from '../../lib/stages/receive-messages';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
 import type { Handover } from '../handovers';
 import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } from '../http-messages';
 import { documentKey } from '../in-process';

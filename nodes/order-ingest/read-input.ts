@@ -5,7 +5,7 @@ import { actingPartner, directPartner, partnersOf } from '../../lib/access/princ
 import { BusinessRejection } from '../../lib/domain/faults';
 import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/read-message';
-import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
 import { readBody } from '../request-body';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { resultRows } from '../../lib/answers/result-file';
 import { defaultIntakeLimits, workbookType } from '../../lib/intake/read-message';
-import { readAnyReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { readAnyReception } from '../../lib/stages/read-reception';
+import { receiveMessages } from '../../lib/stages/receive-messages';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { received } from '../support/intake';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { defaultIntakeLimits } from '../../lib/intake/read-message';
 import { createOrders, type RejectedOutcome } from '../../lib/stages/create-orders';
-import { readReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { readReception } from '../../lib/stages/read-reception';
+import { receiveMessages } from '../../lib/stages/receive-messages';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, received } from '../support/intake';

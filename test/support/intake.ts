@@ -3,12 +3,8 @@ import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
 import { createOrders, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
-import {
-  type ReceivedMessage,
-  type Reception,
-  readReception,
-  receiveMessages,
-} from '../../lib/stages/receive-messages';
+import { type ReceivedMessage, readReception } from '../../lib/stages/read-reception';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
