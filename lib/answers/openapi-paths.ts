@@ -1,4 +1,4 @@
-import { workbookType } from '../intake/read-message';
+import { workbookType } from '../intake/sheets/xlsx/workbook';
 import { exceptionKinds } from '../store/exceptions';
 import { answerStates } from './edi-answer-lists';
 import { exceptionStates } from './exception-lists';

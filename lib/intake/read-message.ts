@@ -82,19 +82,6 @@ export function readOrders(
   return withPolicy(documentsOf(value, [], limits, asRead), batchPolicy, asRead);
 }
 
-export type {
-  BatchPolicy,
-  IntakeLimits,
-  KeepDocument,
-  KeptDocument,
-  MessageContent,
-  ReadDocument,
-  ReceivedMessage,
-} from './message-content';
-export { defaultIntakeLimits } from './message-content';
-export type { SheetLayout } from './sheets/layout';
-export { workbookType } from './sheets/xlsx/workbook';
-
 type Reader = <Kept extends KeptDocument>(
   message: ReceivedMessage,
   charset: string | undefined,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
-import { type IntakeLimits, isStreamed } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
+import { isStreamed } from '../intake/read-message';
 import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception, sha256Of } from './read-reception';
 import { type PackedPart, type ReadingAnswer, type ReadingRequest, unpacked } from './reading-parts';
 

@@ -1,5 +1,5 @@
 import { TechnicalFault } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
 import { readingOf } from '../intake/reading-settings';
 import { advanceJob, findUnread, finishJob, jobsLeft, takeOverJob, type UnreadMessage } from '../store/import-jobs';
 import { insertDocuments, type NewDocument } from '../store/inbox';

@@ -1,4 +1,5 @@
-import { defaultIntakeLimits, type IntakeLimits } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
+import { defaultIntakeLimits } from '../intake/message-content';
 import { readSettings } from './company-settings';
 import type { StageContext } from './work';
 

@@ -1,4 +1,3 @@
-import type { FaultCode } from '../domain/faults';
 import { poKey } from '../intake/canonical-order';
 import type { FailedDocument, PresentDocument, ReadAgain } from '../store/inbox-replay';
 import type { ReadOrder } from './read-reception';
@@ -61,7 +60,7 @@ const readingOf = (again: ReadOrder): Omit<ReadAgain, 'documentId'> => ({
   fingerprint: again.fingerprint ?? null,
   review: again.review ?? [],
   state: again.canonical === null ? 'rejected' : 'stored',
-  code: (again.faults[0]?.code ?? null) as FaultCode | null,
+  code: again.faults[0]?.code ?? null,
   faults: again.faults,
 });
 

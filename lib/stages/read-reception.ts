@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { Channel } from '../domain/master';
 import type { EdiReading } from '../intake/edi/mapped-message';
 import type { EdiDocument } from '../intake/edi/read-edi';
-import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument, SheetLayout } from '../intake/read-message';
+import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument } from '../intake/message-content';
 import { readAnyMessageKeeping, readMessageKeeping } from '../intake/read-message';
+import type { SheetLayout } from '../intake/sheets/layout';
 import type { Correction } from '../store/inbox';
 
 /** A message as it came in: from HTTP, a file or another node of a flow. */

@@ -1,5 +1,5 @@
 import type { BusinessRejection } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './read-reception';
 
 /** A message that the thread is asked to read. */

@@ -3,7 +3,7 @@ import { acknowledgementsOf, type EdiAnswer, leaseAnswers, sendAgain } from '../
 import { insertEdiDocuments, type NewEdiDocument } from '../store/edi-documents';
 import { partnersBySender } from '../store/edi-interchanges';
 import type { NewDocument, NewMessage } from '../store/inbox';
-import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
+import { type AdmittedInterchange, type ArrivedInterchange, partnerBySender } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';
 import type { ReadReception } from './read-reception';
 import type { Work } from './work';
@@ -19,11 +19,7 @@ export async function withSenders(work: Work, receptions: readonly ReadReception
   const senders = await partnersBySender(work.db);
   return receptions.map((reception) => {
     const { message } = reception;
-    const partners = new Set(
-      interchangesIn(reception).map(
-        ({ sender }) => senders.get(partyText(sender)) ?? senders.get(partyText({ ...sender, qualifier: '' })),
-      ),
-    );
+    const partners = new Set(interchangesIn(reception).map(({ sender }) => partnerBySender(senders, sender)));
     const [partner] = partners;
     const speaksFor = message.speaksFor ?? null;
     if (partners.size !== 1 || partner === undefined) return reception;

@@ -20,7 +20,7 @@ import {
   saveReadAgain,
 } from '../store/inbox-replay';
 import { loadKey } from '../store/keys';
-import { partyText } from './admit-interchanges';
+import { partnerBySender } from './admit-interchanges';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
 import { documentOf } from './new-documents';
@@ -198,9 +198,7 @@ async function readIfNeeded(
 
 async function areKnown(db: Database, interchanges: readonly InterchangeOutline[]): Promise<boolean> {
   const senders = await partnersBySender(db);
-  return interchanges.every(
-    ({ sender }) => senders.has(partyText(sender)) || senders.has(partyText({ ...sender, qualifier: '' })),
-  );
+  return interchanges.every(({ sender }) => partnerBySender(senders, sender) !== undefined);
 }
 
 async function replay(

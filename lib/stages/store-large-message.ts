@@ -1,5 +1,6 @@
 import { TechnicalFault } from '../domain/faults';
-import { type IntakeLimits, takenType } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
+import { takenType } from '../intake/read-message';
 import { storedReading } from '../intake/reading-settings';
 import { findJobs, insertJob } from '../store/import-jobs';
 import { findMessages, insertMessages } from '../store/inbox';

@@ -1,5 +1,6 @@
 import type { NodeAPI } from 'node-red';
-import { type InvoiceOutcome, type InvoiceSelection, postInvoices } from '../../lib/stages/post-invoices';
+import type { InvoiceOutcome } from '../../lib/stages/invoice-outcome';
+import { type InvoiceSelection, postInvoices } from '../../lib/stages/post-invoices';
 import { ordersToInvoice } from '../../lib/store/packing-slips';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { isOfTheWork } from '../retrying';

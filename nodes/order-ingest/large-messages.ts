@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TechnicalFault } from '../../lib/domain/faults';
-import type { IntakeLimits } from '../../lib/intake/read-message';
+import type { IntakeLimits } from '../../lib/intake/message-content';
 import { type ImportedPiece, type Reading, readMessage, takeOverReadings } from '../../lib/stages/import-message';
 import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import { type StoredLargeMessage, storeMessage } from '../../lib/stages/store-large-message';

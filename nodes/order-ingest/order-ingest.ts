@@ -3,7 +3,7 @@ import { ratesOf } from '../../lib/access/principal';
 import { type Rates, rateHeaders } from '../../lib/access/rate-limits';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
-import type { IntakeLimits } from '../../lib/intake/read-message';
+import type { IntakeLimits } from '../../lib/intake/message-content';
 import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
 import type { Reading } from '../../lib/stages/import-message';
 import type { ReadReception, ReceivedMessage } from '../../lib/stages/read-reception';

@@ -4,7 +4,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { actingPartner, directPartner, partnersOf } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { contentTypeOf } from '../../lib/intake/content-type';
-import type { BatchPolicy } from '../../lib/intake/read-message';
+import type { BatchPolicy } from '../../lib/intake/message-content';
 import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';

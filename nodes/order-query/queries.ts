@@ -21,7 +21,7 @@ import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import type { Visibility } from '../../lib/domain/visibility';
-import { workbookType } from '../../lib/intake/read-message';
+import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
 import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { readSettings } from '../../lib/stages/company-settings';

@@ -1,7 +1,9 @@
 import type { NodeAPI } from 'node-red';
-import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { createOrders, type DocumentToTag } from '../../lib/stages/create-orders';
+import type { IndicatorRule } from '../../lib/stages/indicator-rules';
 import { reopenOvertaken } from '../../lib/stages/overtaken-changes';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';

@@ -1,11 +1,7 @@
 import type { Fault } from '../../lib/domain/faults';
-
-import {
-  defaultIntakeLimits,
-  type MessageContent,
-  type ReceivedMessage,
-  readMessage,
-} from '../../lib/intake/read-message';
+import type { MessageContent, ReceivedMessage } from '../../lib/intake/message-content';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { readMessage } from '../../lib/intake/read-message';
 import { plainLayout, type SheetLayout } from '../../lib/intake/sheets/layout';
 
 /** An order as partners send it, as a plain object that a test may change. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { endGuardedReader, readGuarded } from '../../lib/stages/guarded-reader';
 import { readReception } from '../../lib/stages/read-reception';
 import { receiveMessages } from '../../lib/stages/receive-messages';

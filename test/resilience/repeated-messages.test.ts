@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RejectedOutcome } from '../../lib/stages/create-orders';
+import type { RejectedOutcome } from '../../lib/stages/tag-outcome';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, purchase } from '../support/intake';
 import { SampleCompany } from '../support/orders';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { maxAttempts } from '../../lib/domain/circuit-breaker';
-import { createOrders, type RejectedOutcome } from '../../lib/stages/create-orders';
+import { createOrders } from '../../lib/stages/create-orders';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import type { RejectedOutcome } from '../../lib/stages/tag-outcome';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';

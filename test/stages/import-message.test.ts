@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { listJobs } from '../../lib/ops/jobs';
 import { reconcile } from '../../lib/ops/reconcile';
 import { createOrders } from '../../lib/stages/create-orders';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { defaultReading, readingOf } from '../../lib/intake/reading-settings';
 import { reconcile } from '../../lib/ops/reconcile';
 import { signals } from '../../lib/ops/signals';

@@ -9,7 +9,7 @@ import type {
   OrderAnswer,
   OutgoingEnvelope,
 } from '../../../../lib/intake/edi/outgoing';
-import { interchangeAcknowledgements } from '../../../../lib/intake/edi/x12/map-x12';
+import { interchangeAcknowledgements } from '../../../../lib/intake/edi/x12/map-acknowledgement';
 import {
   type write997,
   writeFunctionalAcknowledgement,
