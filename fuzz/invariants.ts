@@ -1,9 +1,7 @@
 import type { Fault } from '../lib/domain/faults';
-import type { CanonicalOrder } from '../lib/intake/canonical-order';
-import { fingerprintOf } from '../lib/intake/canonical-order';
+import { type CanonicalOrder, fingerprintOf } from '../lib/intake/canonical-order';
 import type { EdiPurpose } from '../lib/intake/edi/mapped-message';
-import type { MessageContent, ReadDocument } from '../lib/intake/message-content';
-import { defaultIntakeLimits } from '../lib/intake/message-content';
+import { defaultIntakeLimits, type MessageContent, type ReadDocument } from '../lib/intake/message-content';
 import { normalizeOrder } from '../lib/intake/normalize-order';
 import { readMessage } from '../lib/intake/read-message';
 import { plainLayout } from '../lib/intake/sheets/layout';

@@ -7,8 +7,12 @@ import type { EdiStandard } from '../lib/intake/edi/interchange';
 import { defaultEdiReading, type EdiReading } from '../lib/intake/edi/mapped-message';
 import { mapX12 } from '../lib/intake/edi/x12/map-x12';
 import { readX12 } from '../lib/intake/edi/x12/read-x12';
-import type { IntakeLimits, MessageContent, ReceivedMessage } from '../lib/intake/message-content';
-import { defaultIntakeLimits } from '../lib/intake/message-content';
+import {
+  defaultIntakeLimits,
+  type IntakeLimits,
+  type MessageContent,
+  type ReceivedMessage,
+} from '../lib/intake/message-content';
 import { presets } from '../lib/intake/presets/presets';
 import { readAnyMessage, readMessage } from '../lib/intake/read-message';
 import { encodings, plainLayout, type SheetLayout } from '../lib/intake/sheets/layout';

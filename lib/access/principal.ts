@@ -5,8 +5,6 @@ import type { Visibility } from '../domain/visibility';
 import type { Role } from '../store/keys';
 import type { Rates } from './rate-limits';
 
-export { directPartner, partnersOf };
-
 /** Who asks: what a message carries as `msg.principal`. Never the key itself. */
 export interface Principal {
   readonly keyId: string;

@@ -1,5 +1,5 @@
 import { creditReasons } from '../domain/credit-note';
-import { channels } from './lists';
+import { channels } from '../domain/master';
 import {
   fields,
   flag,

@@ -1,8 +1,10 @@
 import { creditReasons } from '../domain/credit-note';
+import { orderStatuses } from '../domain/order';
 import { exceptionActions } from '../stages/decide-exception';
 import { exceptionKinds } from '../store/exceptions';
+import { documentKinds } from '../store/inbox';
+import { documentStates } from '../store/inbox-queries';
 import { answerStates } from './edi-answer-lists';
-import { orderStatuses } from './lists';
 
 /** A JSON Schema (2020-12) as OpenAPI 3.1 takes it. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -50,7 +52,7 @@ const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
 const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
 const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
 const channel = oneOf('file', 'api', 'edi');
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
+export const documentState = oneOf(...documentStates);
 const evidence: Schema = { type: 'object', description: "The figures that were seen; empty for the customer's side." };
 const status = oneOf(...orderStatuses);
 
@@ -152,7 +154,7 @@ const inboxFields: Readonly<Record<string, Schema>> = {
 
 const documentFields: Readonly<Record<string, Schema>> = {
   ordinal: whole,
-  kind: oneOf('order', 'change', 'cancel', 'test', 'unreadable'),
+  kind: oneOf(...documentKinds),
   place: text,
   poNumber: textOrNull,
   state: documentState,

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { resultFile, resultRows } from '../answers/result-file';
+import { directPartner } from '../domain/speakers';
 import { contentTypeOf } from '../intake/content-type';
-import type { BatchPolicy } from '../intake/message-content';
-import { defaultIntakeLimits } from '../intake/message-content';
+import { type BatchPolicy, defaultIntakeLimits } from '../intake/message-content';
 import type { SheetLayout } from '../intake/sheets/layout';
 import { readSettings } from '../stages/company-settings';
 import { createOrders } from '../stages/create-orders';
@@ -41,7 +41,7 @@ const holdLittle = (): void => setFlagsFromString('--semi-space-growth-factor=1'
 
 /** Takes a file of orders: stored first, then read and its orders created piece by piece. What is interrupted, a running Node-RED goes on with. */
 export function importOrders(invocation: Invocation, file: string, bytes: Buffer): Promise<ExitCode> {
-  return withStore(invocation, 'write', async (store) => {
+  return withStore(invocation, 'any', async (store) => {
     holdLittle();
     const context = operator(store);
     const limits = { ...defaultIntakeLimits, ...(await readSettings(context)).settings.limits };
@@ -75,7 +75,7 @@ function messageOf(invocation: Invocation, file: string, bytes: Buffer): Receive
     bytes,
     contentType: contentTypeOf(file, bytes),
     channel: 'file',
-    partner: text(invocation, 'partner') ?? 'DIRECT',
+    partner: text(invocation, 'partner') ?? directPartner,
     sourceSystem: null,
     messageKey: null,
     document: basename(file).slice(0, 200),

@@ -45,7 +45,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
     expiresAt: text(invocation, 'expires-at'),
   };
   if (request.role === undefined || request.name === undefined) throw new WrongUsage('A key needs --role and --name.');
-  const created = await withStore(invocation, 'write', (store) => createKey(operator(store), request));
+  const created = await withStore(invocation, 'any', (store) => createKey(operator(store), request));
   print(invocation, created, () => [
     `Key ${created.keyId} of the role ${created.role}. It is shown only now:`,
     created.key,
@@ -54,7 +54,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
-  await withStore(invocation, 'read', (store) => revokeKey(operator(store), id));
+  await withStore(invocation, 'existing', (store) => revokeKey(operator(store), id));
   print(invocation, { keyId: id, revoked: true }, () => [
     `Key ${id} is revoked; it stops working within five seconds.`,
   ]);
@@ -64,7 +64,7 @@ async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
 async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
   const hours = Number(text(invocation, 'overlap') ?? 24);
   if (!(hours >= 0 && hours <= 8760)) throw new WrongUsage('--overlap is a number of hours from 0 to 8760.');
-  const created = await withStore(invocation, 'read', (store) => rotateKey(operator(store), id, hours));
+  const created = await withStore(invocation, 'existing', (store) => rotateKey(operator(store), id, hours));
   print(invocation, created, () => [
     `Key ${created.keyId} replaces ${id}, which works for ${hours} hours more. The new key is shown only now:`,
     created.key,
@@ -73,7 +73,7 @@ async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
 }
 
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const keys = await withStore(invocation, 'read', allKeys);
+  const keys = await withStore(invocation, 'existing', allKeys);
   const now = new Date().toISOString();
   print(invocation, { keys }, () =>
     table(

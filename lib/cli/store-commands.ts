@@ -39,7 +39,7 @@ export const settingsCommand: Command = {
 
 async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
   if (more.length > 0) throw new WrongUsage('Say one KEY, or none for all settings.');
-  const current = await withStore(invocation, 'read', (store) => readSettings({ store }));
+  const current = await withStore(invocation, 'existing', (store) => readSettings({ store }));
   if (key === undefined) {
     show(invocation, current);
     return exitCodes.fine;
@@ -51,7 +51,7 @@ async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
 }
 
 async function set(invocation: Invocation, assignments: readonly string[]) {
-  const written = await withStore(invocation, 'write', async (store) => {
+  const written = await withStore(invocation, 'any', async (store) => {
     const current = await readSettings({ store });
     const changes: Tree = {};
     for (const assignment of assignments) {

@@ -1,16 +1,19 @@
+import type { Channel } from './master';
 import type { Ratio } from './quantity';
 
 /** What an order can be; `lifecycle.ts` says how it gets there. */
-export type OrderStatus =
-  | 'Created'
-  | 'ReadyForDelivery'
-  | 'OnHold'
-  | 'SentToWarehouse'
-  | 'PartiallyDelivered'
-  | 'Delivered'
-  | 'Invoiced'
-  | 'CancelRequested'
-  | 'Cancelled';
+export const orderStatuses = [
+  'Created',
+  'ReadyForDelivery',
+  'OnHold',
+  'SentToWarehouse',
+  'PartiallyDelivered',
+  'Delivered',
+  'Invoiced',
+  'CancelRequested',
+  'Cancelled',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
 
 export type ReleaseStatus =
   | 'Claimed'
@@ -124,7 +127,7 @@ export interface OrderTerms {
   readonly releaseNumber: string;
   readonly documentId: number;
   readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly sourceSystem: string | null;
   readonly document: string;
   readonly indicator: string;

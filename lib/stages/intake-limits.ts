@@ -1,5 +1,4 @@
-import type { IntakeLimits } from '../intake/message-content';
-import { defaultIntakeLimits } from '../intake/message-content';
+import { defaultIntakeLimits, type IntakeLimits } from '../intake/message-content';
 import { readSettings } from './company-settings';
 import type { StageContext } from './work';
 

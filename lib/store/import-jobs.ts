@@ -1,3 +1,4 @@
+import type { Channel } from '../domain/master';
 import { type Database, first } from './database';
 
 /** How far a large message is read. */
@@ -123,7 +124,7 @@ export async function takeOverJob(
 /** A large message with its bytes, as it has to be read. */
 export interface UnreadMessage {
   readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly partner: string;
   readonly sourceSystem: string | null;
   readonly messageKey: string | null;

@@ -1,7 +1,8 @@
 import type { Fault, FaultCode } from '../domain/faults';
+import type { Channel } from '../domain/master';
 import type { OrderStatus } from '../domain/order';
 import { type Database, first } from './database';
-import type { Correction } from './inbox';
+import type { Correction, DocumentKind } from './inbox';
 import { containing, foundIn } from './inbox-replay';
 import { Conditions } from './queries';
 
@@ -12,7 +13,7 @@ export type DocumentState = (typeof documentStates)[number];
 /** A message without its bytes. */
 export interface InboxEntry {
   readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly partner: string;
   readonly sourceSystem: string | null;
   readonly document: string;
@@ -173,7 +174,7 @@ export interface DocumentEntry {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'change' | 'cancel' | 'test' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly place: string;
   readonly poNumber: string | null;
   readonly state: DocumentState;

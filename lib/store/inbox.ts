@@ -1,15 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Fault, FaultCode } from '../domain/faults';
+import type { Channel } from '../domain/master';
 import type { EdiPurpose } from '../intake/edi/mapped-message';
 import { type Database, type Row, together } from './database';
 import { ediSources } from './edi-documents';
 
-export type DocumentKind = 'order' | 'change' | 'cancel' | 'test' | 'acknowledgement' | 'unreadable';
+export const documentKinds = ['order', 'change', 'cancel', 'test', 'acknowledgement', 'unreadable'] as const;
+export type DocumentKind = (typeof documentKinds)[number];
 
 /** A message as it came in, with its bytes. */
 export interface NewMessage {
   readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly partner: string;
   readonly sourceSystem: string | null;
   /** What identifies the message within its channel and partner: the idempotency key, the file's SHA-256; null when nothing does. */
@@ -172,7 +174,7 @@ export interface StoredDocument {
   readonly attempts: number;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly partner: string;
   /** What an EDI message asks for; null for all other documents. */
   readonly purpose: EdiPurpose | null;

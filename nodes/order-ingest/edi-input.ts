@@ -1,4 +1,5 @@
-import { directPartner, type Principal, partnersOf } from '../../lib/access/principal';
+import type { Principal } from '../../lib/access/principal';
+import { directPartner, partnersOf } from '../../lib/domain/speakers';
 import type { EdiStandard } from '../../lib/intake/edi/interchange';
 import { beginningOf } from '../../lib/stages/edi-reading';
 import type { ReceivedMessage } from '../../lib/stages/read-reception';

@@ -1,6 +1,5 @@
 import type { Fault } from '../../lib/domain/faults';
-import type { MessageContent, ReceivedMessage } from '../../lib/intake/message-content';
-import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { defaultIntakeLimits, type MessageContent, type ReceivedMessage } from '../../lib/intake/message-content';
 import { readMessage } from '../../lib/intake/read-message';
 import { plainLayout, type SheetLayout } from '../../lib/intake/sheets/layout';
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { BusinessRejection } from '../../lib/domain/faults';
-import type { ReceivedMessage } from '../../lib/intake/message-content';
-import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { defaultIntakeLimits, type ReceivedMessage } from '../../lib/intake/message-content';
 import { readMessageKeeping, readOrders } from '../../lib/intake/read-message';
 import { allFaults, faultsOf, readCsvText, readJsonText, sampleOrder } from './orders';
 

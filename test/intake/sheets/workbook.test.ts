@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { orderTemplateCsv, orderTemplateXlsx } from '../../../lib/answers/order-template';
-import type { MessageContent } from '../../../lib/intake/message-content';
-import { defaultIntakeLimits } from '../../../lib/intake/message-content';
+import { defaultIntakeLimits, type MessageContent } from '../../../lib/intake/message-content';
 import { readAnyMessage } from '../../../lib/intake/read-message';
 import { plainLayout, type SheetLayout } from '../../../lib/intake/sheets/layout';
 import { partsOfPlace } from '../../../lib/intake/sheets/places';

@@ -1,5 +1,4 @@
-import type { SheetCell } from '../cells';
-import { isBlankRow } from '../cells';
+import { isBlankRow, type SheetCell } from '../cells';
 import type { SheetLayout, SheetLimits } from '../layout';
 import { OrderTable, type TableContent } from '../order-table';
 import { SheetPlace } from '../places';
