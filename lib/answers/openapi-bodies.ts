@@ -1,5 +1,6 @@
 import { creditReasons } from '../domain/credit-note';
-import { channels } from '../domain/master';
+import { acknowledgeWhen, ediAnswers } from '../domain/edi-settings';
+import { channels, pricePolicies } from '../domain/master';
 import {
   fields,
   flag,
@@ -127,9 +128,9 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
         {},
         {
           ownId: textOrNull,
-          acknowledge: oneOf('auto', 'always', 'never'),
-          acknowledgeInterchange: oneOf('auto', 'always', 'never'),
-          answers: listOf(oneOf('order-response', 'despatch-advice', 'invoice')),
+          acknowledge: oneOf(...acknowledgeWhen),
+          acknowledgeInterchange: oneOf(...acknowledgeWhen),
+          answers: listOf(oneOf(...ediAnswers)),
           version: textOrNull,
           charset: textOrNull,
           strict: flag,
@@ -142,7 +143,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
       skuMap: { type: 'object', additionalProperties: text },
       customerMap: { type: 'object', additionalProperties: text },
       uomMap: { type: 'object', additionalProperties: text },
-      pricePolicy: oneOf('tolerance', 'own', 'sent'),
+      pricePolicy: oneOf(...pricePolicies),
       priceTolerance: numberOrText,
       reviewNotes: flag,
       requestsPerMinute: wholeOrNull,

@@ -1,4 +1,5 @@
 import { creditReasons } from '../domain/credit-note';
+import { channels } from '../domain/master';
 import { orderStatuses } from '../domain/order';
 import { exceptionActions } from '../stages/decide-exception';
 import { exceptionKinds } from '../store/exceptions';
@@ -51,7 +52,7 @@ const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', de
 const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
 const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
 const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
-const channel = oneOf('file', 'api', 'edi');
+const channel = oneOf(...channels);
 export const documentState = oneOf(...documentStates);
 const evidence: Schema = { type: 'object', description: "The figures that were seen; empty for the customer's side." };
 const status = oneOf(...orderStatuses);

@@ -78,7 +78,7 @@ const quantityAboveZero: Read<number> = (value, report) => {
 const creditNoteFields = {
   creditNote: required(text(100)),
   invoice: required(text(40)),
-  reason: required(oneOf(creditReasons, [])),
+  reason: required(oneOf(creditReasons)),
   note: optional(text(longestNote)),
   customer: optional(text(100)),
   currency: optional(currencyCode),

@@ -231,7 +231,7 @@ export const notSupported =
 
 /** One of the words that are built; the others of the trade are refused by name. */
 export const oneOf =
-  <T extends string>(built: readonly T[], planned: readonly string[]): Read<T> =>
+  <T extends string>(built: readonly T[], planned: readonly string[] = []): Read<T> =>
   (value, report) => {
     if (built.includes(value as T)) return value as T;
     if (planned.includes(String(value)))

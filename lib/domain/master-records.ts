@@ -71,7 +71,7 @@ export const partnerFields = {
   skuMap: optional(record(text(100)), {}),
   customerMap: optional(record(text(100)), {}),
   uomMap: optional(record(text(20)), {}),
-  pricePolicy: optional(oneOf(pricePolicies, []), 'tolerance' as const),
+  pricePolicy: optional(oneOf(pricePolicies), 'tolerance' as const),
   priceTolerance: optional(percentage, 0),
   reviewNotes: optional(flag, false),
   requestsPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),

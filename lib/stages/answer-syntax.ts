@@ -1,3 +1,4 @@
+import type { AcknowledgeWhen } from '../domain/edi-settings';
 import type { Partner } from '../domain/master';
 import { type SyntaxAnswer, writeContrl } from '../intake/edi/edifact/write-contrl';
 import type { EdiGroup, SyntaxFault } from '../intake/edi/interchange';
@@ -80,7 +81,7 @@ function acknowledgementsOf({
   return [...interchange, ...groups];
 }
 
-const wants = (setting: 'auto' | 'always' | 'never', auto: boolean): boolean =>
+const wants = (setting: AcknowledgeWhen, auto: boolean): boolean =>
   setting === 'always' || (setting === 'auto' && auto);
 
 /** Acknowledgements are not acknowledged. */
