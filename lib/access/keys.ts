@@ -1,17 +1,7 @@
 import { hour, later } from '../domain/dates';
 import { BusinessRejection, type Fault } from '../domain/faults';
-import {
-  completed,
-  type Field,
-  instant,
-  list,
-  oneOf,
-  orNull,
-  partnerCode,
-  readDraft,
-  text,
-  whole,
-} from '../domain/master-fields';
+import { instant, list, oneOf, orNull, partnerCode, text, whole } from '../domain/master-fields';
+import { completed, type Field, readDraft } from '../domain/record-draft';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
 import { insertKey, listKeys, loadKey, markRevoked, type Role, type StoredKey, setExpiry } from '../store/keys';

@@ -2,20 +2,8 @@ import { createHash } from 'node:crypto';
 import { amountAboveZero, amountText } from './amount-field';
 import { exponentOf } from './currency';
 import type { Fault } from './faults';
-import {
-  completed,
-  currencyCode,
-  type Draft,
-  type Field,
-  isObject,
-  oneOf,
-  orNull,
-  quantity,
-  type Read,
-  readDraft,
-  text,
-  whole,
-} from './master-fields';
+import { currencyCode, isObject, oneOf, orNull, quantity, type Read, text, whole } from './master-fields';
+import { completed, type Draft, type Field, readDraft } from './record-draft';
 
 /** Why something that was invoiced is taken back. */
 export const creditReasons = ['price', 'quantity', 'damaged', 'quality', 'goodwill', 'error', 'other'] as const;

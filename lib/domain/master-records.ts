@@ -4,10 +4,8 @@ import {
   address,
   channel,
   currencyCode,
-  type Draft,
   date,
   decimal,
-  type Field,
   flag,
   instant,
   list,
@@ -24,6 +22,7 @@ import {
   text,
   whole,
 } from './master-fields';
+import type { Draft, Field } from './record-draft';
 import { greatestRate } from './settings';
 
 /** What each kind of master data is made of. A field without an initial value is required of a new record. */

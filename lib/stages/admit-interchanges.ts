@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/faults';
 import type { Partner } from '../domain/master';
 import type { EdiParty } from '../intake/edi/interchange';
-import type { InterchangeOutline } from '../intake/edi/read-edi';
+import type { InterchangeOutline } from '../intake/edi/interchange-outline';
 import { ConcurrentChange } from '../store/dialect';
 import {
   findInterchanges,

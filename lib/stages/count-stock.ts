@@ -1,10 +1,10 @@
 import { exponentOf } from '../domain/currency';
 import { BusinessRejection } from '../domain/faults';
 import type { Product } from '../domain/master';
-import { completed } from '../domain/master-fields';
 import { type StockDraft, stockFields } from '../domain/master-records';
 import { costOf } from '../domain/money';
 import { formatQuantity } from '../domain/quantity';
+import { completed } from '../domain/record-draft';
 import { type StockItem, stockKey } from '../domain/stock';
 import { closeException } from '../store/exceptions';
 import { loadProducts } from '../store/master';

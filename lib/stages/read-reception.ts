@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Channel } from '../domain/master';
+import type { EdiDocument } from '../intake/edi/edi-documents';
 import type { EdiReading } from '../intake/edi/mapped-message';
-import type { EdiDocument } from '../intake/edi/read-edi';
 import type { BatchPolicy, IntakeLimits, MessageContent, ReadDocument } from '../intake/message-content';
 import { readAnyMessageKeeping, readMessageKeeping } from '../intake/read-message';
 import type { SheetLayout } from '../intake/sheets/layout';

@@ -1,6 +1,6 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { directPartner, partnersOf } from '../domain/speakers';
-import type { InterchangeOutline } from '../intake/edi/read-edi';
+import type { InterchangeOutline } from '../intake/edi/interchange-outline';
 import { type ReadingSettings, readingOf, storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { partnersBySender } from '../store/edi-interchanges';
