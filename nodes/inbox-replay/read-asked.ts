@@ -4,6 +4,7 @@ import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-sett
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
 import { askerOf, header, requestOf } from '../http-messages';
 import type { Message } from '../node';
+import { fieldsOf } from '../order-messages';
 import { readBody } from '../request-body';
 
 type Role = Principal['role'];
@@ -71,8 +72,7 @@ function fromPayload(
 ): ReplayAsked | CorrectionAsked {
   if ((typeof payload === 'number' || typeof payload === 'string') && messageNumber.test(String(payload)))
     return { inboxId: numberOf(payload), filter: {}, ...who };
-  const said = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-  const { corrected, contentType, reason, reading, ...filter } = said;
+  const { corrected, contentType, reason, reading, ...filter } = fieldsOf(payload);
   if (corrected !== undefined) {
     return {
       inboxId: numberOf(filter['inboxId']),

@@ -8,6 +8,7 @@ import { type MasterResult, upsertMaster } from '../../lib/stages/upsert-master'
 import type { StageContext } from '../../lib/stages/work';
 import { answered, askerOf, jsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 
 interface MasterDataConfig extends StoreNodeConfig {
   readonly kind: string;
@@ -93,18 +94,15 @@ const done = (kind: string, summary: string, body: unknown, created = false): Ch
 });
 
 async function settingsChange(context: StageContext, payload: unknown): Promise<Change> {
-  const { basedOn, settings } = (typeof payload === 'object' && payload !== null ? payload : {}) as {
-    basedOn?: unknown;
-    settings?: unknown;
-  };
-  if (!Number.isInteger(basedOn)) {
+  const { basedOn, settings } = fieldsOf(payload);
+  if (typeof basedOn !== 'number' || !Number.isInteger(basedOn)) {
     throw new BusinessRejection(
       'missing-field',
       'Say in basedOn which version of the settings the change was made on; GET the settings first.',
       [{ path: '/basedOn', code: 'missing-field', message: 'The version that the change was made on.' }],
     );
   }
-  const written = await changeCompanySettings(context, basedOn as number, settings);
+  const written = await changeCompanySettings(context, basedOn, settings);
   return done('settings', `The settings are version ${written.version} now.`, written);
 }
 

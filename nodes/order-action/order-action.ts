@@ -17,6 +17,7 @@ import {
 import { decideOnException, exceptionActions } from '../../lib/stages/decide-exception';
 import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 import { exceptionIn } from './decide-exception';
 import { answerIn, resent, summaryOf } from './resend-answer';
 import { resolveSlip, slipActions } from './resolve-slip';
@@ -37,7 +38,7 @@ export = (RED: NodeAPI): void => {
         try {
           const asker = askerOf(message);
           const action = actionOf(message, config);
-          const body = bodyOf(await optionalJsonBody(message, (await runtime.settings()).limits));
+          const body = fieldsOf(await optionalJsonBody(message, (await runtime.settings()).limits));
           if (slipActions.includes(action) && body.packingSlip !== undefined) {
             const outcome = await resolveSlip(await runtime.context(), action, body, asker);
             await runtime.release();
@@ -94,16 +95,7 @@ export = (RED: NodeAPI): void => {
   });
 };
 
-interface ActionBody {
-  readonly answer?: unknown;
-  readonly exception?: unknown;
-  readonly salesOrder?: unknown;
-  readonly packingSlip?: unknown;
-  readonly reason?: unknown;
-  readonly note?: unknown;
-}
-
-const bodyOf = (body: unknown): ActionBody => (typeof body === 'object' && body !== null ? body : {});
+type ActionBody = ReturnType<typeof fieldsOf>;
 
 function actionOf(message: Message, config: OrderActionConfig): string {
   const request = requestOf(message);
