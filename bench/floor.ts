@@ -24,7 +24,7 @@ interface Statement {
 export type Transaction = readonly Statement[];
 
 /** The eight steps of the cycle for one batch of orders, straight from a program: no Node-RED, no HTTP, one batch at a time. */
-export async function runBatch(context: StageContext, from: number, size: number): Promise<void> {
+async function runBatch(context: StageContext, from: number, size: number): Promise<void> {
   const receptions = range(size).map((i) =>
     readReception(messageOf(from + i, context.clock()), { ...defaultSettings.limits, depth: 64 }),
   );
