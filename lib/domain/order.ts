@@ -176,6 +176,31 @@ export interface Order extends OrderTerms {
   stepAt: string;
 }
 
+/** An order as it is created: nothing of it has been judged, held or shipped yet. */
+export function createdOrder(terms: OrderTerms, lines: OrderLine[]): Order {
+  return {
+    ...terms,
+    status: 'Created',
+    reason: null,
+    lines,
+    holds: [],
+    releases: [],
+    checksJudged: 0,
+    checksPassed: 0,
+    heldSince: null,
+    passedOver: 0,
+    passesAtHold: 0,
+    reservedUntil: null,
+    approvalGross: 0,
+    approvalAt: null,
+    approvalUntil: null,
+    approvalPolicy: 0,
+    approvedGross: 0,
+    earmarked: 0,
+    stepAt: terms.createdAt,
+  };
+}
+
 export const openQuantity = (line: OrderLine): number => line.ordered - line.delivered - line.cancelled;
 
 export function salesOrderNumber(id: number): string {

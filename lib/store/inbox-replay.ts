@@ -1,5 +1,6 @@
 import type { Fault, FaultCode } from '../domain/faults';
 import { type Database, first, type Row } from './database';
+import { contentColumns, type DocumentContent, type DocumentKind } from './inbox';
 import { Conditions } from './queries';
 
 /** A document that was rejected or parked and that no corrected copy replaced. */
@@ -7,7 +8,7 @@ export interface FailedDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'change' | 'cancel' | 'test' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly poNumber: string | null;
   readonly state: 'rejected' | 'parked';
   readonly code: FaultCode | null;
@@ -173,17 +174,9 @@ export async function documentsPresent(db: Database, inboxId: number): Promise<P
 }
 
 /** What reading a document again gave. */
-export interface ReadAgain {
+export interface ReadAgain extends DocumentContent {
   readonly documentId: number;
-  readonly place: string;
-  readonly poNumber: string | null;
-  readonly canonical: string | null;
-  readonly fingerprint: string | null;
-  /** Why a person has to look at it. */
-  readonly review: readonly string[];
   readonly state: 'stored' | 'rejected';
-  readonly code: FaultCode | null;
-  readonly faults: readonly Fault[];
 }
 
 export async function saveReadAgain(db: Database, documents: readonly ReadAgain[], now: string): Promise<void> {
@@ -193,14 +186,7 @@ export async function saveReadAgain(db: Database, documents: readonly ReadAgain[
     documents.map(
       (document): Row => ({
         document_id: document.documentId,
-        place: document.place,
-        po_number: document.poNumber,
-        canonical: document.canonical,
-        fingerprint: document.fingerprint,
-        review: document.review.length === 0 ? null : JSON.stringify(document.review),
-        state: document.state,
-        code: document.code,
-        faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
+        ...contentColumns(document),
         attempts: 0,
         next_attempt_at: null,
         step_at: now,

@@ -142,20 +142,30 @@ async function insertPart(db: Database, documents: readonly NewDocument[], now: 
       inbox_id: document.inboxId,
       ordinal: document.ordinal,
       kind: document.kind,
-      place: document.place,
-      po_number: document.poNumber,
-      canonical: document.canonical,
-      fingerprint: document.fingerprint,
-      review: document.review.length === 0 ? null : JSON.stringify(document.review),
-      state: document.state,
-      code: document.code,
-      faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
+      ...contentColumns(document),
       attempts: 0,
       step_at: now,
     }),
   );
   await db.insert('inbox_document', rows);
 }
+
+/** What reading a document gave. */
+export type DocumentContent = Pick<
+  NewDocument,
+  'place' | 'poNumber' | 'canonical' | 'fingerprint' | 'review' | 'state' | 'code' | 'faults'
+>;
+
+export const contentColumns = (document: DocumentContent): Row => ({
+  place: document.place,
+  po_number: document.poNumber,
+  canonical: document.canonical,
+  fingerprint: document.fingerprint,
+  review: document.review.length === 0 ? null : JSON.stringify(document.review),
+  state: document.state,
+  code: document.code,
+  faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
+});
 
 /** A document with what its order's source needs of the message. */
 export interface StoredDocument {
