@@ -1,7 +1,7 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { statusOf } from '../domain/lifecycle';
 import { mappedBy, type Partner } from '../domain/master';
-import { type Hold, type Order, salesOrderNumber } from '../domain/order';
+import { createdOrder, type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import { together } from '../store/database';
@@ -187,7 +187,7 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
       return { tested: true, verdict: { documentId, state: 'accepted', orderId: null, code: null, faults: [] } };
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
-    const created = newOrder({ ...resolved.order, id: number, holds: [...holds] }, candidate, work);
+    const created = newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work);
     return { created, verdict: { documentId, state: 'accepted', orderId: number, code: null, faults: [] } };
   } catch (error) {
     if (!(error instanceof BusinessRejection)) throw error;
@@ -213,8 +213,8 @@ function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
   };
 }
 
-function newOrder(order: Order, candidate: Candidate, work: Work): NewOrder {
-  order.checksJudged = 0;
+function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): NewOrder {
+  order.holds = [...holds];
   order.status = statusOf(order);
   order.heldSince = order.holds.length > 0 ? work.now : null;
   const { net, tax, gross } = orderAmounts(order);

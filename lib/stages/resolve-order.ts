@@ -1,7 +1,7 @@
 import { daysBetween } from '../domain/dates';
 import { formatScaled } from '../domain/decimal';
 import { type Customer, mappedBy, type Partner, servesCustomer } from '../domain/master';
-import { bitsOf, createdOrder, type Hold, type Order, type OrderLine } from '../domain/order';
+import { bitsOf, type Hold, type OrderLine, type OrderTerms } from '../domain/order';
 import type { Settings } from '../domain/settings';
 import type { CanonicalOrder } from '../intake/canonical-order';
 import type { StoredDocument } from '../store/inbox';
@@ -17,8 +17,9 @@ export interface Circumstances {
 }
 
 export interface ResolvedOrder {
-  /** Without its number. */
-  readonly order: Order;
+  /** All but its number. */
+  readonly terms: Omit<OrderTerms, 'id'>;
+  readonly lines: OrderLine[];
   readonly holds: readonly Hold[];
 }
 
@@ -66,36 +67,33 @@ export function resolveOrder(
       ...(deviations.length === 0 ? [] : [priceHold(deviations, partner, now)]),
       ...reviewHold([...document.review, ...doubts(order, partner, circumstances)], now),
     ],
-    order: createdOrder(
-      {
-        id: 0,
-        partner: partner.partner,
-        customer: customer.customer,
-        creditAccount: customer.creditAccount,
-        poNumber: order.poNumber,
-        releaseNumber: order.release ?? '',
-        documentId: document.documentId,
-        inboxId: document.inboxId,
-        channel: document.channel,
-        sourceSystem: document.sourceSystem,
-        document: document.place === '' ? document.document : `${document.document}, ${document.place}`,
-        indicator: circumstances.indicator ?? partner.indicator ?? document.channel.toUpperCase(),
-        receivedAt: document.receivedAt,
-        createdAt: now,
-        currency,
-        orderDate,
-        requestedDelivery: order.requestedDelivery ?? null,
-        warehouse,
-        shipTo: order.shipTo === undefined ? customer.shipTo : JSON.stringify(order.shipTo),
-        note: order.note ?? null,
-        priority: partner.priority,
-        shortagePolicy: partner.shortagePolicy ?? settings.shortagePolicy,
-        paymentTermsDays: customer.paymentTermsDays,
-        checksRequired: bitsOf(settings.requiredChecks),
-        taxRates,
-      },
-      lines,
-    ),
+    terms: {
+      partner: partner.partner,
+      customer: customer.customer,
+      creditAccount: customer.creditAccount,
+      poNumber: order.poNumber,
+      releaseNumber: order.release ?? '',
+      documentId: document.documentId,
+      inboxId: document.inboxId,
+      channel: document.channel,
+      sourceSystem: document.sourceSystem,
+      document: document.place === '' ? document.document : `${document.document}, ${document.place}`,
+      indicator: circumstances.indicator ?? partner.indicator ?? document.channel.toUpperCase(),
+      receivedAt: document.receivedAt,
+      createdAt: now,
+      currency,
+      orderDate,
+      requestedDelivery: order.requestedDelivery ?? null,
+      warehouse,
+      shipTo: order.shipTo === undefined ? customer.shipTo : JSON.stringify(order.shipTo),
+      note: order.note ?? null,
+      priority: partner.priority,
+      shortagePolicy: partner.shortagePolicy ?? settings.shortagePolicy,
+      paymentTermsDays: customer.paymentTermsDays,
+      checksRequired: bitsOf(settings.requiredChecks),
+      taxRates,
+    },
+    lines,
   };
 }
 
