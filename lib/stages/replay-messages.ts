@@ -11,10 +11,9 @@ import {
   documentsPresent,
   dueNow,
   type FailedDocument,
-  type FailedMessage,
   type FailedSelection,
   failedDocumentsOf,
-  failedMessages,
+  lockFailedOf,
   removeDocuments,
   reopenNow,
   saveReadAgain,
@@ -83,7 +82,7 @@ export async function replayMessages(context: StageContext, requests: readonly R
   }
   const replays = await inTransaction(context, 'replay', async (work) => {
     const ids = messages.map(({ inboxId }) => inboxId);
-    await failedDocumentsOf(work.db, ids, {}, true); // locked in one go, in the order of their numbers
+    await lockFailedOf(work.db, ids); // in one go, in the order of their numbers
     const done: Replay[] = [];
     for (const message of messages) {
       const request = wanted.get(message.inboxId) as ReplayRequest;
@@ -126,41 +125,6 @@ async function speaksForOf(
   const key = keyId === null ? undefined : await store.read((db) => loadKey(db, keyId));
   if (key?.role === 'partner') return partnersOf(key);
   return partner === directPartner ? null : [partner];
-}
-
-/** Most messages in one transaction of a replay by selection. */
-const messagesAtOnce = 100;
-
-/** Most bytes of the messages of such a transaction, which may all have to be read again first; a single one may be larger. */
-const bytesAtOnce = 10_000_000;
-
-/** Replays everything that failed and is meant by the selection, the oldest message first, a batch a transaction. */
-export async function* replaySelection(
-  context: StageContext,
-  selection: FailedSelection,
-  by: string,
-): AsyncGenerator<readonly Replay[]> {
-  const { code, state } = selection;
-  for (let after = 0; ; ) {
-    const failed = await context.store.read((db) => failedMessages(db, selection, after, messagesAtOnce));
-    const batch = within(bytesAtOnce, failed);
-    if (batch.length === 0) return;
-    yield await replayMessages(
-      context,
-      batch.map(({ inboxId }) => ({ inboxId, only: { code, state }, by })),
-    );
-    after = batch.at(-1)?.inboxId as number;
-  }
-}
-
-/** The first of these messages that have at most so many bytes together, and at least one. */
-export function within(bytes: number, messages: readonly FailedMessage[]): readonly FailedMessage[] {
-  let sum = 0;
-  const end = messages.findIndex(({ size }, i) => {
-    sum += size;
-    return i > 0 && sum > bytes;
-  });
-  return end < 0 ? messages : messages.slice(0, end);
 }
 
 async function readIfNeeded(

@@ -66,12 +66,25 @@ const failedOf = (row: FailedRow): FailedDocument => ({
   isRead: Number(row.is_read) === 1,
 });
 
-/** What failed of these messages, by message and document; locked for the transaction when that is asked for. */
-export async function failedDocumentsOf(
+/** Locks what failed of these messages, in the order of the documents' numbers. */
+export function lockFailedOf(db: Database, inboxIds: readonly number[]): Promise<FailedDocument[]> {
+  return failedWith(db, inboxIds, {}, db.dialect.lockRows);
+}
+
+/** What failed of these messages, by document: not locked. */
+export function failedDocumentsOf(
   db: Database,
   inboxIds: readonly number[],
   selection: FailedSelection = {},
-  lock = false,
+): Promise<FailedDocument[]> {
+  return failedWith(db, inboxIds, selection, '');
+}
+
+async function failedWith(
+  db: Database,
+  inboxIds: readonly number[],
+  selection: FailedSelection,
+  lock: string,
 ): Promise<FailedDocument[]> {
   if (inboxIds.length === 0) return [];
   const conditions = documentConditions(
@@ -79,7 +92,7 @@ export async function failedDocumentsOf(
     selection,
   );
   const rows = await db.all<FailedRow>(
-    `select ${failedColumns} from inbox_document d ${conditions.where} order by d.document_id ${lock ? db.dialect.lockRows : ''}`,
+    `select ${failedColumns} from inbox_document d ${conditions.where} order by d.document_id ${lock}`,
     conditions.values,
   );
   return rows.map(failedOf);
