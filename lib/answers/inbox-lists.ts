@@ -10,12 +10,9 @@ import {
   documentStates,
   documentsOf,
   findDocuments,
-  findInbox,
-  findMessage,
-  type InboxEntry,
-  messageBytes,
   noDocuments,
-} from '../store/inbox-queries';
+} from '../store/document-queries';
+import { findInbox, findMessage, type InboxEntry, messageBytes } from '../store/inbox-queries';
 import { correctionsOf } from '../store/inbox-replay';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 

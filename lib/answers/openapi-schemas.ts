@@ -2,9 +2,9 @@ import { creditReasons } from '../domain/credit-note';
 import { channels } from '../domain/master';
 import { orderStatuses } from '../domain/order';
 import { exceptionActions } from '../stages/decide-exception';
+import { documentStates } from '../store/document-queries';
 import { exceptionKinds } from '../store/exceptions';
-import { documentKinds } from '../store/inbox';
-import { documentStates } from '../store/inbox-queries';
+import { documentKinds } from '../store/inbox-documents';
 import { answerStates } from './edi-answer-lists';
 
 /** A JSON Schema (2020-12) as OpenAPI 3.1 takes it. */

@@ -15,7 +15,7 @@ import type { DocumentHint } from '../stages/new-documents';
 import type { ReceivedMessage } from '../stages/read-reception';
 import { storeMessage } from '../stages/store-large-message';
 import type { StageContext } from '../stages/work';
-import { documentCounts } from '../store/inbox-queries';
+import { documentCounts } from '../store/document-queries';
 import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 import { ProgressBar } from './progress-bar';

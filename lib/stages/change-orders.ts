@@ -12,7 +12,7 @@ import { formatQuantity } from '../domain/quantity';
 import type { CanonicalOrder } from '../intake/canonical-order';
 import { ediOrigins } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
-import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { saveChangedOrder } from '../store/order-changes';
 import { cancelOrAsk } from './cancel-release';
 import {

@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/faults';
 import { type Order, salesOrderNumber } from '../domain/order';
-import type { DocumentVerdict } from '../store/inbox';
+import type { DocumentVerdict } from '../store/inbox-documents';
 import { type ChangeRequest, wordOf } from './change-requests';
 import { rejection } from './document-outcomes';
 import { summarize } from './outcome';

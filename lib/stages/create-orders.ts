@@ -7,7 +7,7 @@ import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-orde
 import { together } from '../store/database';
 import { changesThatWait, reopenChanges } from '../store/edi-changes';
 import { insertEdiOrders } from '../store/edi-orders';
-import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { findOrders, type KnownOrder } from '../store/order-identity';
 import type { NewOrder } from '../store/order-rows';
 import { insertOrders } from '../store/orders';

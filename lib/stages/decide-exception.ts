@@ -1,7 +1,7 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
 import { closeOneException, type ExceptionEntry, type ExceptionKind, findException } from '../store/exceptions';
-import { lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import type { Actor } from './act-on-order';
 import { requestOf, wordOf } from './change-requests';
 import { inTransaction } from './transaction';

@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/faults';
 import { type Evidence, salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import type { DocumentVerdict, StoredDocument } from '../store/inbox';
+import type { DocumentVerdict, StoredDocument } from '../store/inbox-documents';
 import { loadOrders } from '../store/orders';
 import { type OrderSummary, summarize } from './outcome';
 import type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';

@@ -2,7 +2,7 @@ import { TechnicalFault } from '../domain/faults';
 import type { IntakeLimits } from '../intake/message-content';
 import { readingOf } from '../intake/reading-settings';
 import { advanceJob, findUnread, finishJob, jobsLeft, takeOverJob, type UnreadMessage } from '../store/import-jobs';
-import { insertDocuments, type NewDocument } from '../store/inbox';
+import { insertDocuments, type NewDocument } from '../store/inbox-documents';
 import { type ReadingSink, readInParts } from './guarded-reader';
 import { documentOf, unreadableDocument, waitingAndRejected } from './new-documents';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './read-reception';

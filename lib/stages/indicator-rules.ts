@@ -1,5 +1,5 @@
 import type { CanonicalOrder } from '../intake/canonical-order';
-import type { StoredDocument } from '../store/inbox';
+import type { StoredDocument } from '../store/inbox-documents';
 
 /** A rule of the integrator that gives orders of a source their indicator. Empty fields match anything. */
 export interface IndicatorRule {

@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/faults';
 import type { Database } from '../store/database';
-import type { DocumentKind, NewDocument, NewMessage } from '../store/inbox';
+import type { NewMessage } from '../store/inbox';
+import type { DocumentKind, NewDocument } from '../store/inbox-documents';
 import type { AdmittedInterchange } from './admit-interchanges';
 import type { ReadOrder, ReadReception } from './read-reception';
 import { admittedOf } from './receive-edi';

@@ -1,6 +1,6 @@
 import { day, later } from '../domain/dates';
 import { changesParkedSince, reopenChanges } from '../store/edi-changes';
-import { loadDocuments } from '../store/inbox';
+import { loadDocuments } from '../store/inbox-documents';
 import { findTargets, requestOf } from './change-requests';
 import type { StageContext } from './work';
 

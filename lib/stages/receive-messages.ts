@@ -1,15 +1,8 @@
 import type { BusinessRejection } from '../domain/faults';
 import type { Channel } from '../domain/master';
 import { storedReading } from '../intake/reading-settings';
-import {
-  documentsAtOnce,
-  findMessages,
-  insertDocuments,
-  insertMessages,
-  type NewDocument,
-  type NewMessage,
-  type StoredMessage,
-} from '../store/inbox';
+import { findMessages, insertMessages, type NewMessage, type StoredMessage } from '../store/inbox';
+import { documentsAtOnce, insertDocuments, type NewDocument } from '../store/inbox-documents';
 import { admitInterchanges } from './admit-interchanges';
 import { KnownMessages, keyConflict } from './known-messages';
 import { type DocumentHint, type RejectedDocument, takeDocuments, waitingAndRejected } from './new-documents';

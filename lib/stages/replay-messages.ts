@@ -5,8 +5,8 @@ import { type ReadingSettings, readingOf, storedReading } from '../intake/readin
 import type { Database } from '../store/database';
 import { partnersBySender } from '../store/edi-interchanges';
 import { findJobs } from '../store/import-jobs';
-import { insertDocuments } from '../store/inbox';
 import { changeReading, type KeptMessage, keptMessages, readBytes } from '../store/inbox-bytes';
+import { insertDocuments } from '../store/inbox-documents';
 import {
   documentsPresent,
   dueNow,

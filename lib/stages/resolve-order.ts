@@ -4,7 +4,7 @@ import { type Customer, mappedBy, type Partner, servesCustomer } from '../domain
 import { bitsOf, type Hold, type OrderLine, type OrderTerms } from '../domain/order';
 import type { Settings } from '../domain/settings';
 import type { CanonicalOrder } from '../intake/canonical-order';
-import type { StoredDocument } from '../store/inbox';
+import type { StoredDocument } from '../store/inbox-documents';
 import type { MasterData } from './master-data';
 import { type Deviation, OrderFaults, resolveLine } from './resolve-line';
 

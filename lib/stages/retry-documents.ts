@@ -1,6 +1,6 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
 import { later } from '../domain/dates';
-import { lockDocuments, postponeDocument } from '../store/inbox';
+import { lockDocuments, postponeDocument } from '../store/inbox-documents';
 import { inTransaction } from './transaction';
 import type { StageContext } from './work';
 

@@ -1,4 +1,4 @@
-import { reopenRejected } from '../store/inbox';
+import { reopenRejected } from '../store/inbox-documents';
 import type { DocumentHint } from './new-documents';
 import type { Work } from './work';
 

@@ -3,7 +3,7 @@ import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
 import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
 import { ediStandards } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
-import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { recordVerdict, rejection } from './document-outcomes';
 import type { AppliedOutcome, RejectedOutcome } from './tag-outcome';
 import type { Work } from './work';

@@ -1,7 +1,7 @@
 import type { Fault, FaultCode } from '../domain/faults';
+import { Conditions, containing, foundIn } from './conditions';
 import { type Database, first, type Row } from './database';
-import { contentColumns, type DocumentContent, type DocumentKind } from './inbox';
-import { Conditions } from './queries';
+import { contentColumns, type DocumentContent, type DocumentKind } from './inbox-documents';
 
 /** A document that was rejected or parked and that no corrected copy replaced. */
 export interface FailedDocument {
@@ -118,7 +118,8 @@ export async function failedMessages(
     .when('m.received_at >= ?', from)
     .when('m.received_at < ?', until);
   if (inboxIds !== undefined) conditions.add(db.dialect.inList('d.inbox_id', 'bigint'), db.dialect.listOf(inboxIds));
-  if (text !== undefined) conditions.add(foundIn('m.document', 'd.po_number'), containing(text), containing(text));
+  if (text !== undefined)
+    conditions.add(`(${foundIn('m.document')} or ${foundIn('d.po_number')})`, containing(text), containing(text));
   const rows = await db.all<{ inbox_id: number; size: number }>(
     `select distinct d.inbox_id, m.size from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
      ${conditions.where} order by d.inbox_id limit ${count}`,
@@ -126,13 +127,6 @@ export async function failedMessages(
   );
   return rows.map(({ inbox_id, size }) => ({ inboxId: inbox_id, size }));
 }
-
-/** SQL: one of two columns contains a text; bind `containing(text)` twice. Latin letters in any case, on both databases alike. */
-export const foundIn = (one: string, other: string): string =>
-  `(lower(${one}) like ? escape '!' or lower(${other}) like ? escape '!')`;
-
-export const containing = (text: string): string =>
-  `%${text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[!%_]/g, '!$&')}%`;
 
 /** Documents that were read get another chance now; a sweep takes them up at once. */
 export async function reopenNow(db: Database, documentIds: readonly number[], now: string): Promise<void> {

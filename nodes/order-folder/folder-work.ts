@@ -8,8 +8,8 @@ import { type DroppedName, shownName } from '../../lib/folder/names';
 import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
 import { FolderScanner } from '../../lib/folder/scan';
+import { type DocumentCounts, documentCounts, noDocuments } from '../../lib/store/document-queries';
 import { findJobs, insertDroppedFile } from '../../lib/store/import-jobs';
-import { type DocumentCounts, documentCounts, noDocuments } from '../../lib/store/inbox-queries';
 import type { Handover } from '../handovers';
 import type { StoreRuntime } from '../store-runtime';
 

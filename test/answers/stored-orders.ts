@@ -14,13 +14,8 @@ import { loosePoKey, poKey } from '../../lib/intake/canonical-order';
 import { writeAudit } from '../../lib/store/audit';
 import type { Database } from '../../lib/store/database';
 import { saveDecisions } from '../../lib/store/decisions';
-import {
-  insertDocuments,
-  insertMessages,
-  type NewDocument,
-  type NewMessage,
-  saveVerdicts,
-} from '../../lib/store/inbox';
+import { insertMessages, type NewMessage } from '../../lib/store/inbox';
+import { insertDocuments, type NewDocument, saveVerdicts } from '../../lib/store/inbox-documents';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
 import { orderChanges, rememberOrder } from '../../lib/store/save-orders';
 
