@@ -20,5 +20,11 @@ export function documentOf(message: Message): number | undefined {
 
 export const withOrder = (message: Message, summary: OrderSummary): Message => ({ ...message, payload: summary });
 
+/** The outcome of work that a sweep took up. */
+export const asRecovered = <Outcome extends { readonly summary: OrderSummary }>(outcome: Outcome): Outcome => ({
+  ...outcome,
+  summary: { ...outcome.summary, recovered: true },
+});
+
 /** A message of work that a sweep took up. */
 export const recovered = (summary: OrderSummary): Message => ({ _msgid: '', payload: { ...summary, recovered: true } });

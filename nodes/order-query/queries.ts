@@ -85,8 +85,7 @@ export const queries = {
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {
-    const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
-    const result = await context.store.read((db) => jobResult(db, inboxId, reader.visible));
+    const result = await context.store.read((db) => jobResult(db, idOf(key), reader.visible));
     if (result === undefined) throw new BusinessRejection('not-found', `There is no job ${(key ?? '').slice(0, 80)}.`);
     return result;
   },

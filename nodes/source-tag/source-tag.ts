@@ -8,7 +8,7 @@ import { documentsLeft } from '../../lib/store/left-behind';
 import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
-import { documentOf } from '../order-messages';
+import { asRecovered, documentOf } from '../order-messages';
 import { isOfTheWork } from '../retrying';
 
 interface SourceTagConfig extends StoreNodeConfig {
@@ -68,11 +68,8 @@ export = (RED: NodeAPI): void => {
       await allOf(
         lost.map(async ({ documentId }) => {
           const outcome = await create(documentId);
-          const marked =
-            outcome.output === 'rejected' || outcome.output === 'applied'
-              ? outcome
-              : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
-          send(marked, emit, { _msgid: RED.util.generateId() });
+          const hasOrder = outcome.output !== 'rejected' && outcome.output !== 'applied';
+          send(hasOrder ? asRecovered(outcome) : outcome, emit, { _msgid: RED.util.generateId() });
         }),
       );
     };
