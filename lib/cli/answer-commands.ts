@@ -8,18 +8,14 @@ import {
   numberOf,
   operator,
   text,
+  textOptions,
   textsOf,
   WrongUsage,
   withStore,
 } from './command';
 import { print, table, writeNewFile } from './output';
 
-const filters = {
-  partner: { type: 'string' },
-  state: { type: 'string' },
-  kind: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['partner', 'state', 'kind', 'limit'] as const;
 
 export const answersCommand: Command = {
   name: 'answers',
@@ -27,7 +23,7 @@ export const answersCommand: Command = {
        o2c answers show ID [--raw FILE]
        o2c answers resend ID ...`,
   help: 'Lists the answers by EDI to partners, shows one with its text, or sends some again.',
-  options: { ...filters, raw: { type: 'string' } },
+  options: textOptions([...filters, 'raw']),
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     const [id] = ids;
@@ -43,7 +39,7 @@ export const answersCommand: Command = {
 };
 
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const filter = textsOf(invocation, Object.keys(filters));
+  const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listAnswers(db, filter)));
   print(invocation, found, () =>
     table(

@@ -39,6 +39,10 @@ export interface Command {
 export const text = ({ options }: Invocation, name: string): string | undefined =>
   typeof options[name] === 'string' ? options[name] : undefined;
 
+/** Options that take a text. */
+export const textOptions = (names: readonly string[]): ParseArgsOptionsConfig =>
+  Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+
 /** What was said of these options. */
 export const textsOf = (invocation: Invocation, names: readonly string[]): Record<string, string | undefined> =>
   Object.fromEntries(names.map((name) => [name, text(invocation, name)]));

@@ -8,17 +8,14 @@ import {
   numberOf,
   operator,
   text,
+  textOptions,
   textsOf,
   WrongUsage,
   withStore,
 } from './command';
 import { print, table } from './output';
 
-const filters = {
-  state: { type: 'string' },
-  kind: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['state', 'kind', 'limit'] as const;
 
 export const exceptionsCommand: Command = {
   name: 'exceptions',
@@ -26,7 +23,7 @@ export const exceptionsCommand: Command = {
        o2c exceptions close ID ... --note TEXT
        o2c exceptions reject ID ... --note TEXT`,
   help: 'Lists what waits for a person; closes what was seen to elsewhere, or rejects changes that came too late.',
-  options: { ...filters, note: { type: 'string' } },
+  options: textOptions([...filters, 'note']),
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     if (verb === 'list' && ids.length === 0) return list(invocation);
@@ -42,7 +39,7 @@ export const exceptionsCommand: Command = {
 };
 
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const filter = textsOf(invocation, Object.keys(filters));
+  const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listExceptions(db, filter)));
   print(invocation, found, () =>
     table(

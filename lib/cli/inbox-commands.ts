@@ -10,6 +10,7 @@ import {
   type Invocation,
   numberOf,
   text,
+  textOptions,
   textsOf,
   WrongUsage,
   withStore,
@@ -17,22 +18,15 @@ import {
 import { correct, replay } from './inbox-replay-commands';
 import { print, table, writeNewFile } from './output';
 
-const filters = {
-  state: { type: 'string' },
-  channel: { type: 'string' },
-  partner: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['state', 'channel', 'partner', 'from', 'to', 'limit'] as const;
 
-const filterOf = (invocation: Invocation) => textsOf(invocation, Object.keys(filters));
+const filterOf = (invocation: Invocation) => textsOf(invocation, filters);
 
 export const jobsCommand: Command = {
   name: 'jobs',
   usage: '[--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]',
   help: 'Lists messages with what became of their documents, the newest first.',
-  options: filters,
+  options: textOptions(filters),
   async run(invocation) {
     exactly(invocation);
     const list = await withStore(invocation, 'existing', (store) =>
@@ -81,15 +75,8 @@ export const inboxCommand: Command = {
        o2c inbox correct ID FILE [--reason TEXT] [--type CONTENT-TYPE]`,
   help: 'Lists messages as they came in, shows one with its faults, works them again, or takes a corrected copy of one.',
   options: {
-    ...filters,
-    code: { type: 'string' },
-    text: { type: 'string' },
-    raw: { type: 'string' },
+    ...textOptions([...filters, 'code', 'text', 'raw', 'reading', 'wait', 'reason', 'type']),
     all: { type: 'boolean' },
-    reading: { type: 'string' },
-    wait: { type: 'string' },
-    reason: { type: 'string' },
-    type: { type: 'string' },
   },
   run(invocation) {
     const [verb, ...words] = invocation.words;

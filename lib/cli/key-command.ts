@@ -6,6 +6,7 @@ import {
   type Invocation,
   operator,
   text,
+  textOptions,
   WrongUsage,
   withStore,
 } from './command';
@@ -16,14 +17,7 @@ export const keyCommand: Command = {
   usage:
     'create --role ROLE --name NAME [--partner P] [--acts-for A,B] [--expires-at TIME] | revoke ID | rotate ID [--overlap HOURS] | list',
   help: 'Makes, ends, replaces and lists API keys. A new key is shown once.',
-  options: {
-    role: { type: 'string' },
-    name: { type: 'string' },
-    partner: { type: 'string' },
-    'acts-for': { type: 'string' },
-    'expires-at': { type: 'string' },
-    overlap: { type: 'string' },
-  },
+  options: textOptions(['role', 'name', 'partner', 'acts-for', 'expires-at', 'overlap']),
   run(invocation) {
     const [verb, id, ...more] = invocation.words;
     if (verb === 'create' && id === undefined) return create(invocation);

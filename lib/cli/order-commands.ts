@@ -2,7 +2,7 @@ import { explainOrder } from '../answers/explain';
 import { listOrders } from '../answers/lists';
 import { BusinessRejection } from '../domain/faults';
 import { salesOrderId } from '../domain/order';
-import { type Command, exactly, exitCodes, text, textsOf, WrongUsage, withStore } from './command';
+import { type Command, exactly, exitCodes, text, textOptions, textsOf, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 
 const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit'] as const;
@@ -12,10 +12,7 @@ export const ordersCommand: Command = {
   usage:
     '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
   help: 'Lists orders, the newest first.',
-  options: {
-    ...Object.fromEntries(filters.map((name) => [name, { type: 'string' } as const])),
-    po: { type: 'string' },
-  },
+  options: textOptions([...filters, 'po']),
   async run(invocation) {
     exactly(invocation);
     const query = { ...textsOf(invocation, filters), poNumber: text(invocation, 'po') };

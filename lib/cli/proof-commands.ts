@@ -10,6 +10,7 @@ import {
   exitCodes,
   type Invocation,
   text,
+  textOptions,
   WrongUsage,
   withStore,
 } from './command';
@@ -48,7 +49,7 @@ export const auditCommand: Command = {
   name: 'audit',
   usage: 'verify [--expect LINK:HASH] [--head FILE] | export',
   help: 'Proves that the audit trail is whole, or writes it as JSON lines. --head checks against the last line of a file outside and adds the new one.',
-  options: { expect: { type: 'string' }, head: { type: 'string' } },
+  options: textOptions(['expect', 'head']),
   run(invocation) {
     const [verb, ...more] = invocation.words;
     if (verb === 'verify' && more.length === 0) return verify(invocation);

@@ -21,16 +21,7 @@ export function settleCancellation(work: Work, order: Order | undefined, key: st
   if (outcome.kind === 'agreed') endRelease(work, order, release, { warehouse: 'agreed' });
   else if (outcome.kind === 'refused') refused(work, order, release, outcome.words);
   else if (outcome.kind === 'pending') release.nextAttemptAt = null;
-  else {
-    release.words = outcome.cause;
-    retryLater(work, release);
-    work.note(order, 'unknown', {
-      release: release.release,
-      attempt: release.attempts,
-      cause: outcome.cause,
-      parked: release.parked,
-    });
-  }
+  else leaveUnclear(work, order, release, outcome.cause);
   work.settle(order);
 }
 
@@ -73,8 +64,20 @@ export function cancelOrAsk(work: Work, order: Order, reason: string): string {
   return `cancel requested: the warehouse ${out.warehouse} has to agree`;
 }
 
+/** The warehouse gave no clear answer: it is asked again. */
+export function leaveUnclear(work: Work, order: Order, release: Release, cause: string): void {
+  release.words = cause;
+  retryLater(work, release);
+  work.note(order, 'unknown', {
+    release: release.release,
+    attempt: release.attempts,
+    cause,
+    parked: release.parked,
+  });
+}
+
 /** Back-off with jitter, then parked: nobody knows whether the warehouse has the release, a person has to ask it. */
-export function retryLater(work: Work, release: Release): void {
+function retryLater(work: Work, release: Release): void {
   release.parked = release.attempts >= maxAttempts;
   release.nextAttemptAt = release.parked ? null : later(work.now, retryDelay(release.attempts, Math.random()));
   if (!release.parked) return;
