@@ -2,14 +2,14 @@ import { hour, later } from '../domain/dates';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { instant, list, oneOf, orNull, partnerCode, text, whole } from '../domain/master-fields';
 import { completed, type Field, readDraft } from '../domain/record-draft';
+import { type Role, roles } from '../domain/roles';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
-import { insertKey, listKeys, loadKey, markRevoked, type Role, type StoredKey, setExpiry } from '../store/keys';
+import { insertKey, listKeys, loadKey, markRevoked, type StoredKey, setExpiry } from '../store/keys';
 import { loadPartners } from '../store/master';
 import type { Store } from '../store/store';
 import { forgetKeys } from './authenticate';
 import { newKeyText } from './key-text';
-import { roles } from './principal';
 
 /** Who changes keys, in which store. */
 export interface KeyContext {
@@ -30,7 +30,7 @@ export interface CreatedKey extends KeyInfo {
 const required = <T>(read: Field<T>['read']): Field<T> => ({ read });
 
 const requestFields = {
-  role: required(oneOf<Role>(roles, [])),
+  role: required(oneOf(roles)),
   name: required(text(100)),
   partner: { read: orNull(partnerCode), initial: null } as Field<string | null>,
   actsFor: { read: list(partnerCode), initial: [] } as Field<string[]>,

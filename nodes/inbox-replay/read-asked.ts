@@ -1,13 +1,11 @@
-import type { Principal } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import type { Role } from '../../lib/domain/roles';
 import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-settings';
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
 import { askerOf, header, requestOf } from '../http-messages';
 import type { Message } from '../node';
 import { fieldsOf } from '../order-messages';
 import { readBody } from '../request-body';
-
-type Role = Principal['role'];
 
 /** A message to work again, or what such messages have in common. */
 export interface ReplayAsked {
