@@ -422,29 +422,6 @@ describe('X12 856', () => {
       'SE*23*0001',
     ]);
   });
-
-  it('has its levels in each other as agreed', () => {
-    const levels = (structure: 'SOPI' | 'SOIP') =>
-      segmentsOf(write856([advice()], envelope, structure), 'BSN', 'HL', 'CTT');
-    expect(levels('SOPI')).to.deep.equal([
-      'BSN*00*PS-1*20261125*1015*0001',
-      'HL*1**S*1',
-      'HL*2*1*O*1',
-      'HL*3*2*P*1',
-      'HL*4*3*I*0',
-      'HL*5*3*I*0',
-      'CTT*5',
-    ]);
-    expect(levels('SOIP').slice(1)).to.deep.equal([
-      'HL*1**S*1',
-      'HL*2*1*O*1',
-      'HL*3*2*I*1',
-      'HL*4*3*P*0',
-      'HL*5*2*I*1',
-      'HL*6*5*P*0',
-      'CTT*6',
-    ]);
-  });
 });
 
 describe('X12 810', () => {
