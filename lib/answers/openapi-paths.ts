@@ -29,7 +29,7 @@ const query = (name: string, description: string, schema: Schema = text): Schema
   description,
   schema,
 });
-const inPath = (name: string, schema: Schema = text): Schema => ({ name, in: 'path', required: true, schema });
+const inPath = (name: string): Schema => ({ name, in: 'path', required: true, schema: text });
 const header = (name: string, description: string): Schema => ({ name, in: 'header', description, schema: text });
 
 const page: readonly Schema[] = [

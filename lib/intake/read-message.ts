@@ -1,17 +1,8 @@
 import { BusinessRejection } from '../domain/faults';
 import { withPolicy } from './batch-policy';
-import {
-  type BatchPolicy,
-  defaultIntakeLimits,
-  type IntakeLimits,
-  type KeepDocument,
-  type KeptDocument,
-  type MessageContent,
-  type ReadDocument,
-  type ReceivedMessage,
-} from './message-content';
+import type { KeepDocument, KeptDocument, MessageContent, ReadDocument, ReceivedMessage } from './message-content';
 import { readEdiMessage } from './read-edi-message';
-import { documentsOf, readJsonMessage } from './read-json-message';
+import { readJsonMessage } from './read-json-message';
 import { readCsvMessage, readWorkbookMessage } from './read-table-message';
 import { workbookType } from './sheets/xlsx/workbook';
 
@@ -71,15 +62,6 @@ export function takenType({
     'message-too-large',
     `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
   );
-}
-
-/** The orders in values that a program hands over: one object, or an array of them. */
-export function readOrders(
-  value: unknown,
-  limits: IntakeLimits = defaultIntakeLimits,
-  batchPolicy: BatchPolicy = 'reject-order',
-): MessageContent {
-  return withPolicy(documentsOf(value, [], limits, asRead), batchPolicy, asRead);
 }
 
 type Reader = <Kept extends KeptDocument>(
