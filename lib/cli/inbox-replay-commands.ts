@@ -36,9 +36,9 @@ const pollEvery = 250;
 export async function replay(invocation: Invocation, ids: readonly string[]): Promise<ExitCode> {
   const filter = textsOf(invocation, filterNames);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  if (ids.length > 0 && (isFiltered || invocation.options['all'] === true))
+  if (ids.length > 0 && (isFiltered || invocation.options.all === true))
     throw new WrongUsage('Name messages, or say what they have in common; not both.');
-  if (ids.length === 0 && !isFiltered && invocation.options['all'] !== true)
+  if (ids.length === 0 && !isFiltered && invocation.options.all !== true)
     throw new WrongUsage('Say which messages: their numbers, what they have in common, or --all.');
   const patience = waitOf(invocation);
   const reading = await readingOf(invocation, ids);
@@ -51,7 +51,7 @@ export async function replay(invocation: Invocation, ids: readonly string[]): Pr
             ids.map((word) => numberOf(word, 'a message')),
             reading,
           )
-        : await replaySelected(context, { ...filter, all: invocation.options['all'] });
+        : await replaySelected(context, { ...filter, all: invocation.options.all });
     endGuardedReader();
     return report(invocation, store, taken, patience);
   });

@@ -80,7 +80,7 @@ const lineFields = {
 };
 
 /** Whether somebody meant a credit note by this. */
-export const isCreditNote = (sent: unknown): boolean => isObject(sent) && sent['creditNote'] != null;
+export const isCreditNote = (sent: unknown): boolean => isObject(sent) && sent.creditNote != null;
 
 /** Reads one credit note, with every fault of its form; `at` is its place, a JSON pointer. What the invoice allows is another question. */
 export function readCreditNote(sent: unknown, at: string): ReadCreditNote {
@@ -112,7 +112,7 @@ function readLines(
     seen.add(line);
     return { line, quantity: draft.quantity ?? null, net: netOf(draft, currency, path, faults) };
   });
-  if (currency == null && sent.some((each) => isObject(each) && each['net'] != null))
+  if (currency == null && sent.some((each) => isObject(each) && each.net != null))
     faults.push({ path: `${at}/currency`, code: 'missing-field', message: 'An amount needs its currency.' });
   return lines;
 }

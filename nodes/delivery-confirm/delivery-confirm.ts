@@ -71,7 +71,7 @@ export = (RED: NodeAPI): void => {
 };
 
 const asksForCancellations = (message: Message): boolean =>
-  /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message['topic'] === 'cancellations';
+  /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message.topic === 'cancellations';
 
 /** An exception is safe in the store and waits for a person: the warehouse need not send it again. */
 function resultOf({ output, replayed, packingSlip, warehouse, orders, faults, summary }: DeliveryOutcome): ItemResult {

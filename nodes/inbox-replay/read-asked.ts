@@ -43,7 +43,7 @@ export async function readAsked(
     throw new BusinessRejection('forbidden', `The role ${role} may not work messages again.`);
   const who = { by: asker?.name ?? 'flow', role };
   const request = requestOf(message);
-  if (request === undefined) return fromPayload(message['payload'], who, defaults);
+  if (request === undefined) return fromPayload(message.payload, who, defaults);
   const inboxId = numberOf(Object.values(request.params ?? {})[0]);
   const bytes = await readBody(request, limit);
   if (isNothing(bytes)) return { inboxId, filter: {}, ...who };
@@ -51,7 +51,7 @@ export async function readAsked(
     inboxId,
     bytes,
     contentType: header(request, 'content-type'),
-    reason: reasonOf(request.query?.['reason']),
+    reason: reasonOf(request.query?.reason),
     keyId: asker?.keyId,
     ...who,
   };
@@ -73,14 +73,14 @@ function fromPayload(
   const { corrected, contentType, reason, reading, ...filter } = fieldsOf(payload);
   if (corrected !== undefined) {
     return {
-      inboxId: numberOf(filter['inboxId']),
+      inboxId: numberOf(filter.inboxId),
       bytes: bytesOf(corrected),
       contentType: typeof contentType === 'string' ? contentType : undefined,
       reason: reasonOf(reason),
       ...who,
     };
   }
-  const named = filter['inboxId'];
+  const named = filter.inboxId;
   const isOne = Object.keys(filter).length === 1 && (typeof named === 'number' || typeof named === 'string');
   if (isOne && messageNumber.test(String(named))) {
     const settings = reading === undefined ? undefined : readingFrom(reading);

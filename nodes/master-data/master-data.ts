@@ -70,7 +70,7 @@ type Change = MasterResult & { readonly created?: boolean; readonly body?: unkno
 
 function kindOf(message: Message, config: MasterDataConfig): string {
   const request = requestOf(message);
-  const named = config.kind || message['kind'] || request?.params?.['kind'];
+  const named = config.kind || message.kind || request?.params?.kind;
   if (typeof named !== 'string')
     throw new Error(
       'The message does not say which master data it is. Choose the kind in the node, or name it in msg.kind.',
@@ -108,14 +108,14 @@ async function settingsChange(context: StageContext, payload: unknown): Promise<
 
 async function keyChange(context: StageContext, message: Message, payload: unknown): Promise<Change> {
   const request = requestOf(message);
-  const keyId = request?.params?.['keyId'] ?? request?.query?.['keyId'] ?? message['keyId'];
-  if (request?.method === 'DELETE' || message['action'] === 'revoke') {
+  const keyId = request?.params?.keyId ?? request?.query?.keyId ?? message.keyId;
+  if (request?.method === 'DELETE' || message.action === 'revoke') {
     if (typeof keyId !== 'string')
       throw new BusinessRejection('missing-field', 'Name the key to revoke: DELETE …/keys/KEYID.');
     await revokeKey(context, keyId);
     return done('keys', `The key ${keyId} is revoked.`, { keyId, revoked: true });
   }
-  const replaces = isObject(payload) && payload['replaces'] !== undefined;
+  const replaces = isObject(payload) && payload.replaces !== undefined;
   const created = await (replaces ? replaceKey(context, payload) : createKey(context, payload));
   return done('keys', `The key ${created.keyId} was made for ${created.name}.`, created, true);
 }

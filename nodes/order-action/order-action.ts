@@ -99,7 +99,7 @@ type ActionBody = ReturnType<typeof fieldsOf>;
 
 function actionOf(message: Message, config: OrderActionConfig): string {
   const request = requestOf(message);
-  const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
+  const named = config.action || message.action || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
   const known = [...orderActions, ...slipActions, ...exceptionActions];
   if (typeof named !== 'string' || !known.includes(named)) {
     throw new BusinessRejection(
@@ -126,7 +126,7 @@ function requestedAction(
       { path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' },
     ]);
   }
-  const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
+  const salesOrder = requestOf(message)?.params?.salesOrder ?? body.salesOrder;
   if (typeof salesOrder === 'string' && salesOrderId(salesOrder) === undefined)
     throw new BusinessRejection('not-found', `There is no order ${salesOrder.slice(0, 80)}.`);
   if (typeof salesOrder !== 'string') {

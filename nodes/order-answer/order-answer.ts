@@ -25,7 +25,7 @@ export = (RED: NodeAPI): void => {
     const closing = new AbortController();
     return {
       async input(message, emit) {
-        if (message['statusCode'] !== undefined) return emit(0, message);
+        if (message.statusCode !== undefined) return emit(0, message);
         const { inboxId, replayed, reopened } = waitingOf(message);
         try {
           await runtime.decided.wait(inboxId, secondsToWait(message, config) * 1000, closing.signal);

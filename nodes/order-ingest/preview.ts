@@ -40,8 +40,8 @@ export function registerPreview(RED: NodeAPI): void {
     async (request, response) => {
       try {
         const bytes = await sampleOf(request);
-        const config = JSON.parse(String(request.query['layout'] ?? '{}')) as LayoutConfig;
-        response.json(await previewOf(bytes, String(request.query['name'] ?? ''), layoutOf(config)));
+        const config = JSON.parse(String(request.query.layout ?? '{}')) as LayoutConfig;
+        response.json(await previewOf(bytes, String(request.query.name ?? ''), layoutOf(config)));
       } catch (error) {
         const answer = problemOf(error);
         response.status(answer.statusCode).json(answer.body);

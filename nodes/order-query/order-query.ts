@@ -16,7 +16,7 @@ interface OrderQueryConfig extends StoreNodeConfig {
 export = (RED: NodeAPI): void => {
   registerStoreNode<OrderQueryConfig>(RED, 'order-query', 1, ({ runtime }, config) => ({
     async input(message, emit) {
-      const name = config.query || message['query'];
+      const name = config.query || message.query;
       if (name === 'health')
         return emit(
           0,
@@ -58,6 +58,6 @@ function inputOf(message: Message, asker: Principal | undefined): QueryInput {
   const { payload } = message as { payload?: unknown };
   if (typeof payload === 'string' || typeof payload === 'number') return { key: String(payload), filter: {}, reader };
   const filter = fieldsOf(payload);
-  const key = filter['salesOrder'] ?? filter['inboxId'] ?? filter['answer'] ?? filter['number'];
+  const key = filter.salesOrder ?? filter.inboxId ?? filter.answer ?? filter.number;
   return { key: key === undefined ? undefined : String(key), filter, reader };
 }

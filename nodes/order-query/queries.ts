@@ -93,7 +93,7 @@ export const queries = {
   keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
-    body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })),
+    body: await context.store.read((db) => sourcesReport(db, { from: text(filter.from), to: text(filter.to) })),
   }),
   metrics: async (context) => ({
     statusCode: 200,

@@ -271,7 +271,7 @@ describe('creating orders', () =>
       const [orders] = await company.rows<{ count: number }>(
         'select cast(count(*) as bigint) as count from sales_order',
       );
-      expect(counts['accepted']).to.equal(orders?.count);
+      expect(counts.accepted).to.equal(orders?.count);
       expect(Object.keys(counts)).to.include.members(['accepted', 'duplicate', 'rejected']);
     });
   }));

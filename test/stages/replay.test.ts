@@ -97,7 +97,7 @@ describe('working messages again', () =>
       expect(replays.flatMap((each) => each?.reopened ?? [])).to.have.length(1);
       await Promise.all([work(), work(), work()]);
       expect(await statesOf(inboxId)).to.deep.equal(['accepted']);
-      expect(await ordersOf(order['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(order.poNumber as string)).to.equal(1);
       expect((await replay(inboxId))?.reopened).to.deep.equal([]);
       await expectSoundBooks();
     });
@@ -211,7 +211,7 @@ describe('working messages again', () =>
       const correction = first?.inboxId as number;
       expect(await statesOf(inboxId)).to.deep.equal(['replaced']);
       expect(await statesOf(correction)).to.deep.equal(['accepted']);
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(1);
       const original = await store.read((db) => inboxMessage(db, inboxId));
       expect(original).to.deep.include({ state: 'replaced', corrections: [String(correction)], correction: null });
       expect(original?.counts).to.include({ rejected: 1, replaced: 1 });
@@ -243,7 +243,7 @@ describe('working messages again', () =>
       const sku = newSku();
       const wrong = purchase({ sku });
       const inboxId = await sent(wrong, { messageKey: 'replaced' });
-      const right = { ...wrong, poNumber: `${wrong['poNumber']}-A`, lines: [{ sku: 'A', quantity: '1' }] };
+      const right = { ...wrong, poNumber: `${wrong.poNumber}-A`, lines: [{ sku: 'A', quantity: '1' }] };
       await correctMessage(company.context, {
         inboxId,
         bytes: Buffer.from(JSON.stringify(right)),
@@ -254,7 +254,7 @@ describe('working messages again', () =>
       await company.addProducts([sku]);
       expect((await receive(company.context, wrong, { messageKey: 'replaced' })).documents).to.deep.equal([]);
       expect((await replay(inboxId))?.reopened).to.deep.equal([]);
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(0);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(0);
       expect(await ordersOf(right.poNumber)).to.equal(1);
     });
 
@@ -297,7 +297,7 @@ describe('working messages again', () =>
       expect(two.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
       expect((await correct(inboxId, right('3'))).message).to.match(/was corrected before, by message \d+/);
       await work();
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(1);
     });
 
     it('says what failed technically, and takes a parked document up', async () => {
@@ -317,7 +317,7 @@ describe('working messages again', () =>
       expect((await replay(inboxId))?.reopened).to.deep.equal([documentId]);
       await work();
       expect(await statesOf(inboxId)).to.deep.equal(['accepted']);
-      expect(await ordersOf(order['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(order.poNumber as string)).to.equal(1);
     });
 
     it('cannot read again what is not there any more, and says so', async () => {
