@@ -4,7 +4,7 @@ import { defaultEdiLimits, type EdiStandard } from '../lib/intake/edi/interchang
 import { defaultEdiReading } from '../lib/intake/edi/mapped-message';
 import { readEdi } from '../lib/intake/edi/read-edi';
 import { readX12 } from '../lib/intake/edi/x12/read-x12';
-import { defaultIntakeLimits } from '../lib/intake/read-message';
+import { defaultIntakeLimits } from '../lib/intake/message-content';
 import { plainLayout } from '../lib/intake/sheets/layout';
 import { endGuardedReader, readInParts } from '../lib/stages/guarded-reader';
 import { type OrderFile, orderFile } from './edi-files';

@@ -66,7 +66,7 @@ export async function measureFile(format: FileFigures['format']): Promise<FileFi
         ...{ format, size: bytes.length, rows: orders * linesPerOrder, orders: times.orders },
         created: times.created,
         putAway: (putAwayAt - times.receivedAt) / 1000,
-        ...{ idleRss: idle['now'] ?? 0, peakRss: peak },
+        ...{ idleRss: idle.now ?? 0, peakRss: peak },
       };
     } finally {
       await nodeRed.stop();

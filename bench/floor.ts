@@ -8,7 +8,8 @@ import { confirmDeliveries } from '../lib/stages/confirm-delivery';
 import { createOrders } from '../lib/stages/create-orders';
 import { dispatchOrders } from '../lib/stages/dispatch-orders';
 import { postInvoices } from '../lib/stages/post-invoices';
-import { readReception, receiveMessages } from '../lib/stages/receive-messages';
+import { readReception } from '../lib/stages/read-reception';
+import { receiveMessages } from '../lib/stages/receive-messages';
 import type { StageContext } from '../lib/stages/work';
 import type { Store } from '../lib/store/store';
 import { range, sampleOrder } from './company';
@@ -23,7 +24,7 @@ interface Statement {
 export type Transaction = readonly Statement[];
 
 /** The eight steps of the cycle for one batch of orders, straight from a program: no Node-RED, no HTTP, one batch at a time. */
-export async function runBatch(context: StageContext, from: number, size: number): Promise<void> {
+async function runBatch(context: StageContext, from: number, size: number): Promise<void> {
   const receptions = range(size).map((i) =>
     readReception(messageOf(from + i, context.clock()), { ...defaultSettings.limits, depth: 64 }),
   );

@@ -72,7 +72,7 @@ async function countRows(store: Store): Promise<Record<string, number>> {
 }
 
 function rowsAnOrder(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
-  const orders = (after['sales_order_terms'] ?? 0) - (before['sales_order_terms'] ?? 0);
+  const orders = (after.sales_order_terms ?? 0) - (before.sales_order_terms ?? 0);
   return Object.fromEntries(
     orderTables.map((table) => [
       table,

@@ -1,9 +1,9 @@
 import type { Fault } from '../lib/domain/faults';
-import type { CanonicalOrder } from '../lib/intake/canonical-order';
-import { fingerprintOf } from '../lib/intake/canonical-order';
+import { type CanonicalOrder, fingerprintOf } from '../lib/intake/canonical-order';
 import type { EdiPurpose } from '../lib/intake/edi/mapped-message';
+import { defaultIntakeLimits, type MessageContent, type ReadDocument } from '../lib/intake/message-content';
 import { normalizeOrder } from '../lib/intake/normalize-order';
-import { defaultIntakeLimits, type MessageContent, type ReadDocument, readMessage } from '../lib/intake/read-message';
+import { readMessage } from '../lib/intake/read-message';
 import { plainLayout } from '../lib/intake/sheets/layout';
 
 /** A reader gave what it must never give. */

@@ -7,17 +7,16 @@ import type { EdiStandard } from '../lib/intake/edi/interchange';
 import { defaultEdiReading, type EdiReading } from '../lib/intake/edi/mapped-message';
 import { mapX12 } from '../lib/intake/edi/x12/map-x12';
 import { readX12 } from '../lib/intake/edi/x12/read-x12';
-import { presets } from '../lib/intake/presets/presets';
 import {
   defaultIntakeLimits,
   type IntakeLimits,
   type MessageContent,
   type ReceivedMessage,
-  readAnyMessage,
-  readMessage,
-  workbookType,
-} from '../lib/intake/read-message';
+} from '../lib/intake/message-content';
+import { presets } from '../lib/intake/presets/presets';
+import { readAnyMessage, readMessage } from '../lib/intake/read-message';
 import { encodings, plainLayout, type SheetLayout } from '../lib/intake/sheets/layout';
+import { workbookType } from '../lib/intake/sheets/xlsx/workbook';
 import { checkAccounting, checkLines } from './edi-accounting';
 import { ediMutations } from './edi-mutations';
 import { edifactSeeds, x12Seeds } from './edi-seeds';

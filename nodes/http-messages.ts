@@ -14,8 +14,8 @@ export type HttpRequest = IncomingMessage & {
   readonly query?: Readonly<Record<string, string>>;
 };
 
-export const requestOf = (message: Message): HttpRequest | undefined => message['req'] as HttpRequest | undefined;
-export const principalOf = (message: Message): Principal | undefined => message['principal'] as Principal | undefined;
+export const requestOf = (message: Message): HttpRequest | undefined => message.req as HttpRequest | undefined;
+export const principalOf = (message: Message): Principal | undefined => message.principal as Principal | undefined;
 
 /**
  * Who asks; undefined for a flow that works by itself.
@@ -37,7 +37,7 @@ const longestDiscard = 10_000;
 /** A message with an answer, ready for `http response`; a caller outside HTTP gets the body as it is. */
 export function answered(message: Message, answer: HttpAnswer): Message {
   const asIs = typeof answer.body === 'string' || Buffer.isBuffer(answer.body);
-  const overHttp = message['res'] !== undefined && !asIs;
+  const overHttp = message.res !== undefined && !asIs;
   const request = requestOf(message);
   if (overHttp && answer.statusCode >= 400 && request !== undefined) {
     // Who was never asked for the body may not send it, and the connection could not be used again.
@@ -107,7 +107,7 @@ const jsonContent = /^application\/json\s*(;|$)/i;
  */
 export async function jsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
   const request = requestOf(message);
-  if (request === undefined) return message['payload'];
+  if (request === undefined) return message.payload;
   askerOf(message);
   const type = header(request, 'content-type') ?? '';
   if (!jsonContent.test(type)) {

@@ -1,17 +1,13 @@
 import { hostname } from 'node:os';
 import { RateLimits } from '../lib/access/rate-limits';
 import { decidedInbox } from '../lib/answers/inbox-answer';
-import { retryDelay } from '../lib/domain/circuit-breaker';
-import { today } from '../lib/domain/dates';
 import { TechnicalFault } from '../lib/domain/faults';
 import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
-import { dropRawMessages } from '../lib/stages/drop-raw-messages';
 import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
 import type { OrderOutcome } from '../lib/stages/outcome';
-import { askAllAgain, expireReservations, type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
-import { settleStuck } from '../lib/stages/stuck-work';
+import { type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import type { DialectName } from '../lib/store/dialect';
@@ -19,6 +15,7 @@ import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
 import { Door } from './door';
 import { Handovers } from './handovers';
+import { Housekeeping } from './housekeeping';
 import { InProcess } from './in-process';
 import { Retrying } from './retrying';
 
@@ -41,14 +38,13 @@ const batchSize = 500;
  * next is made; beside SQLite, which has the same memory, that would take more of it than it saves in time.
  */
 const paces = { postgres: { lanes: 2, ahead: 250 }, sqlite: { lanes: 1, ahead: 0 } } as const;
+// in ms
 const patience = 60_000;
 const heartbeat = 1_000;
 const settingsAge = 1_000;
-const expireEvery = 60_000;
 const firstRetry = 500;
 const longestRetry = 10_000;
 const drainLimit = 12_000;
-const longestKeepingPause = 60_000;
 
 /** What the nodes of one store share: the connection, the queues of the stages, who waits for an answer, and the clock of the sweeps. */
 export class StoreRuntime {
@@ -59,6 +55,7 @@ export class StoreRuntime {
   readonly decided: DecidedMessages;
   readonly rates = new RateLimits();
   readonly door: Door;
+  private readonly housekeeping: Housekeeping;
   private readonly queues = new Map<string, Pick<GroupCommit<never, unknown>, 'depth' | 'close'>>();
   private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
@@ -69,15 +66,7 @@ export class StoreRuntime {
   private timer: NodeJS.Timeout | undefined;
   private releasing: Promise<OrderOutcome<ReleaseOutput>[]> | undefined;
   private releaseAgain = false;
-  private keeping: Promise<void> | undefined;
   private nobodyLeft: (() => void) | undefined;
-  private day = '';
-  private expired = 0;
-  /** The last message that retention has looked at today; null when it is through. */
-  private retained: number | null = 0;
-  private keepFailures = 0;
-  /** ms */
-  private keepAfter = 0;
   /** ms */
   private recoverAfter = 30_000;
   private aloneSince: number | undefined;
@@ -90,6 +79,7 @@ export class StoreRuntime {
     private readonly log: RuntimeLog,
   ) {
     this.door = new Door(log);
+    this.housekeeping = new Housekeeping(this, log);
     this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
   }
 
@@ -140,7 +130,9 @@ export class StoreRuntime {
         this.settingsRead = undefined;
       });
     }
-    return (await this.settingsRead).settings;
+    const { settings } = await this.settingsRead;
+    this.recoverAfter = settings.recoverAfterSeconds * 1000;
+    return settings;
   }
 
   /** The queue of a stage; the same one for all nodes of this store. */
@@ -213,7 +205,7 @@ export class StoreRuntime {
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
     this.decided.close();
     endGuardedReader();
-    await this.keeping?.catch(() => undefined); // it has told what went wrong
+    await this.housekeeping.end();
     await this.store?.close();
     this.store = undefined;
   }
@@ -279,39 +271,7 @@ export class StoreRuntime {
     if (this.closing) return;
     for (const beat of this.beats) beat();
     this.door.tell();
-    if (this.keeping !== undefined || Date.now() < this.keepAfter) return;
-    try {
-      this.keeping = this.keepHouse();
-      await this.keeping;
-      this.keepFailures = 0;
-    } catch (error) {
-      this.keepFailures += 1;
-      this.keepAfter = Date.now() + Math.min(longestKeepingPause, retryDelay(this.keepFailures, Math.random()));
-      this.log.warn(
-        `Housekeeping failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    } finally {
-      this.keeping = undefined;
-    }
-  }
-
-  private async keepHouse(): Promise<void> {
-    const context = await this.context();
-    const settings = await this.settings();
-    this.recoverAfter = settings.recoverAfterSeconds * 1000;
-    const day = `${today(context.clock(), settings.timeZone)} ${settings.timeZone} ${JSON.stringify(settings.overdue)}`;
-    if (day !== this.day) {
-      await askAllAgain(context);
-      this.day = day;
-      this.retained = 0;
-    }
-    if (Date.now() - this.expired > expireEvery) {
-      await expireReservations(context);
-      await settleStuck(context);
-      this.expired = Date.now();
-    }
-    if (this.retained !== null) this.retained = (await dropRawMessages(context, this.retained)).next;
-    await this.release();
+    await this.housekeeping.keep();
   }
 
   private async releaseDue(): Promise<OrderOutcome<ReleaseOutput>[]> {

@@ -1,5 +1,5 @@
 import { writeXlsx } from '../lib/answers/sheet-writer';
-import { workbookType } from '../lib/intake/read-message';
+import { workbookType } from '../lib/intake/sheets/xlsx/workbook';
 /** A small outdoor shop: what the sample orders are about. Amounts are decimal strings. */
 export const demoMaster: readonly (readonly [kind: string, records: readonly object[]])[] = [
   [

@@ -1,4 +1,5 @@
 import { listOrders } from '../lib/answers/lists';
+import { day } from '../lib/domain/dates';
 import { readPackingSlips } from '../lib/domain/delivery';
 import { defaultSettings } from '../lib/domain/settings';
 import { checkCredit } from '../lib/stages/check-credit';
@@ -8,15 +9,14 @@ import { confirmDeliveries } from '../lib/stages/confirm-delivery';
 import { createOrders } from '../lib/stages/create-orders';
 import { dispatchOrders } from '../lib/stages/dispatch-orders';
 import { postInvoices } from '../lib/stages/post-invoices';
-import { readReception, receiveMessages } from '../lib/stages/receive-messages';
+import { readReception } from '../lib/stages/read-reception';
+import { receiveMessages } from '../lib/stages/receive-messages';
 import { upsertMaster } from '../lib/stages/upsert-master';
 import type { StageContext } from '../lib/stages/work';
 import { loadPartners } from '../lib/store/master';
 import type { Store } from '../lib/store/store';
 import type { ShippingRequest } from '../lib/warehouse/shipping';
 import { demoMaster, lastPartner, unpaidOrder, unpaidSince } from './demo-data';
-
-const day = 86_400_000; // milliseconds
 
 /**
  * Loads the demonstration's master data into a store that has none yet, as of six weeks ago, with one order of that day.

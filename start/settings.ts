@@ -26,10 +26,10 @@ const isOn = (value: string | undefined): boolean => /^(1|true|yes|on)$/i.test(v
  * @throws Refusal
  */
 export function listeningOf(env: Environment): Listening {
-  const host = said(env['O2C_HOST']) ?? '127.0.0.1';
-  const port = Number(said(env['PORT']) ?? '1880');
+  const host = said(env.O2C_HOST) ?? '127.0.0.1';
+  const port = Number(said(env.PORT) ?? '1880');
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Refusal(`PORT is ${env['PORT']}; it must be a number from 1 to 65535.`);
+    throw new Refusal(`PORT is ${env.PORT}; it must be a number from 1 to 65535.`);
   const tls = tlsOf(env);
   const isLocal = loopback.test(host);
   if (!isLocal && loginOf(env) === undefined) {
@@ -37,7 +37,7 @@ export function listeningOf(env: Environment): Listening {
       `O2C_HOST is ${host}, which others can reach, and the editor has no login. Set O2C_EDITOR_USER and O2C_EDITOR_PASSWORD_HASH (npx node-red admin hash-pw makes it), or stay on 127.0.0.1.`,
     );
   }
-  if (!isLocal && tls === undefined && !isOn(env['O2C_BEHIND_PROXY'])) {
+  if (!isLocal && tls === undefined && !isOn(env.O2C_BEHIND_PROXY)) {
     throw new Refusal(
       `O2C_HOST is ${host}, which others can reach, without TLS. Set O2C_TLS_KEY and O2C_TLS_CERT, or O2C_BEHIND_PROXY=1 when a proxy in front of it ends TLS.`,
     );
@@ -46,7 +46,7 @@ export function listeningOf(env: Environment): Listening {
 }
 
 function tlsOf(env: Environment): Listening['tls'] {
-  const [key, cert] = [said(env['O2C_TLS_KEY']), said(env['O2C_TLS_CERT'])];
+  const [key, cert] = [said(env.O2C_TLS_KEY), said(env.O2C_TLS_CERT)];
   if (key === undefined && cert === undefined) return undefined;
   if (key === undefined || cert === undefined) throw new Refusal('TLS needs both O2C_TLS_KEY and O2C_TLS_CERT.');
   for (const file of [key, cert])
@@ -55,7 +55,7 @@ function tlsOf(env: Environment): Listening['tls'] {
 }
 
 function loginOf(env: Environment): { readonly user: string; readonly hash: string } | undefined {
-  const [user, hash] = [said(env['O2C_EDITOR_USER']), said(env['O2C_EDITOR_PASSWORD_HASH'])];
+  const [user, hash] = [said(env.O2C_EDITOR_USER), said(env.O2C_EDITOR_PASSWORD_HASH)];
   if (user === undefined && hash === undefined) return undefined;
   if (user === undefined || hash === undefined)
     throw new Refusal('A login for the editor needs both O2C_EDITOR_USER and O2C_EDITOR_PASSWORD_HASH.');

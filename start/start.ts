@@ -24,12 +24,12 @@ async function start(): Promise<void> {
   const listening = listeningOf(env);
   const server = await HttpServer.listen(listening);
   stopOnSignal(server);
-  env['O2C_DB'] ||= 'sqlite:./data/o2c.sqlite';
-  env['O2C_DROP_DIR'] ||= './data/inbox';
-  const dropFolder = resolve(env['O2C_DROP_DIR']);
+  env.O2C_DB ||= 'sqlite:./data/o2c.sqlite';
+  env.O2C_DROP_DIR ||= './data/inbox';
+  const dropFolder = resolve(env.O2C_DROP_DIR);
   mkdirSync(dropFolder, { recursive: true });
-  const withDemo = env['O2C_DEMO'] !== '0';
-  const prepared = await prepareStore(env['O2C_DB'], withDemo, `${hostname()}:${listening.port}`);
+  const withDemo = env.O2C_DEMO !== '0';
+  const prepared = await prepareStore(env.O2C_DB, withDemo, `${hostname()}:${listening.port}`);
   setSurroundings(env, server, listening.port, prepared.warehouseKey);
   const user = prepareUserDirectory(resolve(dataDirectory, 'node-red'), packageRoot);
   await server.startNodeRed(nodeRedSettings(env, listening, user));
@@ -62,7 +62,7 @@ async function prepareStore(url: string, withDemo: boolean, here: string): Promi
     const adminKey = await ensureAdminKey(store, dataDirectory);
     const hasDemo = withDemo && (await loadDemo(store));
     await endKeysOf(store, here);
-    const warehouseKey = process.env['O2C_WAREHOUSE_KEY']
+    const warehouseKey = process.env.O2C_WAREHOUSE_KEY
       ? undefined
       : await temporaryKey(store, 'warehouse', `warehouse simulator, ${here}`);
     const demoKeys = hasDemo ? await demoKeysOf(store, here) : undefined;
@@ -104,20 +104,15 @@ function setSurroundings(
   port: number,
   warehouseKey: string | undefined,
 ): void {
-  env['PORT'] = String(port);
-  env['O2C_WAREHOUSE_URL'] ||= `${server.localUrl}/warehouse`;
-  env['O2C_API_URL'] ||= `${server.localUrl}/o2c`;
-  if (warehouseKey !== undefined) env['O2C_WAREHOUSE_KEY'] = warehouseKey;
+  env.PORT = String(port);
+  env.O2C_WAREHOUSE_URL ||= `${server.localUrl}/warehouse`;
+  env.O2C_API_URL ||= `${server.localUrl}/o2c`;
+  if (warehouseKey !== undefined) env.O2C_WAREHOUSE_KEY = warehouseKey;
   const direct = [
-    ...new Set([
-      ...(env['no_proxy'] ?? env['NO_PROXY'] ?? '').split(',').filter(Boolean),
-      '127.0.0.1',
-      'localhost',
-      '::1',
-    ]),
+    ...new Set([...(env.no_proxy ?? env.NO_PROXY ?? '').split(',').filter(Boolean), '127.0.0.1', 'localhost', '::1']),
   ].join(',');
-  env['no_proxy'] = direct;
-  env['NO_PROXY'] = direct;
+  env.no_proxy = direct;
+  env.NO_PROXY = direct;
 }
 
 async function untilReady(url: string): Promise<void> {

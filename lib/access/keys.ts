@@ -1,24 +1,15 @@
+import { hour, later } from '../domain/dates';
 import { BusinessRejection, type Fault } from '../domain/faults';
-import {
-  completed,
-  type Field,
-  instant,
-  list,
-  oneOf,
-  orNull,
-  partnerCode,
-  readDraft,
-  text,
-  whole,
-} from '../domain/master-fields';
+import { instant, list, oneOf, orNull, partnerCode, text, whole } from '../domain/master-fields';
+import { completed, type Field, readDraft } from '../domain/record-draft';
+import { type Role, roles } from '../domain/roles';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
-import { insertKey, listKeys, loadKey, markRevoked, type Role, type StoredKey, setExpiry } from '../store/keys';
+import { insertKey, listKeys, loadKey, markRevoked, type StoredKey, setExpiry } from '../store/keys';
 import { loadPartners } from '../store/master';
 import type { Store } from '../store/store';
 import { forgetKeys } from './authenticate';
 import { newKeyText } from './key-text';
-import { roles } from './principal';
 
 /** Who changes keys, in which store. */
 export interface KeyContext {
@@ -39,7 +30,7 @@ export interface CreatedKey extends KeyInfo {
 const required = <T>(read: Field<T>['read']): Field<T> => ({ read });
 
 const requestFields = {
-  role: required(oneOf<Role>(roles, [])),
+  role: required(oneOf(roles)),
   name: required(text(100)),
   partner: { read: orNull(partnerCode), initial: null } as Field<string | null>,
   actsFor: { read: list(partnerCode), initial: [] } as Field<string[]>,
@@ -118,7 +109,7 @@ export async function rotateKey(
     const old = await loadKey(db, keyId);
     if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw unknownKey(keyId);
-    const overlapEnd = new Date(Date.parse(now) + overlapHours * 3_600_000).toISOString();
+    const overlapEnd = later(now, overlapHours * hour);
     const expiresAt = old.expiresAt !== null && old.expiresAt < overlapEnd ? old.expiresAt : overlapEnd;
     await setExpiry(db, keyId, expiresAt);
     const { role, partner, actsFor } = old;

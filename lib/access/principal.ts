@@ -1,11 +1,9 @@
 import type { Fault } from '../domain/faults';
 import type { Partner } from '../domain/master';
+import type { Role } from '../domain/roles';
 import { directPartner, partnersOf } from '../domain/speakers';
 import type { Visibility } from '../domain/visibility';
-import type { Role } from '../store/keys';
 import type { Rates } from './rate-limits';
-
-export { directPartner, partnersOf };
 
 /** Who asks: what a message carries as `msg.principal`. Never the key itself. */
 export interface Principal {
@@ -21,8 +19,6 @@ export interface Principal {
 }
 
 export type PartnerRates = Pick<Partner, 'requestsPerMinute' | 'ordersPerMinute'>;
-
-export const roles: readonly Role[] = ['partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin'];
 
 /** True when one of the roles is the principal's; the administrator has them all. */
 export function authorize(principal: Principal, allowed: readonly string[]): boolean {

@@ -1,13 +1,7 @@
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import {
-  acceptedAmong,
-  type DocumentEntry,
-  documentCounts,
-  documentsOf,
-  findDecided,
-  findMessage,
-} from '../store/inbox-queries';
+import { acceptedAmong, type DocumentEntry, documentCounts, documentsOf } from '../store/document-queries';
+import { findDecided, findMessage } from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';
 import {

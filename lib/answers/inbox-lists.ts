@@ -1,4 +1,5 @@
 import type { Fault } from '../domain/faults';
+import { channels } from '../domain/master';
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
 import {
@@ -9,15 +10,11 @@ import {
   documentStates,
   documentsOf,
   findDocuments,
-  findInbox,
-  findMessage,
-  type InboxEntry,
-  messageBytes,
   noDocuments,
-} from '../store/inbox-queries';
+} from '../store/document-queries';
+import { findInbox, findMessage, type InboxEntry, messageBytes } from '../store/inbox-queries';
 import { correctionsOf } from '../store/inbox-replay';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
-import { channels } from './lists';
 
 /** A message as it came in; `state` is that of the documents which still need somebody, else what became of them. */
 export interface InboxMessageOut {
@@ -118,6 +115,19 @@ function stageOf({ faults, state, isRead }: DocumentEntry): DocumentOut['stage']
   return isRead ? 'source-tag' : 'order-ingest';
 }
 
+/** What documents and their messages are found by. */
+const filters = ['state', 'code', 'text', 'channel', 'partner', 'from', 'to'] as const;
+
+const filterOf = (reader: ListQueryReader) => ({
+  state: reader.oneOf('state', documentStates),
+  code: reader.text('code'),
+  text: reader.text('text'),
+  channel: reader.oneOf('channel', channels),
+  partner: reader.text('partner'),
+  from: reader.from(),
+  until: reader.until(),
+});
+
 /**
  * Messages, newest first. Parameters: `state` and `code` (of at least one of the documents), `channel`, `partner`,
  * `text` (in the document's name or a PO number), `from` and `to` (dates or instants of the receipt), `limit`, `cursor`.
@@ -127,27 +137,8 @@ export async function listInbox(
   db: Database,
   query: ListQuery,
 ): Promise<{ inbox: InboxMessageOut[]; next: string | null }> {
-  const reader = new ListQueryReader(query, [
-    'state',
-    'code',
-    'text',
-    'channel',
-    'partner',
-    'from',
-    'to',
-    'limit',
-    'cursor',
-  ]);
-  const selection = {
-    state: reader.oneOf('state', documentStates),
-    code: reader.text('code'),
-    text: reader.text('text'),
-    channel: reader.oneOf('channel', channels),
-    partner: reader.text('partner'),
-    from: reader.from(),
-    until: reader.until(),
-    before: reader.cursor('inbox', [0] as const)?.[0],
-  };
+  const reader = new ListQueryReader(query, [...filters, 'limit', 'cursor']);
+  const selection = { ...filterOf(reader), before: reader.cursor('inbox', [0] as const)?.[0] };
   const limit = reader.limit();
   reader.check();
   const { page, next } = pageOf('inbox', await findInbox(db, selection, limit + 1), limit, (entry) => [entry.inboxId]);
@@ -237,31 +228,12 @@ export async function listMessages(
   db: Database,
   query: ListQuery,
 ): Promise<{ messages: MessageOut[]; next: string | null }> {
-  const reader = new ListQueryReader(query, [
-    'salesOrder',
-    'inboxId',
-    'poNumber',
-    'state',
-    'code',
-    'text',
-    'channel',
-    'partner',
-    'from',
-    'to',
-    'limit',
-    'cursor',
-  ]);
+  const reader = new ListQueryReader(query, ['salesOrder', 'inboxId', 'poNumber', ...filters, 'limit', 'cursor']);
   const selection = {
     orderId: reader.id('salesOrder', /^SO-(\d{6,15})$/, 'SO-000012'),
     inboxId: reader.id('inboxId', /^(\d{1,15})$/, '12'),
     poNumber: reader.text('poNumber'),
-    state: reader.oneOf('state', documentStates),
-    code: reader.text('code'),
-    text: reader.text('text'),
-    channel: reader.oneOf('channel', channels),
-    partner: reader.text('partner'),
-    from: reader.from(),
-    until: reader.until(),
+    ...filterOf(reader),
     before: reader.cursor('messages', [0] as const)?.[0],
   };
   const limit = reader.limit();

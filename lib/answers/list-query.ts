@@ -142,7 +142,7 @@ export class ListQueryReader {
 }
 
 /** A cursor is opaque to its reader; it names its list, so that it cannot be used on another one. */
-export function writeCursor(name: string, key: readonly (string | number)[]): string {
+function writeCursor(name: string, key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify([name, ...key])).toString('base64url');
 }
 

@@ -1,24 +1,12 @@
+import { channels } from '../domain/master';
 import { formatMoney } from '../domain/money';
-import type { OrderStatus } from '../domain/order';
+import { orderStatuses } from '../domain/order';
 import type { Visibility } from '../domain/visibility';
 import { poKey } from '../intake/canonical-order';
 import type { Database } from '../store/database';
 import { findOrderIds, findPostings } from '../store/queries';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 import { type OrderOut, ordersOut } from './order-out';
-
-export const orderStatuses: readonly OrderStatus[] = [
-  'Created',
-  'ReadyForDelivery',
-  'OnHold',
-  'SentToWarehouse',
-  'PartiallyDelivered',
-  'Delivered',
-  'Invoiced',
-  'CancelRequested',
-  'Cancelled',
-];
-export const channels = ['file', 'api', 'edi'] as const;
 
 /**
  * Orders, newest first. Parameters: `status` (several separated by commas), `channel`, `partner`, `customer`, `poNumber`,

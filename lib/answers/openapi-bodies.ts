@@ -1,5 +1,7 @@
 import { creditReasons } from '../domain/credit-note';
-import { channels } from './lists';
+import { acknowledgeWhen, ediAnswers } from '../domain/edi-settings';
+import { channels, pricePolicies } from '../domain/master';
+import { roles } from '../domain/roles';
 import {
   fields,
   flag,
@@ -17,7 +19,6 @@ import {
 /** One or an array of them. */
 export const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, listOf(schema)] });
 
-const roles = oneOf('partner', 'warehouse', 'finance', 'operations', 'auditor', 'admin');
 const wholeOrNull: Schema = { type: ['integer', 'null'] };
 const numberTextOrNull: Schema = { type: ['string', 'number', 'null'] };
 
@@ -127,9 +128,9 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
         {},
         {
           ownId: textOrNull,
-          acknowledge: oneOf('auto', 'always', 'never'),
-          acknowledgeInterchange: oneOf('auto', 'always', 'never'),
-          answers: listOf(oneOf('order-response', 'despatch-advice', 'invoice')),
+          acknowledge: oneOf(...acknowledgeWhen),
+          acknowledgeInterchange: oneOf(...acknowledgeWhen),
+          answers: listOf(oneOf(...ediAnswers)),
           version: textOrNull,
           charset: textOrNull,
           strict: flag,
@@ -142,7 +143,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
       skuMap: { type: 'object', additionalProperties: text },
       customerMap: { type: 'object', additionalProperties: text },
       uomMap: { type: 'object', additionalProperties: text },
-      pricePolicy: oneOf('tolerance', 'own', 'sent'),
+      pricePolicy: oneOf(...pricePolicies),
       priceTolerance: numberOrText,
       reviewNotes: flag,
       requestsPerMinute: wholeOrNull,
@@ -160,7 +161,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
     additionalProperties: false,
     properties: { basedOn: whole, settings: { type: 'object' } },
   },
-  KeyIn: fields({ role: roles, name: text }, { partner: text, actsFor: listOf(text), expiresAt: text }),
+  KeyIn: fields({ role: oneOf(...roles), name: text }, { partner: text, actsFor: listOf(text), expiresAt: text }),
   KeyReplacementIn: fields(
     { replaces: text },
     { overlapHours: { type: 'integer', minimum: 0, maximum: 8760, default: 24 }, name: text, expiresAt: text },
@@ -170,7 +171,7 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
 /** What is known of a key besides its secret. */
 const keyFields = {
   keyId: text,
-  role: roles,
+  role: oneOf(...roles),
   partner: textOrNull,
   actsFor: listOf(text),
   name: text,

@@ -1,10 +1,11 @@
-import { workbookType } from '../intake/read-message';
+import { channels } from '../domain/master';
+import { orderStatuses } from '../domain/order';
+import { workbookType } from '../intake/sheets/xlsx/workbook';
 import { exceptionKinds } from '../store/exceptions';
 import { answerStates } from './edi-answer-lists';
 import { exceptionStates } from './exception-lists';
-import { channels, orderStatuses } from './lists';
 import { oneOrMany } from './openapi-bodies';
-import { oneOf, ref, type Schema, text, whole } from './openapi-schemas';
+import { documentState, oneOf, ref, type Schema, text, whole } from './openapi-schemas';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 
@@ -28,7 +29,7 @@ const query = (name: string, description: string, schema: Schema = text): Schema
   description,
   schema,
 });
-const inPath = (name: string, schema: Schema = text): Schema => ({ name, in: 'path', required: true, schema });
+const inPath = (name: string): Schema => ({ name, in: 'path', required: true, schema: text });
 const header = (name: string, description: string): Schema => ({ name, in: 'header', description, schema: text });
 
 const page: readonly Schema[] = [
@@ -43,7 +44,6 @@ const days = (what: string): readonly Schema[] => [
   query('from', `${what}, included.`),
   query('to', `${what}, included.`),
 ];
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
 const source: readonly Schema[] = [
   query('channel', 'Only of this channel.', oneOf(...channels)),
   query('partner', 'Only of this partner.'),

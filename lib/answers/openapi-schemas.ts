@@ -1,8 +1,11 @@
 import { creditReasons } from '../domain/credit-note';
+import { channels } from '../domain/master';
+import { orderStatuses } from '../domain/order';
 import { exceptionActions } from '../stages/decide-exception';
+import { documentStates } from '../store/document-queries';
 import { exceptionKinds } from '../store/exceptions';
+import { documentKinds } from '../store/inbox-documents';
 import { answerStates } from './edi-answer-lists';
-import { orderStatuses } from './lists';
 
 /** A JSON Schema (2020-12) as OpenAPI 3.1 takes it. */
 export type Schema = { readonly [keyword: string]: unknown };
@@ -49,8 +52,8 @@ const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', de
 const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
 const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
 const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
-const channel = oneOf('file', 'api', 'edi');
-const documentState = oneOf('stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced');
+const channel = oneOf(...channels);
+export const documentState = oneOf(...documentStates);
 const evidence: Schema = { type: 'object', description: "The figures that were seen; empty for the customer's side." };
 const status = oneOf(...orderStatuses);
 
@@ -152,7 +155,7 @@ const inboxFields: Readonly<Record<string, Schema>> = {
 
 const documentFields: Readonly<Record<string, Schema>> = {
   ordinal: whole,
-  kind: oneOf('order', 'change', 'cancel', 'test', 'unreadable'),
+  kind: oneOf(...documentKinds),
   place: text,
   poNumber: textOrNull,
   state: documentState,

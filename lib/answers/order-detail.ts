@@ -151,7 +151,7 @@ function releaseOut(release: Release, audience: Audience): ReleaseOut {
 }
 
 /** Slip lines put together to slips; the lines come sorted by slip. */
-export function slipsOut(rows: readonly SlipLineRow[]): SlipOut[] {
+function slipsOut(rows: readonly SlipLineRow[]): SlipOut[] {
   const slips = new Map<number, SlipLineRow[]>();
   for (const row of rows) slips.set(row.slip_id, [...(slips.get(row.slip_id) ?? []), row]);
   return [...slips.values()].map((lines) => {

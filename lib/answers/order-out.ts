@@ -189,7 +189,7 @@ function lineOut(line: OrderLine): LineOut {
   };
 }
 
-export function lineStatus(line: OrderLine): LineStatus {
+function lineStatus(line: OrderLine): LineStatus {
   if (openQuantity(line) > 0) return line.delivered > 0 ? 'Partly' : 'Open';
   if (line.delivered === 0) return 'Cancelled';
   return line.invoiced >= line.delivered ? 'Invoiced' : 'Delivered';

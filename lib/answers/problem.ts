@@ -14,8 +14,8 @@ export interface HttpAnswer {
 /** Reads the store in one snapshot. */
 export type ReadStore = <T>(work: (db: Database) => Promise<T>) => Promise<T>;
 
-export const jsonType = 'application/json; charset=utf-8';
-export const problemType = 'application/problem+json; charset=utf-8';
+const jsonType = 'application/json; charset=utf-8';
+const problemType = 'application/problem+json; charset=utf-8';
 
 /** A problem of RFC 9457 with a stable code and every fault found. */
 export interface Problem {

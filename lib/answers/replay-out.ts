@@ -1,7 +1,8 @@
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import { documentCounts, documentsOf, findMessage, noDocuments } from '../store/inbox-queries';
+import { documentCounts, documentsOf, noDocuments } from '../store/document-queries';
+import { findMessage } from '../store/inbox-queries';
 
 /** What became of a message that was worked again. */
 export interface ReplayOut {

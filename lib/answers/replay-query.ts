@@ -1,7 +1,7 @@
 import { BusinessRejection } from '../domain/faults';
+import { channels } from '../domain/master';
 import type { FailedSelection } from '../store/inbox-replay';
 import { type ListQuery, ListQueryReader } from './list-query';
-import { channels } from './lists';
 
 const failedStates = ['rejected', 'parked'] as const;
 const conditions = ['state', 'code', 'channel', 'partner', 'text', 'from', 'to'] as const;

@@ -73,7 +73,7 @@ export async function writeXlsx(sheets: readonly OutgoingSheet[]): Promise<Buffe
       written += 1;
       if (written % rowsAtOnce === 0) await setImmediate();
       if (isHeader) sheet.columns = cells.map((_, index) => columnStyle(columns[index]));
-      const row = sheet.addRow(cells.map((cell) => storableText(harmless(textOf(cell))) || undefined));
+      const row = sheet.addRow(cells.map((cell) => writableText(harmless(textOf(cell))) || undefined));
       if (isHeader) row.font = { bold: true };
       row.commit();
       isHeader = false;
@@ -95,7 +95,7 @@ function textOf(cell: OutgoingCell): string {
 }
 
 /** XML has no place for control characters but tab and line breaks. */
-function storableText(text: string): string {
+function writableText(text: string): string {
   return text
     .slice(0, longestCell)
     .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, '\ufffd')

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { listAnswers, oneAnswer, rawAnswer } from '../answers/edi-answer-lists';
 import { resendAnswer } from '../stages/send-answers';
 import {
@@ -6,19 +5,17 @@ import {
   type ExitCode,
   exitCodes,
   type Invocation,
+  numberOf,
   operator,
   text,
+  textOptions,
+  textsOf,
   WrongUsage,
   withStore,
 } from './command';
-import { print, table } from './output';
+import { print, table, writeNewFile } from './output';
 
-const filters = {
-  partner: { type: 'string' },
-  state: { type: 'string' },
-  kind: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['partner', 'state', 'kind', 'limit'] as const;
 
 export const answersCommand: Command = {
   name: 'answers',
@@ -26,25 +23,24 @@ export const answersCommand: Command = {
        o2c answers show ID [--raw FILE]
        o2c answers resend ID ...`,
   help: 'Lists the answers by EDI to partners, shows one with its text, or sends some again.',
-  options: { ...filters, raw: { type: 'string' } },
+  options: textOptions([...filters, 'raw']),
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     const [id] = ids;
     if (verb === 'list' && id === undefined) return list(invocation);
-    if (verb === 'show' && id !== undefined && ids.length === 1) return show(invocation, numberOf(id));
-    if (verb === 'resend' && id !== undefined) return resend(invocation, ids.map(numberOf));
+    if (verb === 'show' && id !== undefined && ids.length === 1) return show(invocation, numberOf(id, 'an answer'));
+    if (verb === 'resend' && id !== undefined)
+      return resend(
+        invocation,
+        ids.map((word) => numberOf(word, 'an answer')),
+      );
     throw new WrongUsage('Say "answers list", "answers show ID" or "answers resend ID".');
   },
 };
 
-function numberOf(word: string): number {
-  if (!/^\d{1,15}$/.test(word)) throw new WrongUsage(`${word} is no number of an answer.`);
-  return Number(word);
-}
-
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
-  const found = await withStore(invocation, 'read', (store) => store.read((db) => listAnswers(db, filter)));
+  const filter = textsOf(invocation, filters);
+  const found = await withStore(invocation, 'existing', (store) => store.read((db) => listAnswers(db, filter)));
   print(invocation, found, () =>
     table(
       ['answer', 'made', 'partner', 'kind', 'number', 'answers', 'state', 'sent', 'said'],
@@ -65,11 +61,11 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function show(invocation: Invocation, id: number): Promise<ExitCode> {
-  const { entry, body } = await withStore(invocation, 'read', (store) =>
+  const { entry, body } = await withStore(invocation, 'existing', (store) =>
     store.read(async (db) => ({ entry: await oneAnswer(db, id), body: (await rawAnswer(db, id)).body })),
   );
   const file = text(invocation, 'raw');
-  if (file !== undefined) await save(file, body);
+  if (file !== undefined) await writeNewFile(file, body);
   print(invocation, entry, () => [
     `${entry.kind} ${entry.interchangeNumber ?? ''} to ${entry.partner} for ${entry.answers}, made at ${entry.createdAt}: ${entry.state}${entry.words === null ? '' : `, ${entry.words}`}.`,
     ...(file === undefined ? ['', body.toString('latin1')] : [`${body.length} bytes written to ${file}.`]),
@@ -77,16 +73,8 @@ async function show(invocation: Invocation, id: number): Promise<ExitCode> {
   return exitCodes.fine;
 }
 
-async function save(file: string, bytes: Buffer): Promise<void> {
-  try {
-    await writeFile(file, bytes, { flag: 'wx' });
-  } catch (error) {
-    throw new WrongUsage(`${file} cannot be written: ${(error as Error).message}`);
-  }
-}
-
 async function resend(invocation: Invocation, ids: readonly number[]): Promise<ExitCode> {
-  const sent = await withStore(invocation, 'write', async (store) => {
+  const sent = await withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const entries = [];
     for (const id of ids) entries.push(await resendAnswer(context, id, context.actor));

@@ -39,6 +39,20 @@ export interface Command {
 export const text = ({ options }: Invocation, name: string): string | undefined =>
   typeof options[name] === 'string' ? options[name] : undefined;
 
+/** Options that take a text. */
+export const textOptions = (names: readonly string[]): ParseArgsOptionsConfig =>
+  Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
+
+/** What was said of these options. */
+export const textsOf = (invocation: Invocation, names: readonly string[]): Record<string, string | undefined> =>
+  Object.fromEntries(names.map((name) => [name, text(invocation, name)]));
+
+/** The number that a word is. `of` says what it would be a number of, such as "a message". */
+export function numberOf(word: string, of: string): number {
+  if (!/^\d{1,15}$/.test(word)) throw new WrongUsage(`${word} is no number of ${of}.`);
+  return Number(word);
+}
+
 /** The words of a command that needs exactly these. */
 export function exactly({ words }: Invocation, ...names: string[]): string[] {
   if (words.length === names.length) return [...words];
@@ -50,13 +64,16 @@ export function exactly({ words }: Invocation, ...names: string[]): string[] {
   );
 }
 
-/** Opens the store for one command. A command that only reads finds no store instead of making an empty one, which would always look sound. */
+/**
+ * Opens the store for one command. A command on what is there finds no store instead of making an empty one, which would
+ * always look sound; one that brings something in may begin a store with it.
+ */
 export async function withStore<T>(
   { database }: Invocation,
-  use: 'read' | 'write',
+  wanted: 'existing' | 'any',
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
-  if (use === 'read' && database.startsWith('sqlite:')) {
+  if (wanted === 'existing' && database.startsWith('sqlite:')) {
     const file = resolve(database.slice('sqlite:'.length));
     if (!existsSync(file))
       throw new TechnicalFault(

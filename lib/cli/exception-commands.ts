@@ -5,18 +5,17 @@ import {
   type ExitCode,
   exitCodes,
   type Invocation,
+  numberOf,
   operator,
   text,
+  textOptions,
+  textsOf,
   WrongUsage,
   withStore,
 } from './command';
 import { print, table } from './output';
 
-const filters = {
-  state: { type: 'string' },
-  kind: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['state', 'kind', 'limit'] as const;
 
 export const exceptionsCommand: Command = {
   name: 'exceptions',
@@ -24,24 +23,24 @@ export const exceptionsCommand: Command = {
        o2c exceptions close ID ... --note TEXT
        o2c exceptions reject ID ... --note TEXT`,
   help: 'Lists what waits for a person; closes what was seen to elsewhere, or rejects changes that came too late.',
-  options: { ...filters, note: { type: 'string' } },
+  options: textOptions([...filters, 'note']),
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     if (verb === 'list' && ids.length === 0) return list(invocation);
     const action = exceptionActions.find((name) => name === verb);
-    if (action !== undefined && ids.length > 0) return decide(invocation, action, ids.map(numberOf));
+    if (action !== undefined && ids.length > 0)
+      return decide(
+        invocation,
+        action,
+        ids.map((word) => numberOf(word, 'an exception')),
+      );
     throw new WrongUsage('Say "exceptions list", "exceptions close ID" or "exceptions reject ID".');
   },
 };
 
-function numberOf(word: string): number {
-  if (!/^\d{1,15}$/.test(word)) throw new WrongUsage(`${word} is no number of an exception.`);
-  return Number(word);
-}
-
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
-  const found = await withStore(invocation, 'read', (store) => store.read((db) => listExceptions(db, filter)));
+  const filter = textsOf(invocation, filters);
+  const found = await withStore(invocation, 'existing', (store) => store.read((db) => listExceptions(db, filter)));
   print(invocation, found, () =>
     table(
       ['exception', 'raised', 'kind', 'subject', 'can be', 'message', 'closed', 'how'],
@@ -63,7 +62,7 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 /** One after the other: what cannot be done ends it, and those before it are done. */
 async function decide(invocation: Invocation, action: ExceptionActionName, ids: readonly number[]): Promise<ExitCode> {
   const note = text(invocation, 'note')?.trim() ?? '';
-  const done = await withStore(invocation, 'write', async (store) => {
+  const done = await withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const actor = { name: context.actor, role: 'operations', visible: null } as const;
     const outcomes = [];

@@ -3,26 +3,24 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { resultFile, resultRows } from '../answers/result-file';
+import { directPartner } from '../domain/speakers';
 import { contentTypeOf } from '../intake/content-type';
-import { type BatchPolicy, defaultIntakeLimits, type SheetLayout } from '../intake/read-message';
+import { type BatchPolicy, defaultIntakeLimits } from '../intake/message-content';
+import type { SheetLayout } from '../intake/sheets/layout';
 import { readSettings } from '../stages/company-settings';
 import { createOrders } from '../stages/create-orders';
 import { endGuardedReader } from '../stages/guarded-reader';
-import { readMessage, storeMessage } from '../stages/import-message';
-import type { DocumentHint, ReceivedMessage } from '../stages/receive-messages';
+import { readMessage } from '../stages/import-message';
+import type { DocumentHint } from '../stages/new-documents';
+import type { ReceivedMessage } from '../stages/read-reception';
+import { storeMessage } from '../stages/store-large-message';
 import type { StageContext } from '../stages/work';
-import { documentCounts } from '../store/inbox-queries';
+import { documentCounts } from '../store/document-queries';
 import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 import { ProgressBar } from './progress-bar';
 
-export const orderOptions = {
-  partner: { type: 'string' },
-  policy: { type: 'string' },
-  'decimal-mark': { type: 'string' },
-  separator: { type: 'string' },
-  result: { type: 'string' },
-} as const;
+export const orderOptions = ['partner', 'policy', 'decimal-mark', 'separator', 'result'] as const;
 
 const policies: readonly BatchPolicy[] = ['reject-order', 'reject-file'];
 const separators: readonly SheetLayout['separator'][] = [',', ';', '\t', '|'];
@@ -37,7 +35,7 @@ const holdLittle = (): void => setFlagsFromString('--semi-space-growth-factor=1'
 
 /** Takes a file of orders: stored first, then read and its orders created piece by piece. What is interrupted, a running Node-RED goes on with. */
 export function importOrders(invocation: Invocation, file: string, bytes: Buffer): Promise<ExitCode> {
-  return withStore(invocation, 'write', async (store) => {
+  return withStore(invocation, 'any', async (store) => {
     holdLittle();
     const context = operator(store);
     const limits = { ...defaultIntakeLimits, ...(await readSettings(context)).settings.limits };
@@ -71,7 +69,7 @@ function messageOf(invocation: Invocation, file: string, bytes: Buffer): Receive
     bytes,
     contentType: contentTypeOf(file, bytes),
     channel: 'file',
-    partner: text(invocation, 'partner') ?? 'DIRECT',
+    partner: text(invocation, 'partner') ?? directPartner,
     sourceSystem: null,
     messageKey: null,
     document: basename(file).slice(0, 200),

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { type InboxMessageDetail, inboxMessage, listInbox } from '../answers/inbox-lists';
 import { rawMessage } from '../answers/inbox-raw';
 import { BusinessRejection } from '../domain/faults';
@@ -9,33 +8,30 @@ import {
   exactly,
   exitCodes,
   type Invocation,
+  numberOf,
   text,
+  textOptions,
+  textsOf,
   WrongUsage,
   withStore,
 } from './command';
 import { correct, replay } from './inbox-replay-commands';
-import { print, table } from './output';
+import { print, table, writeNewFile } from './output';
 
-const filters = {
-  state: { type: 'string' },
-  channel: { type: 'string' },
-  partner: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  limit: { type: 'string' },
-} as const;
+const filters = ['state', 'channel', 'partner', 'from', 'to', 'limit'] as const;
 
-const filterOf = (invocation: Invocation) =>
-  Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
+const filterOf = (invocation: Invocation) => textsOf(invocation, filters);
 
 export const jobsCommand: Command = {
   name: 'jobs',
   usage: '[--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]',
   help: 'Lists messages with what became of their documents, the newest first.',
-  options: filters,
+  options: textOptions(filters),
   async run(invocation) {
     exactly(invocation);
-    const list = await withStore(invocation, 'read', (store) => store.read((db) => listJobs(db, filterOf(invocation))));
+    const list = await withStore(invocation, 'existing', (store) =>
+      store.read((db) => listJobs(db, filterOf(invocation))),
+    );
     print(invocation, list, () =>
       table(
         [
@@ -79,15 +75,8 @@ export const inboxCommand: Command = {
        o2c inbox correct ID FILE [--reason TEXT] [--type CONTENT-TYPE]`,
   help: 'Lists messages as they came in, shows one with its faults, works them again, or takes a corrected copy of one.',
   options: {
-    ...filters,
-    code: { type: 'string' },
-    text: { type: 'string' },
-    raw: { type: 'string' },
+    ...textOptions([...filters, 'code', 'text', 'raw', 'reading', 'wait', 'reason', 'type']),
     all: { type: 'boolean' },
-    reading: { type: 'string' },
-    wait: { type: 'string' },
-    reason: { type: 'string' },
-    type: { type: 'string' },
   },
   run(invocation) {
     const [verb, ...words] = invocation.words;
@@ -107,7 +96,7 @@ const inboxFilterOf = (invocation: Invocation) => ({
 });
 
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const found = await withStore(invocation, 'read', (store) =>
+  const found = await withStore(invocation, 'existing', (store) =>
     store.read((db) => listInbox(db, inboxFilterOf(invocation))),
   );
   print(invocation, found, () =>
@@ -129,11 +118,11 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function show(invocation: Invocation, id: string): Promise<ExitCode> {
-  if (!/^\d{1,15}$/.test(id)) throw new WrongUsage(`${id} is no message number.`);
-  const message = await withStore(invocation, 'read', (store) => store.read((db) => inboxMessage(db, Number(id))));
+  const number = numberOf(id, 'a message');
+  const message = await withStore(invocation, 'existing', (store) => store.read((db) => inboxMessage(db, number)));
   if (message === undefined) throw new BusinessRejection('not-found', `There is no message ${id}.`);
   const file = text(invocation, 'raw');
-  if (file !== undefined) return saveRaw(invocation, Number(id), file);
+  if (file !== undefined) return saveRaw(invocation, number, file);
   print(invocation, message, () => [
     `Message ${message.inboxId} by ${message.channel} from ${message.partner} at ${message.receivedAt}: ${message.document}, ${message.contentType}, ${message.size} bytes, SHA-256 ${message.sha256}.`,
     ...relationsOf(message),
@@ -174,21 +163,9 @@ function relationsOf({ corrects, correction, corrections, bytesDroppedAt }: Inbo
 }
 
 async function saveRaw(invocation: Invocation, id: number, file: string): Promise<ExitCode> {
-  const { body, headers } = await withStore(invocation, 'read', (store) => store.read((db) => rawMessage(db, id)));
+  const { body, headers } = await withStore(invocation, 'existing', (store) => store.read((db) => rawMessage(db, id)));
   await writeNewFile(file, body);
   const saved = { inboxId: String(id), file, bytes: body.length, contentType: headers['content-type'] };
   print(invocation, saved, () => [`${body.length} bytes of message ${id} written to ${file} (${saved.contentType}).`]);
   return exitCodes.fine;
-}
-
-/** What is there already is not overwritten: it may be what somebody has corrected. */
-async function writeNewFile(file: string, bytes: Buffer): Promise<void> {
-  try {
-    await writeFile(file, bytes, { flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new WrongUsage(
-      code === 'EEXIST' ? `${file} is there already. Name another file.` : `${file} cannot be written: ${message}`,
-    );
-  }
 }

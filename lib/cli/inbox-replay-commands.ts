@@ -6,11 +6,22 @@ import { BusinessRejection } from '../domain/faults';
 import { readingFrom } from '../intake/reading-settings';
 import { correctMessage } from '../stages/correct-message';
 import { endGuardedReader } from '../stages/guarded-reader';
-import { type Replay, replayMessages, replaySelection } from '../stages/replay-messages';
+import { type Replay, replayMessages } from '../stages/replay-messages';
+import { replaySelection } from '../stages/replay-selection';
 import type { StageContext } from '../stages/work';
 import { waitingMessages } from '../store/inbox-replay';
 import type { Store } from '../store/store';
-import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, withStore } from './command';
+import {
+  type ExitCode,
+  exitCodes,
+  type Invocation,
+  numberOf,
+  operator,
+  text,
+  textsOf,
+  WrongUsage,
+  withStore,
+} from './command';
 import { print, table } from './output';
 
 /** Which messages were taken up, with the documents that wait for their order now. */
@@ -23,20 +34,24 @@ const pollEvery = 250;
 
 /** `inbox replay`: takes up what failed, and waits until a running Node-RED has made the orders. */
 export async function replay(invocation: Invocation, ids: readonly string[]): Promise<ExitCode> {
-  const filter = Object.fromEntries(filterNames.map((name) => [name, text(invocation, name)]));
+  const filter = textsOf(invocation, filterNames);
   const isFiltered = Object.values(filter).some((value) => value !== undefined);
-  if (ids.length > 0 && (isFiltered || invocation.options['all'] === true))
+  if (ids.length > 0 && (isFiltered || invocation.options.all === true))
     throw new WrongUsage('Name messages, or say what they have in common; not both.');
-  if (ids.length === 0 && !isFiltered && invocation.options['all'] !== true)
+  if (ids.length === 0 && !isFiltered && invocation.options.all !== true)
     throw new WrongUsage('Say which messages: their numbers, what they have in common, or --all.');
   const patience = waitOf(invocation);
   const reading = await readingOf(invocation, ids);
-  return withStore(invocation, 'write', async (store) => {
+  return withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const taken =
       ids.length > 0
-        ? await replayIds(context, ids.map(numberOf), reading)
-        : await replaySelected(context, { ...filter, all: invocation.options['all'] });
+        ? await replayIds(
+            context,
+            ids.map((word) => numberOf(word, 'a message')),
+            reading,
+          )
+        : await replaySelected(context, { ...filter, all: invocation.options.all });
     endGuardedReader();
     return report(invocation, store, taken, patience);
   });
@@ -47,10 +62,10 @@ export async function correct(invocation: Invocation, words: readonly string[]):
   const [id, file, ...more] = words;
   if (id === undefined || file === undefined || more.length > 0)
     throw new WrongUsage('Say which message, and the file of its corrected copy: "inbox correct 17 orders.csv".');
-  const inboxId = numberOf(id);
+  const inboxId = numberOf(id, 'a message');
   const patience = waitOf(invocation);
   const bytes = await bytesOf(file);
-  return withStore(invocation, 'write', async (store) => {
+  return withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const reason = text(invocation, 'reason') ?? null;
     const contentType = text(invocation, 'type');
@@ -143,11 +158,6 @@ function waitOf(invocation: Invocation): number {
   if (!/^\d{1,4}$/.test(said) || Number(said) > longestWait)
     throw new WrongUsage(`--wait must be a number of seconds from 0 to ${longestWait}.`);
   return Number(said) * 1000;
-}
-
-function numberOf(id: string): number {
-  if (!/^\d{1,15}$/.test(id)) throw new WrongUsage(`${id} is no message number.`);
-  return Number(id);
 }
 
 async function bytesOf(file: string): Promise<Buffer> {

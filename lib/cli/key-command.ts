@@ -6,6 +6,7 @@ import {
   type Invocation,
   operator,
   text,
+  textOptions,
   WrongUsage,
   withStore,
 } from './command';
@@ -16,14 +17,7 @@ export const keyCommand: Command = {
   usage:
     'create --role ROLE --name NAME [--partner P] [--acts-for A,B] [--expires-at TIME] | revoke ID | rotate ID [--overlap HOURS] | list',
   help: 'Makes, ends, replaces and lists API keys. A new key is shown once.',
-  options: {
-    role: { type: 'string' },
-    name: { type: 'string' },
-    partner: { type: 'string' },
-    'acts-for': { type: 'string' },
-    'expires-at': { type: 'string' },
-    overlap: { type: 'string' },
-  },
+  options: textOptions(['role', 'name', 'partner', 'acts-for', 'expires-at', 'overlap']),
   run(invocation) {
     const [verb, id, ...more] = invocation.words;
     if (verb === 'create' && id === undefined) return create(invocation);
@@ -45,7 +39,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
     expiresAt: text(invocation, 'expires-at'),
   };
   if (request.role === undefined || request.name === undefined) throw new WrongUsage('A key needs --role and --name.');
-  const created = await withStore(invocation, 'write', (store) => createKey(operator(store), request));
+  const created = await withStore(invocation, 'any', (store) => createKey(operator(store), request));
   print(invocation, created, () => [
     `Key ${created.keyId} of the role ${created.role}. It is shown only now:`,
     created.key,
@@ -54,7 +48,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
-  await withStore(invocation, 'read', (store) => revokeKey(operator(store), id));
+  await withStore(invocation, 'existing', (store) => revokeKey(operator(store), id));
   print(invocation, { keyId: id, revoked: true }, () => [
     `Key ${id} is revoked; it stops working within five seconds.`,
   ]);
@@ -64,7 +58,7 @@ async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
 async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
   const hours = Number(text(invocation, 'overlap') ?? 24);
   if (!(hours >= 0 && hours <= 8760)) throw new WrongUsage('--overlap is a number of hours from 0 to 8760.');
-  const created = await withStore(invocation, 'read', (store) => rotateKey(operator(store), id, hours));
+  const created = await withStore(invocation, 'existing', (store) => rotateKey(operator(store), id, hours));
   print(invocation, created, () => [
     `Key ${created.keyId} replaces ${id}, which works for ${hours} hours more. The new key is shown only now:`,
     created.key,
@@ -73,7 +67,7 @@ async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
 }
 
 async function list(invocation: Invocation): Promise<ExitCode> {
-  const keys = await withStore(invocation, 'read', allKeys);
+  const keys = await withStore(invocation, 'existing', allKeys);
   const now = new Date().toISOString();
   print(invocation, { keys }, () =>
     table(

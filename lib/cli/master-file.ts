@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { BusinessRejection } from '../domain/faults';
-import type { Fields } from '../domain/master-fields';
 import { customerFields, partnerFields, productFields, stockFields, taxFields } from '../domain/master-records';
+import type { Fields } from '../domain/record-draft';
 import { readJson } from '../intake/json';
 import { decodeText } from '../intake/text-encoding';
 

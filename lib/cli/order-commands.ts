@@ -2,7 +2,7 @@ import { explainOrder } from '../answers/explain';
 import { listOrders } from '../answers/lists';
 import { BusinessRejection } from '../domain/faults';
 import { salesOrderId } from '../domain/order';
-import { type Command, exactly, exitCodes, text, WrongUsage, withStore } from './command';
+import { type Command, exactly, exitCodes, text, textOptions, textsOf, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 
 const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit'] as const;
@@ -12,17 +12,11 @@ export const ordersCommand: Command = {
   usage:
     '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
   help: 'Lists orders, the newest first.',
-  options: {
-    ...Object.fromEntries(filters.map((name) => [name, { type: 'string' } as const])),
-    po: { type: 'string' },
-  },
+  options: textOptions([...filters, 'po']),
   async run(invocation) {
     exactly(invocation);
-    const query = Object.fromEntries([
-      ...filters.map((name) => [name, text(invocation, name)]),
-      ['poNumber', text(invocation, 'po')],
-    ]);
-    const list = await withStore(invocation, 'read', (store) => store.read((db) => listOrders(db, query)));
+    const query = { ...textsOf(invocation, filters), poNumber: text(invocation, 'po') };
+    const list = await withStore(invocation, 'existing', (store) => store.read((db) => listOrders(db, query)));
     print(invocation, list, () => [
       ...table(
         ['order', 'status', 'customer', 'PO number', 'source', 'total', 'currency', 'on hold for'],
@@ -51,7 +45,7 @@ export const explainCommand: Command = {
     const [number] = exactly(invocation, 'ORDER') as [string];
     const id = salesOrderId(number.toUpperCase());
     if (id === undefined) throw new WrongUsage(`${number} is no order number; they look like SO-000012.`);
-    const explanation = await withStore(invocation, 'read', (store) => store.read((db) => explainOrder(db, id)));
+    const explanation = await withStore(invocation, 'existing', (store) => store.read((db) => explainOrder(db, id)));
     if (explanation === undefined) throw new BusinessRejection('not-found', `There is no order ${number}.`);
     print(invocation, explanation, () => explanation.lines);
     return exitCodes.fine;

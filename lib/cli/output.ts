@@ -1,4 +1,5 @@
-import type { Invocation } from './command';
+import { writeFile } from 'node:fs/promises';
+import { type Invocation, WrongUsage } from './command';
 
 /** What came in from outside must not steer the terminal. */
 const printable = (text: string): string =>
@@ -27,4 +28,16 @@ export function table(heads: readonly string[], rows: readonly (readonly Cell[])
 export function print({ json, terminal }: Invocation, value: unknown, lines: () => readonly string[]): void {
   if (json) terminal.out(JSON.stringify(value, null, 2));
   else for (const line of lines()) terminal.out(line.split('\n').map(printable).join('\n'));
+}
+
+/** What is there already is not overwritten: it may be what somebody has corrected. */
+export async function writeNewFile(file: string, bytes: Buffer): Promise<void> {
+  try {
+    await writeFile(file, bytes, { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new WrongUsage(
+      code === 'EEXIST' ? `${file} is there already. Name another file.` : `${file} cannot be written: ${message}`,
+    );
+  }
 }

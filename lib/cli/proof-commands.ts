@@ -10,6 +10,7 @@ import {
   exitCodes,
   type Invocation,
   text,
+  textOptions,
   WrongUsage,
   withStore,
 } from './command';
@@ -21,7 +22,7 @@ export const reconcileCommand: Command = {
   help: 'Computes credit, stock, deliveries, invoices and ledger again and lists every difference.',
   async run(invocation) {
     exactly(invocation);
-    const { checks, clean } = await withStore(invocation, 'read', reconcile);
+    const { checks, clean } = await withStore(invocation, 'existing', reconcile);
     const differences = checks.flatMap((check) =>
       check.differences.map((difference) => [
         check.name,
@@ -48,7 +49,7 @@ export const auditCommand: Command = {
   name: 'audit',
   usage: 'verify [--expect LINK:HASH] [--head FILE] | export',
   help: 'Proves that the audit trail is whole, or writes it as JSON lines. --head checks against the last line of a file outside and adds the new one.',
-  options: { expect: { type: 'string' }, head: { type: 'string' } },
+  options: textOptions(['expect', 'head']),
   run(invocation) {
     const [verb, ...more] = invocation.words;
     if (verb === 'verify' && more.length === 0) return verify(invocation);
@@ -60,7 +61,7 @@ export const auditCommand: Command = {
 async function verify(invocation: Invocation): Promise<ExitCode> {
   const file = text(invocation, 'head');
   const noted = text(invocation, 'expect') ?? lastLine(file);
-  const proof = await withStore(invocation, 'read', (store) =>
+  const proof = await withStore(invocation, 'existing', (store) =>
     verifyAudit(store, noted === undefined ? undefined : headOf(noted)),
   );
   print(invocation, proof, () => [wordsOf(proof)]);
@@ -86,7 +87,7 @@ function headOf(written: string): AuditHead {
 }
 
 async function exportTrail(invocation: Invocation): Promise<ExitCode> {
-  await withStore(invocation, 'read', (store) =>
+  await withStore(invocation, 'existing', (store) =>
     exportAudit(store, (record) => invocation.terminal.out(JSON.stringify(record))),
   );
   return exitCodes.fine;

@@ -1,4 +1,5 @@
 import { BusinessRejection } from '../domain/faults';
+import { isObject } from '../domain/master-fields';
 import type { SettingsVersion } from '../domain/settings';
 import { changeCompanySettings, readSettings } from '../stages/company-settings';
 import { migrate } from '../store/migrate';
@@ -39,7 +40,7 @@ export const settingsCommand: Command = {
 
 async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
   if (more.length > 0) throw new WrongUsage('Say one KEY, or none for all settings.');
-  const current = await withStore(invocation, 'read', (store) => readSettings({ store }));
+  const current = await withStore(invocation, 'existing', (store) => readSettings({ store }));
   if (key === undefined) {
     show(invocation, current);
     return exitCodes.fine;
@@ -51,7 +52,7 @@ async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
 }
 
 async function set(invocation: Invocation, assignments: readonly string[]) {
-  const written = await withStore(invocation, 'write', async (store) => {
+  const written = await withStore(invocation, 'any', async (store) => {
     const current = await readSettings({ store });
     const changes: Tree = {};
     for (const assignment of assignments) {
@@ -59,7 +60,7 @@ async function set(invocation: Invocation, assignments: readonly string[]) {
       if (equals < 1) throw new WrongUsage(`${assignment} is not of the form KEY=VALUE.`);
       const key = assignment.slice(0, equals);
       const before = valueAt(current.settings, key);
-      if (before === undefined || isTree(before)) throw noSetting(key);
+      if (before === undefined || isObject(before)) throw noSetting(key);
       assign(changes, key.split('.'), asTypeOf(before, assignment.slice(equals + 1)));
     }
     return changeCompanySettings(operator(store), current.version, changes);
@@ -69,12 +70,11 @@ async function set(invocation: Invocation, assignments: readonly string[]) {
 }
 
 type Tree = { [key: string]: unknown };
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function valueAt(settings: object, key: string): unknown {
   return key
     .split('.')
-    .reduce<unknown>((node, part) => (isTree(node) && Object.hasOwn(node, part) ? node[part] : undefined), settings);
+    .reduce<unknown>((node, part) => (isObject(node) && Object.hasOwn(node, part) ? node[part] : undefined), settings);
 }
 
 function assign(changes: Tree, [head = '', ...rest]: readonly string[], value: unknown): void {
@@ -82,7 +82,7 @@ function assign(changes: Tree, [head = '', ...rest]: readonly string[], value: u
     changes[head] = value;
     return;
   }
-  const below = isTree(changes[head]) ? changes[head] : {};
+  const below = isObject(changes[head]) ? changes[head] : {};
   changes[head] = below;
   assign(below, rest, value);
 }
@@ -103,11 +103,11 @@ function asTypeOf(before: unknown, written: string): unknown {
 const noSetting = (key: string) =>
   new BusinessRejection('unknown-field', `There is no setting ${key}. "o2c settings" lists them.`);
 const shown = (value: unknown): string =>
-  Array.isArray(value) ? value.join(',') : isTree(value) ? JSON.stringify(value) : String(value);
+  Array.isArray(value) ? value.join(',') : isObject(value) ? JSON.stringify(value) : String(value);
 
 function show(invocation: Invocation, version: SettingsVersion): void {
   const rows = Object.entries(version.settings).flatMap(([key, value]) =>
-    isTree(value)
+    isObject(value)
       ? Object.entries(value).map(([below, leaf]) => [`${key}.${below}`, shown(leaf)])
       : [[key, shown(value)]],
   );

@@ -1,3 +1,5 @@
+import { later } from './dates';
+
 /**
  * When to try a warehouse again: the circuit of the whole warehouse, and the back-off of one release.
  *
@@ -51,7 +53,7 @@ function failed(circuit: Circuit, now: string): Circuit {
   const failures = circuit.failures + 1;
   if (failures < failuresToOpen) return { failures, openUntil: null };
   const rest = Math.min(longestRest, firstRest * 2 ** (failures - failuresToOpen));
-  return { failures, openUntil: new Date(Date.parse(now) + rest).toISOString() };
+  return { failures, openUntil: later(now, rest) };
 }
 
 /** A release is parked after so many attempts without a clear outcome: about 20 minutes. */

@@ -2,20 +2,8 @@ import { createHash } from 'node:crypto';
 import { amountAboveZero, amountText } from './amount-field';
 import { exponentOf } from './currency';
 import type { Fault } from './faults';
-import {
-  completed,
-  currencyCode,
-  type Draft,
-  type Field,
-  isObject,
-  oneOf,
-  orNull,
-  quantity,
-  type Read,
-  readDraft,
-  text,
-  whole,
-} from './master-fields';
+import { currencyCode, isObject, oneOf, orNull, quantity, type Read, text, whole } from './master-fields';
+import { completed, type Draft, type Field, readDraft } from './record-draft';
 
 /** Why something that was invoiced is taken back. */
 export const creditReasons = ['price', 'quantity', 'damaged', 'quality', 'goodwill', 'error', 'other'] as const;
@@ -78,7 +66,7 @@ const quantityAboveZero: Read<number> = (value, report) => {
 const creditNoteFields = {
   creditNote: required(text(100)),
   invoice: required(text(40)),
-  reason: required(oneOf(creditReasons, [])),
+  reason: required(oneOf(creditReasons)),
   note: optional(text(longestNote)),
   customer: optional(text(100)),
   currency: optional(currencyCode),
@@ -92,7 +80,7 @@ const lineFields = {
 };
 
 /** Whether somebody meant a credit note by this. */
-export const isCreditNote = (sent: unknown): boolean => isObject(sent) && sent['creditNote'] != null;
+export const isCreditNote = (sent: unknown): boolean => isObject(sent) && sent.creditNote != null;
 
 /** Reads one credit note, with every fault of its form; `at` is its place, a JSON pointer. What the invoice allows is another question. */
 export function readCreditNote(sent: unknown, at: string): ReadCreditNote {
@@ -124,7 +112,7 @@ function readLines(
     seen.add(line);
     return { line, quantity: draft.quantity ?? null, net: netOf(draft, currency, path, faults) };
   });
-  if (currency == null && sent.some((each) => isObject(each) && each['net'] != null))
+  if (currency == null && sent.some((each) => isObject(each) && each.net != null))
     faults.push({ path: `${at}/currency`, code: 'missing-field', message: 'An amount needs its currency.' });
   return lines;
 }

@@ -1,19 +1,22 @@
-/** Dates are `YYYY-MM-DD` texts of the Gregorian calendar, years 0001 to 9999; as texts they sort by time. */
+/** Dates are `YYYY-MM-DD` texts of the Gregorian calendar, years 0001 to 9999; as texts they sort by time. Instants are ISO 8601 texts. */
 const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 const monthLengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const millisecondsPerDay = 86_400_000;
+/** in ms */
+export const hour = 3_600_000;
+/** in ms */
+export const day = 24 * hour;
 
 /** The date when the text is a real calendar date in the form YYYY-MM-DD, else null. */
 export function parseDate(text: string): string | null {
   const match = datePattern.exec(text);
   if (!match) return null;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  return year >= 1 && day >= 1 && day <= lengthOf(year, month) ? text : null;
+  const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  return year >= 1 && dayOfMonth >= 1 && dayOfMonth <= lengthOf(year, month) ? text : null;
 }
 
 /** The date `days` (a whole number, also negative) later. Throws RangeError outside the years 0001 to 9999 or for a text that is no date. */
 export function addDays(date: string, days: number): string {
-  const result = new Date(midnightOf(date) + days * millisecondsPerDay);
+  const result = new Date(midnightOf(date) + days * day);
   const year = result.getUTCFullYear();
   if (!(year >= 1 && year <= 9999)) throw new RangeError(`${date} plus ${days} days is outside the years 0001 to 9999`);
   return result.toISOString().slice(0, 10);
@@ -21,12 +24,17 @@ export function addDays(date: string, days: number): string {
 
 /** Whole days from one date to another; negative when `to` is earlier. Throws RangeError for a text that is no date. */
 export function daysBetween(from: string, to: string): number {
-  return (midnightOf(to) - midnightOf(from)) / millisecondsPerDay;
+  return (midnightOf(to) - midnightOf(from)) / day;
 }
 
-/** The date at an instant (ISO 8601 text) in an IANA time zone. Throws RangeError for a zone or an instant that does not exist. */
-export function today(nowIso: string, timeZone: string): string {
-  return formatterOf(timeZone).format(new Date(nowIso));
+/** The instant so many milliseconds later, as ISO 8601 text in UTC; earlier when they are negative. */
+export function later(instant: string, milliseconds: number): string {
+  return new Date(Date.parse(instant) + milliseconds).toISOString();
+}
+
+/** The date at an instant in an IANA time zone. Throws RangeError for a zone or an instant that does not exist. */
+export function today(instant: string, timeZone: string): string {
+  return formatterOf(timeZone).format(new Date(instant));
 }
 
 /** Making a formatter costs some hundred times more than using it. */

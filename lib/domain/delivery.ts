@@ -1,19 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Fault } from './faults';
-import {
-  completed,
-  type Draft,
-  type Field,
-  isObject,
-  list,
-  orNull,
-  quantity,
-  type Read,
-  readDraft,
-  text,
-  whole,
-} from './master-fields';
+import { isObject, list, orNull, quantity, type Read, text, whole } from './master-fields';
 import { moment } from './moment';
+import { completed, type Draft, type Field, readDraft } from './record-draft';
 
 /** What a warehouse says it has shipped. */
 export interface PackingSlip {

@@ -4,14 +4,17 @@ import { flag, isObject, list, oneOf, orNull, type Read, text, whole } from './m
 export const ediAnswers = ['order-response', 'despatch-advice', 'invoice'] as const;
 export type EdiAnswerKind = (typeof ediAnswers)[number];
 
+export const acknowledgeWhen = ['auto', 'always', 'never'] as const;
+export type AcknowledgeWhen = (typeof acknowledgeWhen)[number];
+
 /** How EDI goes with a partner. Its own ids stand in `ediIds`. */
 export interface EdiSettings {
   /** as whom the company answers, `ZZ:SELLER`; null: as whom the partner addressed it */
   readonly ownId: string | null;
   /** 997, 999 and CONTRL; `auto`: X12 always, EDIFACT when asked for */
-  readonly acknowledge: 'auto' | 'always' | 'never';
+  readonly acknowledge: AcknowledgeWhen;
   /** TA1; `auto`: when asked for */
-  readonly acknowledgeInterchange: 'auto' | 'always' | 'never';
+  readonly acknowledgeInterchange: AcknowledgeWhen;
   /** business answers that were agreed */
   readonly answers: readonly EdiAnswerKind[];
   /** version of the answers, `004010` or `D:96A:UN:EAN008`; null: that of the partner's message */
@@ -59,13 +62,11 @@ const version: Read<string> = (value, report) => {
   return undefined;
 };
 
-const whenToAcknowledge = oneOf(['auto', 'always', 'never'] as const, []);
-
 const fields: { readonly [Name in keyof EdiSettings]: Read<EdiSettings[Name]> } = {
   ownId: orNull(interchangeId),
-  acknowledge: whenToAcknowledge,
-  acknowledgeInterchange: whenToAcknowledge,
-  answers: list(oneOf(ediAnswers, [])),
+  acknowledge: oneOf(acknowledgeWhen),
+  acknowledgeInterchange: oneOf(acknowledgeWhen),
+  answers: list(oneOf(ediAnswers)),
   version: orNull(version),
   charset: orNull(text(40)),
   strict: flag,

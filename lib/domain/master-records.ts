@@ -4,10 +4,8 @@ import {
   address,
   channel,
   currencyCode,
-  type Draft,
   date,
   decimal,
-  type Field,
   flag,
   instant,
   list,
@@ -24,6 +22,7 @@ import {
   text,
   whole,
 } from './master-fields';
+import type { Draft, Field } from './record-draft';
 import { greatestRate } from './settings';
 
 /** What each kind of master data is made of. A field without an initial value is required of a new record. */
@@ -71,7 +70,7 @@ export const partnerFields = {
   skuMap: optional(record(text(100)), {}),
   customerMap: optional(record(text(100)), {}),
   uomMap: optional(record(text(20)), {}),
-  pricePolicy: optional(oneOf(pricePolicies, []), 'tolerance' as const),
+  pricePolicy: optional(oneOf(pricePolicies), 'tolerance' as const),
   priceTolerance: optional(percentage, 0),
   reviewNotes: optional(flag, false),
   requestsPerMinute: optional<number | null>(orNull(whole(1, greatestRate)), null),

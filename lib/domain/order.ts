@@ -1,16 +1,19 @@
+import type { Channel } from './master';
 import type { Ratio } from './quantity';
 
 /** What an order can be; `lifecycle.ts` says how it gets there. */
-export type OrderStatus =
-  | 'Created'
-  | 'ReadyForDelivery'
-  | 'OnHold'
-  | 'SentToWarehouse'
-  | 'PartiallyDelivered'
-  | 'Delivered'
-  | 'Invoiced'
-  | 'CancelRequested'
-  | 'Cancelled';
+export const orderStatuses = [
+  'Created',
+  'ReadyForDelivery',
+  'OnHold',
+  'SentToWarehouse',
+  'PartiallyDelivered',
+  'Delivered',
+  'Invoiced',
+  'CancelRequested',
+  'Cancelled',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
 
 export type ReleaseStatus =
   | 'Claimed'
@@ -124,7 +127,7 @@ export interface OrderTerms {
   readonly releaseNumber: string;
   readonly documentId: number;
   readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
+  readonly channel: Channel;
   readonly sourceSystem: string | null;
   readonly document: string;
   readonly indicator: string;
@@ -171,6 +174,31 @@ export interface Order extends OrderTerms {
   /** Cash that counts for this order alone. */
   earmarked: number;
   stepAt: string;
+}
+
+/** An order as it is created: nothing of it has been judged, held or shipped yet. */
+export function createdOrder(terms: OrderTerms, lines: OrderLine[]): Order {
+  return {
+    ...terms,
+    status: 'Created',
+    reason: null,
+    lines,
+    holds: [],
+    releases: [],
+    checksJudged: 0,
+    checksPassed: 0,
+    heldSince: null,
+    passedOver: 0,
+    passesAtHold: 0,
+    reservedUntil: null,
+    approvalGross: 0,
+    approvalAt: null,
+    approvalUntil: null,
+    approvalPolicy: 0,
+    approvedGross: 0,
+    earmarked: 0,
+    stepAt: terms.createdAt,
+  };
 }
 
 export const openQuantity = (line: OrderLine): number => line.ordered - line.delivered - line.cancelled;

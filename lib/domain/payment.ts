@@ -1,18 +1,9 @@
 import { amountAboveZero, amountText, type BelowZero } from './amount-field';
 import { exponentOf } from './currency';
 import type { Fault } from './faults';
-import {
-  completed,
-  currencyCode,
-  type Field,
-  isObject,
-  notSupported,
-  orNull,
-  type Read,
-  readDraft,
-  text,
-} from './master-fields';
+import { currencyCode, isObject, notSupported, orNull, type Read, text } from './master-fields';
 import { moment } from './moment';
+import { completed, type Field, readDraft } from './record-draft';
 
 /** Money that a customer paid. */
 export interface Payment {

@@ -1,3 +1,4 @@
+import { day } from './dates';
 import type { Order } from './order';
 
 /** After so many passes, or so many days, a waiting order lets no younger one by. */
@@ -16,7 +17,7 @@ export function compareWaiting(a: Waiting, b: Waiting): number {
 
 /** True of an order that was passed so often, or waits so long, that it lets nobody behind it by any more. */
 export function isNextInLine(passed: number, heldSince: string, now: string): boolean {
-  return passed >= mostPasses || Date.parse(now) - Date.parse(heldSince) >= longestWaitDays * 86_400_000;
+  return passed >= mostPasses || Date.parse(now) - Date.parse(heldSince) >= longestWaitDays * day;
 }
 
 /** True when nobody behind this order may be released before it. `accountPasses` counts the account's approvals of new orders so far. */

@@ -49,9 +49,9 @@ export function reserve(order: Order, stock: ReadonlyMap<string, StockItem>): Sh
 }
 
 /** Gives all of the order's reservations back. */
-export function giveBack(order: Order, stock: ReadonlyMap<string, StockItem>, only?: ReadonlySet<number>): void {
+export function giveBack(order: Order, stock: ReadonlyMap<string, StockItem>): void {
   for (const line of order.lines) {
-    if (line.reserved === 0 || (only !== undefined && !only.has(line.line))) continue;
+    if (line.reserved === 0) continue;
     const item = stock.get(stockKey(line.sku, order.warehouse));
     if (item === undefined)
       throw new TechnicalFault(

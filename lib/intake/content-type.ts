@@ -1,4 +1,4 @@
-import { workbookType } from './read-message';
+import { workbookType } from './sheets/xlsx/workbook';
 
 const typesByExtension: Readonly<Record<string, string>> = {
   '.json': 'application/json',

@@ -1,7 +1,8 @@
 import type { Fault } from '../domain/faults';
 import type { CanonicalOrder } from './canonical-order';
+import type { EdiDocument } from './edi/edi-documents';
+import type { InterchangeOutline } from './edi/interchange-outline';
 import type { EdiReading } from './edi/mapped-message';
-import type { EdiDocument, InterchangeOutline } from './edi/read-edi';
 import type { SheetField } from './sheets/fields';
 import type { SheetLayout } from './sheets/layout';
 

@@ -2,6 +2,7 @@ import { exponentOf } from '../domain/currency';
 import { parseDate } from '../domain/dates';
 import { type DecimalFault, formatScaled, parseScaled } from '../domain/decimal';
 import type { Fault } from '../domain/faults';
+import { isObject } from '../domain/master-fields';
 import { parsePrice } from '../domain/money';
 import { formatQuantity, parseQuantity } from '../domain/quantity';
 import type { CanonicalLine, CanonicalOrder, ItemId, ShipTo } from './canonical-order';
@@ -201,7 +202,7 @@ function numberMessage(fault: DecimalFault, decimals: string): string {
 }
 
 function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+  return isObject(value) ? value : {};
 }
 
 function compared(one: string, other: string): number {

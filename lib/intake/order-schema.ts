@@ -8,7 +8,7 @@ const code = text(40);
 const number = { type: 'string', maxLength: 40 };
 
 /** The fields of an order as sent; numbers stand as texts here, blank texts are already taken away. */
-export const orderSchema = {
+const orderSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['poNumber', 'customer', 'lines'],

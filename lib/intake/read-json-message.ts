@@ -58,7 +58,7 @@ function readElements<Kept extends KeptDocument>(
 }
 
 /** The orders in a value: one object, or an array of them. */
-export function documentsOf<Kept extends KeptDocument>(
+function documentsOf<Kept extends KeptDocument>(
   value: unknown,
   duplicates: readonly JsonPath[],
   limits: IntakeLimits,

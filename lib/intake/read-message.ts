@@ -1,17 +1,8 @@
 import { BusinessRejection } from '../domain/faults';
 import { withPolicy } from './batch-policy';
-import {
-  type BatchPolicy,
-  defaultIntakeLimits,
-  type IntakeLimits,
-  type KeepDocument,
-  type KeptDocument,
-  type MessageContent,
-  type ReadDocument,
-  type ReceivedMessage,
-} from './message-content';
+import type { KeepDocument, KeptDocument, MessageContent, ReadDocument, ReceivedMessage } from './message-content';
 import { readEdiMessage } from './read-edi-message';
-import { documentsOf, readJsonMessage } from './read-json-message';
+import { readJsonMessage } from './read-json-message';
 import { readCsvMessage, readWorkbookMessage } from './read-table-message';
 import { workbookType } from './sheets/xlsx/workbook';
 
@@ -72,28 +63,6 @@ export function takenType({
     `The message has ${bytes.length} bytes, at most ${limits.bytes} are taken; send several.`,
   );
 }
-
-/** The orders in values that a program hands over: one object, or an array of them. */
-export function readOrders(
-  value: unknown,
-  limits: IntakeLimits = defaultIntakeLimits,
-  batchPolicy: BatchPolicy = 'reject-order',
-): MessageContent {
-  return withPolicy(documentsOf(value, [], limits, asRead), batchPolicy, asRead);
-}
-
-export type {
-  BatchPolicy,
-  IntakeLimits,
-  KeepDocument,
-  KeptDocument,
-  MessageContent,
-  ReadDocument,
-  ReceivedMessage,
-} from './message-content';
-export { defaultIntakeLimits } from './message-content';
-export type { SheetLayout } from './sheets/layout';
-export { workbookType } from './sheets/xlsx/workbook';
 
 type Reader = <Kept extends KeptDocument>(
   message: ReceivedMessage,

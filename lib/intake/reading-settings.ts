@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BusinessRejection, type Fault } from '../domain/faults';
-import type { ReceivedMessage } from './read-message';
+import type { ReceivedMessage } from './message-content';
 import { dateFormats, encodings, plainLayout, type SheetLayout } from './sheets/layout';
 
 /** How a message is read: what a flow says of it, and its bytes do not. */

@@ -1,8 +1,9 @@
 import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import type { Database } from '../store/database';
+import { type DocumentState, documentCounts, documentStates, noDocuments } from '../store/document-queries';
 import { findDroppedFiles, findJobs, lastSteps } from '../store/import-jobs';
-import { type DocumentState, documentCounts, documentStates, findInbox, noDocuments } from '../store/inbox-queries';
+import { findInbox } from '../store/inbox-queries';
 
 /** A message as a job: what of its documents is done. The counts add up to `documents`. */
 export interface Job {

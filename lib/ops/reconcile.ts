@@ -2,17 +2,16 @@ import { approvedContribution } from '../domain/credit';
 import { slipAmounts } from '../domain/invoice';
 import { statusOf } from '../domain/lifecycle';
 import { type Order, salesOrderNumber } from '../domain/order';
+import { compare, type Difference } from '../store/comparison';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
 import {
-  compare,
-  comparisons,
-  type Difference,
   orderIdsAfter,
-  type UninvoicedLine,
+  type UninvoicedQuantity,
   uninvoicedByAccount,
-  uninvoicedLines,
-} from '../store/reconciliation';
+  uninvoicedQuantities,
+} from '../store/recomputation';
+import { comparisons } from '../store/reconciliation';
 import { inSnapshot } from '../store/snapshot';
 import type { Store } from '../store/store';
 
@@ -58,7 +57,7 @@ async function recomputeOrders(db: Database): Promise<ReconciliationCheck[]> {
     const orders = await loadOrders(db, ids);
     compared += orders.length;
     for (const order of orders) compareOrder(order, statuses, approved);
-    addUninvoiced(orders, await uninvoicedLines(db, ids), uninvoiced);
+    addUninvoiced(orders, await uninvoicedQuantities(db, ids), uninvoiced);
   }
   const accounts = await uninvoicedByAccount(db);
   return [
@@ -80,7 +79,7 @@ function compareOrder(order: Order, statuses: Difference[], approved: Difference
 /** Each slip is priced by itself, so that its tax is rounded as on its invoice. */
 function addUninvoiced(
   orders: readonly Order[],
-  lines: readonly UninvoicedLine[],
+  lines: readonly UninvoicedQuantity[],
   byAccount: Map<string, number>,
 ): void {
   const byId = new Map(orders.map((order) => [order.id, order]));

@@ -1,4 +1,4 @@
-import { addDays, parseDate } from '../domain/dates';
+import { addDays, day, hour, later, parseDate } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { formatMoney } from '../domain/money';
 import type { Database } from '../store/database';
@@ -63,12 +63,12 @@ export interface Signals {
 
 /** Failed imports and shortages of the last 24 hours (parked ones of any age), holds and warehouses as they are at `now`. */
 export async function signals(db: Database, now: string): Promise<Signals> {
-  const recent = hoursBefore(now, recentHours);
+  const recent = later(now, -recentHours * hour);
   const channels = await failedDocuments(db, recent);
   const items = await shortLines(db, recent);
   const held = await heldOrders(db);
   const warehouses = await unclearReleases(db);
-  const late = await lateReleases(db, hoursBefore(now, lateDays * 24));
+  const late = await lateReleases(db, later(now, -lateDays * day));
   return {
     at: now,
     failedImports: { count: sum(channels, ({ rejected, parked }) => rejected + parked), channels },
@@ -95,7 +95,7 @@ async function unacknowledgedAnswers(db: Database, now: string): Promise<Signals
   );
   const late = sent.filter(({ partner, oldest }) => {
     const within = partners.get(partner)?.edi.acknowledgedWithin ?? 0;
-    return within > 0 && oldest < hoursBefore(now, within);
+    return within > 0 && oldest < later(now, -within * hour);
   });
   const byPartner = [...Map.groupBy(late, ({ partner }) => partner)].map(([partner, hours]) => ({
     partner,
@@ -105,7 +105,6 @@ async function unacknowledgedAnswers(db: Database, now: string): Promise<Signals
   return { count: sum(byPartner, ({ answers }) => answers), partners: byPartner };
 }
 
-const hoursBefore = (now: string, hours: number): string => new Date(Date.parse(now) - hours * 3_600_000).toISOString();
 const sum = <T>(rows: readonly T[], of: (row: T) => number): number => rows.reduce((total, row) => total + of(row), 0);
 
 /** One source: where orders came from, how many there were, and what they are worth. */

@@ -8,6 +8,7 @@ import {
   type Release,
   salesOrderId,
 } from '../domain/order';
+import type { Role } from '../domain/roles';
 import { mayRead, type Visibility } from '../domain/visibility';
 import { closeException } from '../store/exceptions';
 import { invoicesDueBefore } from '../store/waiting';
@@ -23,7 +24,7 @@ export type OrderActionName = (typeof orderActions)[number];
 /** Who acts, with what right. */
 export interface Actor {
   readonly name: string;
-  readonly role: 'partner' | 'warehouse' | 'finance' | 'operations' | 'auditor' | 'admin';
+  readonly role: Role;
   /** A partner touches only what it sees. */
   readonly visible: Visibility;
 }
@@ -46,7 +47,7 @@ export type ActionOutcome =
       readonly summary: string;
     };
 
-const allowedRoles: Readonly<Record<OrderActionName, readonly Actor['role'][]>> = {
+const allowedRoles: Readonly<Record<OrderActionName, readonly Role[]>> = {
   cancel: ['partner', 'operations', 'finance', 'admin'],
   hold: ['operations', 'finance', 'admin'],
   release: ['operations', 'finance', 'admin'],

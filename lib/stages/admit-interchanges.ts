@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/faults';
 import type { Partner } from '../domain/master';
 import type { EdiParty } from '../intake/edi/interchange';
-import type { InterchangeOutline } from '../intake/edi/read-edi';
+import type { InterchangeOutline } from '../intake/edi/interchange-outline';
 import { ConcurrentChange } from '../store/dialect';
 import {
   findInterchanges,
@@ -39,6 +39,10 @@ export interface AdmittedInterchange {
 
 /** An id of an interchange as partners keep it: `ZZ:ACME`. */
 export const partyText = ({ qualifier, id }: EdiParty): string => `${qualifier}:${id}`;
+
+/** The partner whose id the sender of an interchange names; a partner may have left out the qualifier. */
+export const partnerBySender = (senders: ReadonlyMap<string, string>, sender: EdiParty): string | undefined =>
+  senders.get(partyText(sender)) ?? senders.get(partyText({ ...sender, qualifier: '' }));
 
 /**
  * Finds out whose each interchange is and whether it was here before. The same number with the same bytes is taken
@@ -87,8 +91,7 @@ function partnerOf(
   { outline, speaksFor }: ArrivedInterchange,
   senders: ReadonlyMap<string, string>,
 ): string | undefined {
-  const bySender =
-    senders.get(partyText(outline.sender)) ?? senders.get(partyText({ ...outline.sender, qualifier: '' }));
+  const bySender = partnerBySender(senders, outline.sender);
   if (bySender !== undefined || speaksFor === null || speaksFor.length !== 1) return bySender;
   const [only] = speaksFor;
   return [...senders.values()].includes(only as string) ? undefined : only;

@@ -1,4 +1,5 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
+import { isObject } from '../domain/master-fields';
 import { salesOrderId } from '../domain/order';
 import type { CancelOutcome } from '../warehouse/shipping';
 import { settleCancellation } from './cancel-release';
@@ -29,9 +30,7 @@ export function readCancellations(value: unknown): CancellationAnswer[] {
   const faults: Fault[] = [];
   const answers = (Array.isArray(value) ? value : [value]).map((item: unknown, i) => {
     const at = Array.isArray(value) ? `/${i}` : '';
-    const { salesOrder, release, cancelled, reason } = (
-      typeof item === 'object' && item !== null ? item : {}
-    ) as Partial<Record<keyof CancellationAnswer, unknown>>;
+    const { salesOrder, release, cancelled, reason }: Record<string, unknown> = isObject(item) ? item : {};
     if (typeof salesOrder !== 'string')
       faults.push({ path: `${at}/salesOrder`, code: 'missing-field', message: 'Name the order, such as SO-000012.' });
     if (!Number.isSafeInteger(release))

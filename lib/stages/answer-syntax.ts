@@ -1,8 +1,9 @@
+import type { AcknowledgeWhen } from '../domain/edi-settings';
 import type { Partner } from '../domain/master';
 import { type SyntaxAnswer, writeContrl } from '../intake/edi/edifact/write-contrl';
 import type { EdiGroup, SyntaxFault } from '../intake/edi/interchange';
+import type { InterchangeOutline } from '../intake/edi/interchange-outline';
 import type { OutgoingEnvelope } from '../intake/edi/outgoing';
-import type { InterchangeOutline } from '../intake/edi/read-edi';
 import { isAcknowledged, writeFunctionalAcknowledgement, writeTA1 } from '../intake/edi/x12/write-acknowledgement';
 import { type EdiAnswer, groupSubject, insertAnswers, interchangeSubject } from '../store/edi-answers';
 import { takeNumbers } from '../store/number-series';
@@ -80,7 +81,7 @@ function acknowledgementsOf({
   return [...interchange, ...groups];
 }
 
-const wants = (setting: 'auto' | 'always' | 'never', auto: boolean): boolean =>
+const wants = (setting: AcknowledgeWhen, auto: boolean): boolean =>
   setting === 'always' || (setting === 'auto' && auto);
 
 /** Acknowledgements are not acknowledged. */

@@ -11,8 +11,9 @@ import { together } from '../store/database';
 import { loadProducts } from '../store/master';
 import type { NewSlipLine } from '../store/packing-slips';
 import { createStock } from '../store/stock';
+import { stockKeysOf } from './locked-rows';
 import { findCandidates, takeBack } from './take-back-reservations';
-import { stockKeysOf, type Work } from './work';
+import type { Work } from './work';
 
 export interface Shortage {
   readonly sku: string;

@@ -1,11 +1,9 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
+import { later } from '../domain/dates';
 import { type Evidence, type Order, openReleaseStatuses, type Release } from '../domain/order';
 import { cancelRest, giveBack } from '../domain/stock';
 import type { CancelOutcome } from '../warehouse/shipping';
 import type { Work } from './work';
-
-export const inMilliseconds = (now: string, milliseconds: number): string =>
-  new Date(Date.parse(now) + milliseconds).toISOString();
 
 /** Asks the warehouse to give a release back: to cancel the order, or (no reason) because it was put on hold. */
 export function requestCancellation(work: Work, release: Release, reason: string | null): void {
@@ -23,16 +21,7 @@ export function settleCancellation(work: Work, order: Order | undefined, key: st
   if (outcome.kind === 'agreed') endRelease(work, order, release, { warehouse: 'agreed' });
   else if (outcome.kind === 'refused') refused(work, order, release, outcome.words);
   else if (outcome.kind === 'pending') release.nextAttemptAt = null;
-  else {
-    release.words = outcome.cause;
-    retryLater(work, release);
-    work.note(order, 'unknown', {
-      release: release.release,
-      attempt: release.attempts,
-      cause: outcome.cause,
-      parked: release.parked,
-    });
-  }
+  else leaveUnclear(work, order, release, outcome.cause);
   work.settle(order);
 }
 
@@ -75,10 +64,22 @@ export function cancelOrAsk(work: Work, order: Order, reason: string): string {
   return `cancel requested: the warehouse ${out.warehouse} has to agree`;
 }
 
+/** The warehouse gave no clear answer: it is asked again. */
+export function leaveUnclear(work: Work, order: Order, release: Release, cause: string): void {
+  release.words = cause;
+  retryLater(work, release);
+  work.note(order, 'unknown', {
+    release: release.release,
+    attempt: release.attempts,
+    cause,
+    parked: release.parked,
+  });
+}
+
 /** Back-off with jitter, then parked: nobody knows whether the warehouse has the release, a person has to ask it. */
-export function retryLater(work: Work, release: Release): void {
+function retryLater(work: Work, release: Release): void {
   release.parked = release.attempts >= maxAttempts;
-  release.nextAttemptAt = release.parked ? null : inMilliseconds(work.now, retryDelay(release.attempts, Math.random()));
+  release.nextAttemptAt = release.parked ? null : later(work.now, retryDelay(release.attempts, Math.random()));
   if (!release.parked) return;
   work.raise({
     kind: 'warehouse-parked',

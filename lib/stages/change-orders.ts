@@ -12,7 +12,7 @@ import { formatQuantity } from '../domain/quantity';
 import type { CanonicalOrder } from '../intake/canonical-order';
 import { ediOrigins } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
-import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { saveChangedOrder } from '../store/order-changes';
 import { cancelOrAsk } from './cancel-release';
 import {
@@ -23,8 +23,9 @@ import {
   requestOf,
   wordOf,
 } from './change-requests';
+import { applied, changed, type DecidedChange, park, reject, repeated } from './change-verdict';
+import { recordVerdict } from './document-outcomes';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
-import { summarize } from './outcome';
 import {
   canonicalOf,
   dateFaults,
@@ -35,21 +36,16 @@ import {
   termsOf,
 } from './resolve-change';
 import { OrderFaults } from './resolve-line';
-import type { AppliedOutcome, RejectedOutcome, TaggedOutcome } from './tag-outcome';
+import type { TagOutcome } from './tag-outcome';
 import type { Work } from './work';
-
-export type ChangeOutcome = TaggedOutcome | AppliedOutcome | RejectedOutcome;
 
 /**
  * Applies changes and cancellations of orders, in the order in which they came. What came before is not applied twice, and
  * what bears the number of another change of its order is refused; what overtook its order waits for it; what comes after
  * a warehouse was asked to ship waits for a person, or for the warehouse's word to a cancellation.
  */
-export async function changeOrders(
-  work: Work,
-  documents: readonly StoredDocument[],
-): Promise<Map<number, ChangeOutcome>> {
-  const outcomes = new Map<number, ChangeOutcome>();
+export async function changeOrders(work: Work, documents: readonly StoredDocument[]): Promise<Map<number, TagOutcome>> {
+  const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
   const requests = documents.map(requestOf);
   const targets = await findTargets(work.db, requests);
@@ -75,16 +71,11 @@ export async function changeOrders(
     if (outcome.verdict.state === 'parked') known.park(request, outcome.verdict.orderId);
     if (outcome.verdict.state !== 'parked') await settled(work, request, outcome.verdict.state);
     verdicts.push(outcome.verdict);
-    record(work, request, outcome.verdict);
+    recordVerdict(work, request.document, outcome.verdict, { kind: request.document.kind });
     outcomes.set(documentId, outcome.outcome);
   }
   await saveVerdicts(work.db, verdicts, work.now);
   return outcomes;
-}
-
-interface Decided {
-  readonly verdict: DocumentVerdict;
-  readonly outcome: ChangeOutcome;
 }
 
 /** A partner names a line as it did in its order; here the line has a number. */
@@ -131,7 +122,7 @@ async function decide(
   targets: readonly number[],
   master: MasterData,
   known: ChangesBefore,
-): Promise<Decided> {
+): Promise<DecidedChange> {
   const { document, change } = request;
   if (targets.length === 0)
     return park(
@@ -157,7 +148,7 @@ async function decide(
 }
 
 /** Nobody knows which of the two counts: the first one stays as it is. */
-function conflict(work: Work, request: ChangeRequest, order: Order): Decided {
+function conflict(work: Work, request: ChangeRequest, order: Order): DecidedChange {
   const { changeNumber } = request.change;
   const words = `${salesOrderNumber(order.id)} has another change under the number ${changeNumber}; nothing was changed. Send this ${wordOf(request.document)} under a number of its own, or the first one unchanged.`;
   const fault: Fault = {
@@ -169,7 +160,7 @@ function conflict(work: Work, request: ChangeRequest, order: Order): Decided {
   return reject(work, request, [fault], order);
 }
 
-function cancel(work: Work, request: ChangeRequest, order: Order): Decided {
+function cancel(work: Work, request: ChangeRequest, order: Order): DecidedChange {
   const words = cancelOrAsk(work, order, 'customer-request');
   work.note(order, 'customer-request', evidenceOf(request));
   work.settle(order);
@@ -177,7 +168,7 @@ function cancel(work: Work, request: ChangeRequest, order: Order): Decided {
   return applied(request, order, words);
 }
 
-async function apply(work: Work, request: ChangeRequest, order: Order, master: MasterData): Promise<Decided> {
+async function apply(work: Work, request: ChangeRequest, order: Order, master: MasterData): Promise<DecidedChange> {
   const faults = new OrderFaults();
   const resolution = resolveChange(request, order, master, faults);
   const { changes } = resolution;
@@ -200,19 +191,11 @@ async function apply(work: Work, request: ChangeRequest, order: Order, master: M
   work.answerDue('change-response', request.document.documentId, order);
   if (order.status === 'Cancelled') return applied(request, order, 'cancelled: all lines were deleted');
   const words = `changed by its customer: ${changes.length} lines; its checks are due again`;
-  return {
-    verdict: verdictOf(request, 'accepted', order.id),
-    outcome: {
-      output: 'changed',
-      documentId: request.document.documentId,
-      orderId: order.id,
-      summary: summarize(order, words),
-    },
-  };
+  return changed(request, order, words);
 }
 
 /** After the release only a person, or the warehouse, can say whether the change still comes in time. */
-function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decided {
+function waitForPerson(work: Work, request: ChangeRequest, order: Order): DecidedChange {
   const { document, change } = request;
   const number = salesOrderNumber(order.id);
   const late = `${number} is ${order.status}: the ${wordOf(document)} ${change.changeNumber || 'without a number'} came after the warehouse was asked to ship.`;
@@ -224,78 +207,6 @@ function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decide
   });
   return park(request, 'after-release', `${late} A person decides whether it still comes in time.`, order.id);
 }
-
-function park(
-  request: ChangeRequest,
-  code: 'unknown-order' | 'after-release',
-  words: string,
-  orderId: number | null,
-): Decided {
-  const { documentId, inboxId } = request.document;
-  const faults: Fault[] = [{ path: '', code, message: words, value: request.change.poNumber.slice(0, 80) }];
-  return {
-    verdict: { documentId, state: 'parked', orderId, code, faults },
-    outcome: { output: 'rejected', documentId, inboxId, code, faults, summary: `Inbox ${inboxId} waits: ${words}` },
-  };
-}
-
-function reject(work: Work, request: ChangeRequest, faults: readonly Fault[], order?: Order): Decided {
-  const { documentId, inboxId } = request.document;
-  const code = faults[0]?.code ?? 'unreadable';
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  work.answerDue('change-response', documentId, order);
-  return {
-    verdict: { documentId, state: 'rejected', orderId: order?.id ?? null, code, faults },
-    outcome: {
-      output: 'rejected',
-      documentId,
-      inboxId,
-      code,
-      faults,
-      summary: `Inbox ${inboxId} rejected: ${faults[0]?.message ?? 'the change cannot be made.'}${more}`,
-    },
-  };
-}
-
-function repeated(request: ChangeRequest, orderId: number | null): Decided {
-  const { documentId, inboxId, kind } = request.document;
-  const number = orderId === null ? request.change.poNumber : salesOrderNumber(orderId);
-  return {
-    verdict: verdictOf(request, 'duplicate', orderId),
-    outcome: {
-      output: 'applied',
-      documentId,
-      inboxId,
-      kind,
-      orderId,
-      order: null,
-      summary: `Inbox ${inboxId}: the ${wordOf(request.document)} of ${number} was here before; nothing was done again`,
-    },
-  };
-}
-
-function applied(request: ChangeRequest, order: Order, words: string): Decided {
-  const { documentId, inboxId, kind } = request.document;
-  const summary = summarize(order, words);
-  return {
-    verdict: verdictOf(request, 'accepted', order.id),
-    outcome: {
-      output: 'applied',
-      documentId,
-      inboxId,
-      kind,
-      orderId: order.id,
-      order: summary,
-      summary: summary.summary,
-    },
-  };
-}
-
-const verdictOf = (
-  { document }: ChangeRequest,
-  state: 'accepted' | 'duplicate',
-  orderId: number | null,
-): DocumentVerdict => ({ documentId: document.documentId, state, orderId, code: null, faults: [] });
 
 /** Nobody has to decide any more what waited for a person. */
 async function settled(work: Work, { document }: ChangeRequest, how: string): Promise<void> {
@@ -313,19 +224,3 @@ const shownChange = (change: ResolvedLineChange) =>
   change.action === 'delete'
     ? { line: change.line, deleted: true }
     : { line: change.line.line, sku: change.line.sku, ordered: formatQuantity(change.line.ordered) };
-
-function record(work: Work, { document }: ChangeRequest, { state, orderId, code, faults }: DocumentVerdict): void {
-  work.record({
-    subject: 'document',
-    subjectId: String(document.documentId),
-    from: 'stored',
-    to: state,
-    reason: code,
-    evidence: {
-      inboxId: document.inboxId,
-      kind: document.kind,
-      ...(orderId === null ? {} : { order: salesOrderNumber(orderId) }),
-      ...(faults.length === 0 ? {} : { faults: faults.slice(0, 20) }),
-    },
-  });
-}

@@ -5,7 +5,7 @@ import type { OrderChange } from '../intake/edi/mapped-message';
 import type { Database } from '../store/database';
 import { appliedBefore } from '../store/edi-changes';
 import { findEdiOrders } from '../store/edi-orders';
-import type { StoredDocument } from '../store/inbox';
+import type { StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
 import { knownChanges } from '../store/order-changes';
 import { findOrders } from '../store/order-identity';

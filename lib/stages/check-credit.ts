@@ -1,4 +1,5 @@
 import { judgeCredit } from '../domain/credit';
+import { hour, later } from '../domain/dates';
 import type { Order } from '../domain/order';
 import { openGross } from '../domain/pricing';
 import { isNextInLine, longestWaitDays, mostPasses } from '../domain/release-queue';
@@ -9,7 +10,7 @@ import { type CheckInput, isDue, recordedCheck } from './check';
 import { type GateOutput, gateOutcome, gateReplay } from './gate';
 import type { OrderOutcome } from './outcome';
 import { withOrders } from './transaction';
-import { later, type StageContext, type Work } from './work';
+import type { StageContext, Work } from './work';
 
 type QueueHeads = ReadonlyMap<string, readonly QueueHead[]>;
 
@@ -54,7 +55,7 @@ function judge(work: Work, order: Order, heads: readonly QueueHead[]): OrderOutc
 export function approve(work: Work, order: Order): void {
   order.approvalGross = openGross(order);
   order.approvalAt = work.now;
-  order.approvalUntil = later(work.now, work.settings.approvalHours);
+  order.approvalUntil = later(work.now, work.settings.approvalHours * hour);
   order.approvalPolicy = work.settingsVersion;
 }
 

@@ -1,5 +1,5 @@
-import type { Order } from '../domain/order';
-import { reserve, settleShortage } from '../domain/stock';
+import type { Decision, Order } from '../domain/order';
+import { reserve, type Shortage, settleShortage } from '../domain/stock';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type OrderOutcome, summarize } from './outcome';
 import { withOrders } from './transaction';
@@ -40,7 +40,19 @@ export function checkInventory(
 }
 
 function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
-  const short = reserve(order, work.stock);
+  const decision = decideStock(work, order, reserve(order, work.stock));
+  work.settle(order);
+  const isCancelled = decision.outcome === 'cancelled';
+  const words = isCancelled ? `cancelled: ${decision.explanation}` : decision.explanation;
+  return {
+    orderId: order.id,
+    output: isCancelled ? 'cancelled' : 'reserved',
+    summary: summarize(order, words, { decision }),
+  };
+}
+
+/** Decides on an order whose stock was just reserved. What is short is settled by its policy, which may cancel it. */
+export function decideStock(work: Work, order: Order, short: readonly Shortage[]): Decision {
   const verdict = settleShortage(order, short, order.shortagePolicy, work.stock);
   const decision = work.decide(order, 'inventory', verdict);
   if (verdict.outcome === 'cancelled') {
@@ -48,11 +60,5 @@ function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
     order.holds = [];
     work.due(order.creditAccount);
   }
-  work.settle(order);
-  const words = verdict.outcome === 'cancelled' ? `cancelled: ${verdict.explanation}` : verdict.explanation;
-  return {
-    orderId: order.id,
-    output: verdict.outcome === 'cancelled' ? 'cancelled' : 'reserved',
-    summary: summarize(order, words, { decision }),
-  };
+  return decision;
 }

@@ -1,5 +1,5 @@
 import { afterClaim, type Circuit, mayTry } from '../domain/circuit-breaker';
-import { addDays, today } from '../domain/dates';
+import { addDays, later, today } from '../domain/dates';
 import { parseMoney } from '../domain/money';
 import {
   checkBits,
@@ -19,7 +19,6 @@ import type { LockedRow } from '../store/orders';
 import { invoicesDueBefore } from '../store/waiting';
 import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { ShippingRequest } from '../warehouse/shipping';
-import { inMilliseconds } from './cancel-release';
 import { judgeRelease } from './judge-release';
 import { inTransaction, withOrders } from './transaction';
 import type { StageContext, Work } from './work';
@@ -125,7 +124,7 @@ function repeatRelease(work: Work, order: Order, warehouse: string): { order: Or
     )
     .map((release) => {
       release.attempts += 1;
-      release.nextAttemptAt = inMilliseconds(work.now, claimLease);
+      release.nextAttemptAt = later(work.now, claimLease);
       work.note(order, null, { release: release.release, attempt: release.attempts });
       return { order, release };
     });
@@ -199,7 +198,7 @@ function newRelease(work: Work, order: Order): Release {
     key: `${salesOrderNumber(order.id)}-${number}`,
     lines: order.lines.filter((line) => openQuantity(line) > 0).map((line) => [line.line, openQuantity(line)] as const),
     attempts: 1,
-    nextAttemptAt: inMilliseconds(work.now, claimLease),
+    nextAttemptAt: later(work.now, claimLease),
     parked: false,
     reference: null,
     words: null,

@@ -19,8 +19,6 @@ import { type DeliveryOutcome, deliveredOutcome, exceptionOutcome } from './deli
 import { withOrders } from './transaction';
 import type { StageContext, Work } from './work';
 
-export type { DeliveryOutcome } from './delivery-outcome';
-
 /**
  * Confirms packing slips, in the order given: goods leave the stock, their cost is accrued, the orders are delivered.
  * A slip that cannot be confirmed posts nothing and waits as an exception. One outcome a slip, in order; a slip that

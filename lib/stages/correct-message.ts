@@ -4,7 +4,8 @@ import { keptMessages } from '../store/inbox-bytes';
 import { dueNow, failedDocumentsOf } from '../store/inbox-replay';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
-import { type ReceivedMessage, type Reception, receiveMessages } from './receive-messages';
+import type { ReceivedMessage } from './read-reception';
+import { type Reception, receiveMessages } from './receive-messages';
 import type { StageContext } from './work';
 
 /** A corrected copy of a message that failed. */

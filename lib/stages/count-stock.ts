@@ -1,12 +1,13 @@
 import { exponentOf } from '../domain/currency';
 import { BusinessRejection } from '../domain/faults';
-import { completed } from '../domain/master-fields';
+import type { Product } from '../domain/master';
 import { type StockDraft, stockFields } from '../domain/master-records';
 import { costOf } from '../domain/money';
 import { formatQuantity } from '../domain/quantity';
+import { completed } from '../domain/record-draft';
 import { type StockItem, stockKey } from '../domain/stock';
 import { closeException } from '../store/exceptions';
-import { loadProducts, type Product } from '../store/master';
+import { loadProducts } from '../store/master';
 import { createStock, loadStock, type MovementSince, movementsSince } from '../store/stock';
 import { registerWarehouses } from '../store/warehouses';
 import { findCandidates, takeBack } from './take-back-reservations';

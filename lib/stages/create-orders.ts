@@ -1,17 +1,27 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { statusOf } from '../domain/lifecycle';
 import { mappedBy, type Partner } from '../domain/master';
-import { type Hold, type Order, salesOrderNumber } from '../domain/order';
+import { createdOrder, type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import { together } from '../store/database';
 import { changesThatWait, reopenChanges } from '../store/edi-changes';
 import { insertEdiOrders } from '../store/edi-orders';
-import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { findOrders, type KnownOrder } from '../store/order-identity';
-import { insertOrders, type NewOrder } from '../store/orders';
+import type { NewOrder } from '../store/order-rows';
+import { insertOrders } from '../store/orders';
 import { changeOrders } from './change-orders';
-import { describedLater, describeReplayed, missing, recordedOutcomes, rejection, tested } from './document-outcomes';
+import {
+  describedLater,
+  describeReplayed,
+  missing,
+  recordedOutcomes,
+  recordVerdict,
+  rejection,
+  tested,
+} from './document-outcomes';
+import { type IndicatorRule, indicatorOf } from './indicator-rules';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import { resolveOrder } from './resolve-order';
@@ -20,22 +30,10 @@ import { takeAcknowledgements } from './take-acknowledgements';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 
-/** A rule of the integrator that gives orders of a source their indicator. Empty fields match anything. */
-export interface IndicatorRule {
-  readonly channel?: string;
-  readonly partner?: string;
-  /** A field of the order, such as `customer` or `shipTo.country`, that must equal `equals`. */
-  readonly field?: string;
-  readonly equals?: string;
-  readonly indicator: string;
-}
-
 export interface DocumentToTag {
   readonly documentId: number;
   readonly rules: readonly IndicatorRule[];
 }
-
-export type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
 
 /** Creates an order of each document that waits, with its source. A document that was decided before gives its recorded outcome again. */
 export function createOrders(context: StageContext, items: readonly DocumentToTag[]): Promise<TagOutcome[]> {
@@ -127,25 +125,6 @@ async function decideOrders(
   return outcomes;
 }
 
-/** More faults than a person will read; the document keeps them all. */
-const mostFaultsRecorded = 20;
-
-function recordVerdict(work: Work, { documentId, inboxId }: StoredDocument, verdict: DocumentVerdict): void {
-  const { state, orderId, code, faults } = verdict;
-  work.record({
-    subject: 'document',
-    subjectId: String(documentId),
-    from: 'stored',
-    to: state,
-    reason: code,
-    evidence: {
-      inboxId,
-      ...(orderId === null ? {} : { order: salesOrderNumber(orderId) }),
-      ...(faults.length === 0 ? {} : { faults: faults.slice(0, mostFaultsRecorded) }),
-    },
-  });
-}
-
 function candidateOf(
   document: StoredDocument,
   order: CanonicalOrder,
@@ -208,7 +187,7 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
       return { tested: true, verdict: { documentId, state: 'accepted', orderId: null, code: null, faults: [] } };
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
-    const created = newOrder({ ...resolved.order, id: number, holds: [...holds] }, candidate, work);
+    const created = newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work);
     return { created, verdict: { documentId, state: 'accepted', orderId: number, code: null, faults: [] } };
   } catch (error) {
     if (!(error instanceof BusinessRejection)) throw error;
@@ -234,8 +213,8 @@ function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
   };
 }
 
-function newOrder(order: Order, candidate: Candidate, work: Work): NewOrder {
-  order.checksJudged = 0;
+function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): NewOrder {
+  order.holds = [...holds];
   order.status = statusOf(order);
   order.heldSince = order.holds.length > 0 ? work.now : null;
   const { net, tax, gross } = orderAmounts(order);
@@ -248,32 +227,6 @@ function newOrder(order: Order, candidate: Candidate, work: Work): NewOrder {
     tax,
     gross,
   };
-}
-
-/** The first rule that matches gives the indicator. */
-function indicatorOf(
-  document: StoredDocument,
-  order: CanonicalOrder,
-  rules: readonly IndicatorRule[],
-): string | undefined {
-  const matches = (wanted: string | undefined, value: string): boolean =>
-    wanted === undefined || wanted === '' || wanted === value;
-  return rules.find(
-    (rule) =>
-      matches(rule.channel, document.channel) &&
-      matches(rule.partner, document.partner) &&
-      (rule.field === undefined || rule.field === '' || fieldOf(order, rule.field) === (rule.equals ?? '')),
-  )?.indicator;
-}
-
-function fieldOf(order: CanonicalOrder, field: string): string {
-  const value = field
-    .split('.')
-    .reduce<unknown>(
-      (node, key) => (typeof node === 'object' && node !== null ? (node as Record<string, unknown>)[key] : undefined),
-      order,
-    );
-  return typeof value === 'string' ? value : '';
 }
 
 async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<void> {

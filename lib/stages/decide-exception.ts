@@ -1,7 +1,8 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
+import type { Role } from '../domain/roles';
 import { closeOneException, type ExceptionEntry, type ExceptionKind, findException } from '../store/exceptions';
-import { lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import type { Actor } from './act-on-order';
 import { requestOf, wordOf } from './change-requests';
 import { inTransaction } from './transaction';
@@ -23,7 +24,7 @@ export type ExceptionOutcome =
   | { readonly output: 'done'; readonly exception: ExceptionEntry; readonly summary: string }
   | { readonly output: 'refused'; readonly rejection: BusinessRejection; readonly summary: string };
 
-const allowedRoles: readonly Actor['role'][] = ['operations', 'admin'];
+const allowedRoles: readonly Role[] = ['operations', 'admin'];
 
 /** What a person may decide on an exception of a kind. The others have a way out where their cause is. */
 const allowedActions: Readonly<Partial<Record<ExceptionKind, ExceptionActionName>>> = {

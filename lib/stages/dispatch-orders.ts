@@ -3,7 +3,7 @@ import type { Order, Release } from '../domain/order';
 import { ConcurrentChange } from '../store/dialect';
 import { changeCircuit, readCircuit } from '../store/warehouses';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from '../warehouse/shipping';
-import { endRelease, retryLater, settleCancellation } from './cancel-release';
+import { endRelease, leaveUnclear, settleCancellation } from './cancel-release';
 import { claimReleases, type DispatchOrder } from './claim-releases';
 import { type OrderOutcome, summarize } from './outcome';
 import { withOrders } from './transaction';
@@ -104,14 +104,7 @@ function applyOutcome(work: Work, order: Order, release: Release, outcome: Shipp
     return;
   }
   release.status = 'Unknown';
-  release.words = outcome.cause;
-  retryLater(work, release);
-  work.note(order, 'unknown', {
-    release: release.release,
-    attempt: release.attempts,
-    cause: outcome.cause,
-    parked: release.parked,
-  });
+  leaveUnclear(work, order, release, outcome.cause);
 }
 
 function wordsOf(outcome: ShippingOutcome, release: Release | undefined): string {

@@ -1,9 +1,36 @@
 import type { Fault } from '../domain/faults';
+import { type Evidence, salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import type { StoredDocument } from '../store/inbox';
+import type { DocumentVerdict, StoredDocument } from '../store/inbox-documents';
 import { loadOrders } from '../store/orders';
 import { type OrderSummary, summarize } from './outcome';
 import type { RejectedOutcome, TaggedOutcome, TagOutcome } from './tag-outcome';
+import type { Work } from './work';
+
+/** More faults than a person will read; the document keeps them all. */
+const mostFaultsRecorded = 20;
+
+/** Writes into the audit what became of a document that waited. */
+export function recordVerdict(
+  work: Work,
+  { inboxId }: StoredDocument,
+  { documentId, state, orderId, code, faults }: DocumentVerdict,
+  more: Evidence = {},
+): void {
+  work.record({
+    subject: 'document',
+    subjectId: String(documentId),
+    from: 'stored',
+    to: state,
+    reason: code,
+    evidence: {
+      inboxId,
+      ...more,
+      ...(orderId === null ? {} : { order: salesOrderNumber(orderId) }),
+      ...(faults.length === 0 ? {} : { faults: faults.slice(0, mostFaultsRecorded) }),
+    },
+  });
+}
 
 /** A test goes through everything but never becomes an order. */
 export const tested = ({ documentId, inboxId, kind, place }: StoredDocument): TagOutcome => ({

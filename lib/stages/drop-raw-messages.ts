@@ -1,3 +1,4 @@
+import { day, later } from '../domain/dates';
 import { dropBytes, messagesAfter, messagesInUse } from '../store/inbox-bytes';
 import { inTransaction } from './transaction';
 import type { StageContext } from './work';
@@ -11,7 +12,6 @@ export interface RetentionRun {
 
 /** Most messages looked at in one transaction. */
 const messagesAtOnce = 2_000;
-const dayInMilliseconds = 86_400_000;
 
 /**
  * Drops the bytes of messages that came longer ago than the company's retention says and have been decided for as long:
@@ -23,7 +23,7 @@ export function dropRawMessages(context: StageContext, after = 0): Promise<Reten
   return inTransaction(context, 'retention', async (work) => {
     const { retentionDays } = work.settings;
     if (retentionDays === null) return { next: null, dropped: 0 };
-    const limit = new Date(Date.parse(work.now) - retentionDays * dayInMilliseconds).toISOString();
+    const limit = later(work.now, -retentionDays * day);
     const page = await messagesAfter(work.db, after, messagesAtOnce);
     const old = page.filter(({ receivedAt, isDropped }) => !isDropped && receivedAt < limit);
     const inUse = await messagesInUse(

@@ -6,7 +6,7 @@ import { readX12 } from '../intake/edi/x12/read-x12';
 import type { Database } from '../store/database';
 import { partnersBySender } from '../store/edi-interchanges';
 import { loadPartners } from '../store/master';
-import { partyText } from './admit-interchanges';
+import { partnerBySender } from './admit-interchanges';
 
 /** Enough for the header of any interchange, whatever stands before it. */
 const headerBytes = 2_048;
@@ -30,8 +30,7 @@ const interchangesIn = (bytes: Uint8Array, standard: EdiStandard): readonly EdiI
 
 async function readingFor(db: Database, first: EdiInterchange | undefined): Promise<EdiReading> {
   const senders = first === undefined ? new Map<string, string>() : await partnersBySender(db);
-  const name =
-    first && (senders.get(partyText(first.sender)) ?? senders.get(partyText({ ...first.sender, qualifier: '' })));
+  const name = first && partnerBySender(senders, first.sender);
   const partner = name === undefined ? undefined : (await loadPartners(db, [name])).get(name);
   const { charset, strict, reviewText } = partner?.edi ?? defaultEdiSettings;
   const customers = partner?.customers ?? [];

@@ -75,7 +75,7 @@ export class GroupCommit<Item, Result> {
   /** Takes nothing more and resolves when everything taken is done. */
   async close(): Promise<void> {
     this.closed = true;
-    if (this.depth > 0 || this.running > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (this.depth > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   /** A batch starts when the present turn of the event loop is over, so that messages sent in one turn travel together. */

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { BusinessRejection, type Fault, TechnicalFault } from '../domain/faults';
-import { type IntakeLimits, isStreamed } from '../intake/read-message';
+import type { IntakeLimits } from '../intake/message-content';
+import { isStreamed } from '../intake/read-message';
+import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception, sha256Of } from './read-reception';
 import { type PackedPart, type ReadingAnswer, type ReadingRequest, unpacked } from './reading-parts';
-import { type ReadOrder, type ReadReception, type ReceivedMessage, readReception } from './receive-messages';
 
 export interface ReadingGuard {
   /** Messages of at most so many bytes are read at once, on the thread that asks; what has to be unpacked never is. */
@@ -229,7 +229,7 @@ function receptionOf(
 
 /** It is stored like every message that cannot be read, for a person to look at. */
 function unreadable({ message, sha256: known }: Job, fault: Fault): ReadReception {
-  const sha256 = known ?? createHash('sha256').update(message.bytes).digest('hex');
+  const sha256 = known ?? sha256Of(message.bytes);
   const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
   return {
     message: { ...message, messageKey },

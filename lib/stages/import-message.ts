@@ -1,28 +1,12 @@
-import { createHash } from 'node:crypto';
-import { BusinessRejection, TechnicalFault } from '../domain/faults';
-import { type IntakeLimits, takenType } from '../intake/read-message';
-import { readingOf, storedReading } from '../intake/reading-settings';
-import {
-  advanceJob,
-  findJobs,
-  findUnread,
-  finishJob,
-  insertJob,
-  jobsLeft,
-  takeOverJob,
-  type UnreadMessage,
-} from '../store/import-jobs';
-import { findMessages, insertDocuments, insertMessages, type NewDocument, reopenRejected } from '../store/inbox';
-import { type ReadingSink, readGuarded, readInParts } from './guarded-reader';
-import {
-  type DocumentHint,
-  documentOf,
-  type ReadOrder,
-  type ReadReception,
-  type ReceivedMessage,
-  type Reception,
-  unreadable,
-} from './receive-messages';
+import { TechnicalFault } from '../domain/faults';
+import type { IntakeLimits } from '../intake/message-content';
+import { readingOf } from '../intake/reading-settings';
+import { advanceJob, findUnread, finishJob, jobsLeft, takeOverJob, type UnreadMessage } from '../store/import-jobs';
+import { insertDocuments, type NewDocument } from '../store/inbox-documents';
+import { type ReadingSink, readInParts } from './guarded-reader';
+import { documentOf, unreadableDocument, waitingAndRejected } from './new-documents';
+import type { ReadOrder, ReadReception, ReceivedMessage } from './read-reception';
+import type { Reception } from './receive-messages';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 
@@ -30,95 +14,6 @@ import type { StageContext, Work } from './work';
 export interface Reading {
   readonly inboxId: number;
   readonly reader: string;
-}
-
-/** A message that is safe on disk, and who reads it now; nobody, when it was here before. */
-export interface StoredMessage extends Omit<Reception, 'rejected'> {
-  readonly reading?: Reading;
-}
-
-/**
- * Stores a large message as it came, before anything of it is read. The same message again leads to the first one.
- * @throws BusinessRejection for what is refused at the door and not kept
- * @throws TechnicalFault `queue-full` while another message under its key is still being read
- */
-export async function storeMessage(
-  context: StageContext,
-  message: ReceivedMessage,
-  limits: IntakeLimits,
-  reader: string,
-): Promise<StoredMessage> {
-  takenType({ ...message, limits });
-  const sha256 = createHash('sha256').update(message.bytes).digest('hex');
-  const messageKey = message.channel === 'file' ? sha256 : message.messageKey;
-  const stored = await inTransaction(context, 'ingest', async (work) => {
-    const known = await knownMessage(work, message, messageKey);
-    if (known !== undefined)
-      return { ...known, reopened: known.sha256 === sha256 ? await reopen(work, known.inboxId) : [] };
-    const inboxId = await insertUnread(work, { ...message, messageKey }, sha256);
-    await insertJob(work.db, { inboxId, reader, limits: JSON.stringify(limits) }, work.now);
-    return { inboxId };
-  });
-  const { inboxId } = stored;
-  const base = { inboxId, channel: message.channel, partner: message.partner, documents: [] };
-  if (!('sha256' in stored)) return { ...base, replayed: false, reading: { inboxId, reader } };
-  if (stored.sha256 === sha256) return { ...base, replayed: true, documents: stored.reopened };
-  return { ...base, replayed: true, ...(await compared(context, { ...message, messageKey }, limits, stored)) };
-}
-
-async function knownMessage(work: Work, { partner, channel }: ReceivedMessage, messageKey: string | null) {
-  if (messageKey === null) return undefined;
-  const found = await findMessages(work.db, [messageKey]);
-  return found.find((stored) => stored.partner === partner && stored.channel === channel);
-}
-
-async function insertUnread(work: Work, message: ReceivedMessage, sha256: string): Promise<number> {
-  const [inboxId] = (await work.db.take('inbox_message', 1)) as [number];
-  const { channel, partner, sourceSystem, messageKey, document, contentType, bytes, receivedAt, keyId } = message;
-  await insertMessages(work.db, [
-    {
-      ...{ inboxId, channel, partner, sourceSystem, messageKey, document, contentType, bytes, receivedAt, keyId },
-      ...{ sha256, fingerprint: sha256, single: false, warnings: [], corrects: null },
-      reading: storedReading(message),
-    },
-  ]);
-  work.record({
-    subject: 'message',
-    subjectId: String(inboxId),
-    from: null,
-    to: 'stored',
-    reason: null,
-    evidence: { channel, partner, document, contentType, bytes: bytes.length, sha256 },
-  });
-  return inboxId;
-}
-
-async function reopen(work: Work, inboxId: number): Promise<DocumentHint[]> {
-  const reopened = await reopenRejected(work.db, [inboxId], work.now);
-  for (const { documentId } of reopened) {
-    const change = { from: 'rejected', to: 'stored', reason: 'sent-again', evidence: { inboxId } };
-    work.record({ subject: 'document', subjectId: String(documentId), ...change });
-  }
-  return reopened.map((document) => ({ ...document, kind: 'order' as const }));
-}
-
-/** Other bytes under a known key: the same orders written in another way, or a conflict. Only reading it can tell. */
-async function compared(
-  context: StageContext,
-  message: ReceivedMessage,
-  limits: IntakeLimits,
-  stored: { readonly inboxId: number; readonly fingerprint: string },
-): Promise<Pick<Reception, 'documents' | 'refused'>> {
-  const job = (await context.store.read((db) => findJobs(db, [stored.inboxId]))).get(stored.inboxId);
-  if (job?.state === 'reading') {
-    const words = `The first message under the key ${message.messageKey} is still being read. Try again in a moment.`;
-    throw new TechnicalFault('queue-full', words);
-  }
-  const { fingerprint } = await readGuarded(message, limits);
-  if (fingerprint === stored.fingerprint)
-    return { documents: await inTransaction(context, 'ingest', (work) => reopen(work, stored.inboxId)) };
-  const words = `Another message was sent before under the key ${message.messageKey}. Use a new Idempotency-Key for a new message.`;
-  return { documents: [], refused: new BusinessRejection('idempotency-conflict', words) };
 }
 
 /** Documents that were just stored, and how far the message is. */
@@ -170,7 +65,7 @@ async function park(context: StageContext, reading: Reading, { documents, sha256
     await advance(work, reading, { documents: 1, expected: documents + 1 });
     const fault = { path: '', code: 'parked' as const, message: words };
     const parked = {
-      ...unreadable([fault], reading.inboxId, await oneId(work)),
+      ...unreadableDocument([fault], reading.inboxId, await oneId(work)),
       state: 'parked' as const,
       code: fault.code,
     };
@@ -234,7 +129,7 @@ class Import {
       throw new TechnicalFault('unexpected', `The message ${this.reading.inboxId} could be read further before.`);
     await inTransaction(this.context, 'ingest', (work) => advance(work, this.reading, { expected: this.expected }));
     if (faults === undefined || this.message.documents > 0) return;
-    await this.insert(async (work) => [unreadable(faults, this.reading.inboxId, await oneId(work))]);
+    await this.insert(async (work) => [unreadableDocument(faults, this.reading.inboxId, await oneId(work))]);
   }
 
   private async store(part: readonly ReadOrder[]): Promise<void> {
@@ -256,14 +151,10 @@ class Import {
       return made;
     });
     this.seen += documents.length;
-    const rejected = documents.filter(({ state }) => state === 'rejected');
-    this.rejected += rejected.length;
+    const outcome = waitingAndRejected(documents);
+    this.rejected += outcome.rejected.length;
     const { inboxId, channel, partner } = this.message;
-    await this.take({
-      ...{ inboxId, channel, partner, stored: this.seen, expected: this.expected },
-      documents: documents.filter(({ state }) => state === 'stored').map(hintOf),
-      rejected: rejected.map((document) => ({ ...hintOf(document), faults: document.faults })),
-    });
+    await this.take({ inboxId, channel, partner, stored: this.seen, expected: this.expected, ...outcome });
   }
 
   private async end(work: Work): Promise<void> {
@@ -278,13 +169,6 @@ class Import {
     );
   }
 }
-
-const hintOf = ({ inboxId, documentId, ordinal, kind }: NewDocument): DocumentHint => ({
-  inboxId,
-  documentId,
-  ordinal,
-  kind,
-});
 
 /** Takes over messages that nobody has gone on reading since before `before`. */
 export async function takeOverReadings(

@@ -1,4 +1,4 @@
-import { defaultIntakeLimits, type IntakeLimits } from '../intake/read-message';
+import { defaultIntakeLimits, type IntakeLimits } from '../intake/message-content';
 import { readSettings } from './company-settings';
 import type { StageContext } from './work';
 

@@ -4,6 +4,7 @@ import { judgeOverdue, type OpenInvoice } from '../domain/overdue';
 import { reserve, type Shortage, type StockItem, settleShortage } from '../domain/stock';
 import type { Verdict } from '../domain/verdict';
 import { approve } from './check-credit';
+import { decideStock } from './check-inventory';
 import type { Work } from './work';
 
 export interface ReleaseJudgement {
@@ -86,14 +87,8 @@ function serve(work: Work, order: Order): Decision | undefined {
     order.checksPassed |= checkBits.inventory;
     return undefined;
   }
-  const verdict = settleShortage(order, short, order.shortagePolicy, work.stock);
-  const decision = work.decide(order, 'inventory', verdict);
-  if (verdict.outcome === 'cancelled') {
-    order.reason = verdict.reason;
-    order.holds = [];
-    work.due(order.creditAccount);
-    work.settle(order);
-  }
+  const decision = decideStock(work, order, short);
+  if (decision.outcome === 'cancelled') work.settle(order);
   return decision;
 }
 

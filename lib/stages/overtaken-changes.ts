@@ -1,10 +1,11 @@
+import { day, later } from '../domain/dates';
 import { changesParkedSince, reopenChanges } from '../store/edi-changes';
-import { loadDocuments } from '../store/inbox';
+import { loadDocuments } from '../store/inbox-documents';
 import { findTargets, requestOf } from './change-requests';
-import { later, type StageContext } from './work';
+import type { StageContext } from './work';
 
 /** For so long a change is looked after; later a replay does it, or the order when it comes. */
-const hours = 24;
+const lookedAfter = day;
 const atOnce = 500;
 
 /**
@@ -14,7 +15,7 @@ const atOnce = 500;
  */
 export async function reopenOvertaken({ store, clock }: StageContext): Promise<number> {
   const found = await store.read(async (db) => {
-    const waiting = await changesParkedSince(db, later(clock(), -hours), atOnce);
+    const waiting = await changesParkedSince(db, later(clock(), -lookedAfter), atOnce);
     if (waiting.length === 0) return [];
     const requests = (await loadDocuments(db, waiting)).map(requestOf);
     const targets = await findTargets(db, requests);

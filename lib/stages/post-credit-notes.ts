@@ -18,8 +18,6 @@ import { CreditedCash } from './credited-cash';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 
-export type { CreditNoteOutcome } from './credit-note-outcome';
-
 const documentType = 'CN';
 
 /** What credit notes are held against. */

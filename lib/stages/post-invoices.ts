@@ -15,8 +15,6 @@ import { type InvoiceOutcome, postedInvoice, unpostedInvoice } from './invoice-o
 import { inTransaction, withOrders } from './transaction';
 import type { StageContext, Work } from './work';
 
-export type { InvoiceOutcome } from './invoice-outcome';
-
 const documentType = 'INV';
 
 export interface InvoiceSelection {

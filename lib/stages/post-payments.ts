@@ -19,8 +19,6 @@ import { appliedPayment, type PaymentOutcome, rejectedPayment } from './payment-
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 
-export type { PaymentOutcome } from './payment-outcome';
-
 /** What payments are held against. */
 interface Books {
   readonly customers: ReadonlyMap<string, Customer>;

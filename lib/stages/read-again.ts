@@ -1,7 +1,6 @@
-import type { FaultCode } from '../domain/faults';
 import { poKey } from '../intake/canonical-order';
 import type { FailedDocument, PresentDocument, ReadAgain } from '../store/inbox-replay';
-import type { ReadOrder } from './receive-messages';
+import type { ReadOrder } from './read-reception';
 
 /** What reading a message again changes: which documents now read otherwise, which are gone, and which are new. */
 export interface ReadingPlan {
@@ -61,7 +60,7 @@ const readingOf = (again: ReadOrder): Omit<ReadAgain, 'documentId'> => ({
   fingerprint: again.fingerprint ?? null,
   review: again.review ?? [],
   state: again.canonical === null ? 'rejected' : 'stored',
-  code: (again.faults[0]?.code ?? null) as FaultCode | null,
+  code: again.faults[0]?.code ?? null,
   faults: again.faults,
 });
 

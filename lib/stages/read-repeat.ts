@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { storedReading } from '../intake/reading-settings';
 import { keptMessages } from '../store/inbox-bytes';
-import type { DocumentHint, ReceivedMessage, Reception } from './receive-messages';
+import type { DocumentHint } from './new-documents';
+import { type ReceivedMessage, sha256Of } from './read-reception';
+import type { Reception } from './receive-messages';
 import { replayMessages } from './replay-messages';
 import type { StageContext } from './work';
 
@@ -21,7 +22,7 @@ export async function readRepeat<Received extends Repeat>(
   if (!replayed || refused !== undefined || documents.length > 0) return reception;
   const [kept] = await context.store.read((db) => keptMessages(db, [inboxId]));
   if (kept === undefined || kept.reading === storedReading(sent)) return reception;
-  if (kept.sha256 !== createHash('sha256').update(sent.bytes).digest('hex')) return reception;
+  if (kept.sha256 !== sha256Of(sent.bytes)) return reception;
   const { batchPolicy, csv } = sent;
   const [replay] = await replayMessages(context, [{ inboxId, reading: { batchPolicy, csv }, by: context.actor }]);
   const again = (replay?.reopened ?? []).map(

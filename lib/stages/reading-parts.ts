@@ -1,6 +1,6 @@
 import type { BusinessRejection } from '../domain/faults';
-import type { IntakeLimits } from '../intake/read-message';
-import type { ReadOrder, ReadReception, ReceivedMessage } from './receive-messages';
+import type { IntakeLimits } from '../intake/message-content';
+import type { ReadOrder, ReadReception, ReceivedMessage } from './read-reception';
 
 /** A message that the thread is asked to read. */
 export interface ReadingRequest {

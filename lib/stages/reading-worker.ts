@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { BusinessRejection } from '../domain/faults';
+import { type ReadOrder, readAnyReception } from './read-reception';
 import { packed, partSize, type ReadingAnswer, type ReadingRequest } from './reading-parts';
-import { type ReadOrder, readAnyReception } from './receive-messages';
 
 /** The other thread's bytes are its own or shared with it; either way they need no copy. */
 const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>

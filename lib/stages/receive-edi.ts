@@ -1,10 +1,12 @@
+import { later } from '../domain/dates';
 import { acknowledgementsOf, type EdiAnswer, leaseAnswers, sendAgain } from '../store/edi-answers';
 import { insertEdiDocuments, type NewEdiDocument } from '../store/edi-documents';
 import { partnersBySender } from '../store/edi-interchanges';
-import type { NewDocument, NewMessage } from '../store/inbox';
-import { type AdmittedInterchange, type ArrivedInterchange, partyText } from './admit-interchanges';
+import type { NewMessage } from '../store/inbox';
+import type { NewDocument } from '../store/inbox-documents';
+import { type AdmittedInterchange, type ArrivedInterchange, partnerBySender } from './admit-interchanges';
 import { answerSyntax } from './answer-syntax';
-import type { ReadReception } from './receive-messages';
+import type { ReadReception } from './read-reception';
 import type { Work } from './work';
 
 /** How long acknowledgements are left to the request that brought their message, in ms. */
@@ -18,11 +20,7 @@ export async function withSenders(work: Work, receptions: readonly ReadReception
   const senders = await partnersBySender(work.db);
   return receptions.map((reception) => {
     const { message } = reception;
-    const partners = new Set(
-      interchangesIn(reception).map(
-        ({ sender }) => senders.get(partyText(sender)) ?? senders.get(partyText({ ...sender, qualifier: '' })),
-      ),
-    );
+    const partners = new Set(interchangesIn(reception).map(({ sender }) => partnerBySender(senders, sender)));
     const [partner] = partners;
     const speaksFor = message.speaksFor ?? null;
     if (partners.size !== 1 || partner === undefined) return reception;
@@ -120,7 +118,7 @@ export async function leaveToRequests(
     work.db,
     posted.flatMap((reception) => inboxIdOf(reception) ?? []),
   );
-  await leaseAnswers(work.db, idsOf(answers), new Date(Date.parse(work.now) + leftToRequest).toISOString());
+  await leaseAnswers(work.db, idsOf(answers), later(work.now, leftToRequest));
 }
 
 const idsOf = (answers: readonly EdiAnswer[]): number[] => answers.map(({ answerId }) => answerId);

@@ -7,7 +7,7 @@ import {
   countDocuments,
   documentsPresent,
   type FailedDocument,
-  failedDocumentsOf,
+  lockFailedOf,
   markReplaced,
 } from '../store/inbox-replay';
 import { exceptionSubjectOf } from './change-requests';
@@ -41,7 +41,7 @@ export async function claimCorrected<Reception extends Corrected>(
   for (const reception of receptions) {
     const correction = reception.message.corrects;
     if (correction === undefined) continue;
-    const failed = await failedDocumentsOf(work.db, [correction.inboxId], {}, true);
+    const failed = await lockFailedOf(work.db, [correction.inboxId]);
     if (failed.length === 0) await refuseUnlessRepeated(work, correction, reception.sha256);
     const only = failed.length === 1 && (await countDocuments(work.db, correction.inboxId)) === 1;
     claims.push({ reception, correction, failed, only });

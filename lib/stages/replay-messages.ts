@@ -1,30 +1,31 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { directPartner, partnersOf } from '../domain/speakers';
-import type { InterchangeOutline } from '../intake/edi/read-edi';
+import type { InterchangeOutline } from '../intake/edi/interchange-outline';
 import { type ReadingSettings, readingOf, storedReading } from '../intake/reading-settings';
 import type { Database } from '../store/database';
 import { partnersBySender } from '../store/edi-interchanges';
 import { findJobs } from '../store/import-jobs';
-import { insertDocuments } from '../store/inbox';
 import { changeReading, type KeptMessage, keptMessages, readBytes } from '../store/inbox-bytes';
+import { insertDocuments } from '../store/inbox-documents';
 import {
   documentsPresent,
   dueNow,
   type FailedDocument,
-  type FailedMessage,
   type FailedSelection,
   failedDocumentsOf,
-  failedMessages,
+  lockFailedOf,
   removeDocuments,
   reopenNow,
   saveReadAgain,
 } from '../store/inbox-replay';
 import { loadKey } from '../store/keys';
-import { partyText } from './admit-interchanges';
+import { partnerBySender } from './admit-interchanges';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
+import { documentOf } from './new-documents';
 import { planReading } from './read-again';
-import { documentOf, type ReadOrder, type ReadReception, type Reception, receiveMessages } from './receive-messages';
+import type { ReadOrder, ReadReception } from './read-reception';
+import { type Reception, receiveMessages } from './receive-messages';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
 
@@ -81,7 +82,7 @@ export async function replayMessages(context: StageContext, requests: readonly R
   }
   const replays = await inTransaction(context, 'replay', async (work) => {
     const ids = messages.map(({ inboxId }) => inboxId);
-    await failedDocumentsOf(work.db, ids, {}, true); // locked in one go, in the order of their numbers
+    await lockFailedOf(work.db, ids); // in one go, in the order of their numbers
     const done: Replay[] = [];
     for (const message of messages) {
       const request = wanted.get(message.inboxId) as ReplayRequest;
@@ -126,41 +127,6 @@ async function speaksForOf(
   return partner === directPartner ? null : [partner];
 }
 
-/** Most messages in one transaction of a replay by selection. */
-const messagesAtOnce = 100;
-
-/** Most bytes of the messages of such a transaction, which may all have to be read again first; a single one may be larger. */
-const bytesAtOnce = 10_000_000;
-
-/** Replays everything that failed and is meant by the selection, the oldest message first, a batch a transaction. */
-export async function* replaySelection(
-  context: StageContext,
-  selection: FailedSelection,
-  by: string,
-): AsyncGenerator<readonly Replay[]> {
-  const { code, state } = selection;
-  for (let after = 0; ; ) {
-    const failed = await context.store.read((db) => failedMessages(db, selection, after, messagesAtOnce));
-    const batch = within(bytesAtOnce, failed);
-    if (batch.length === 0) return;
-    yield await replayMessages(
-      context,
-      batch.map(({ inboxId }) => ({ inboxId, only: { code, state }, by })),
-    );
-    after = batch.at(-1)?.inboxId as number;
-  }
-}
-
-/** The first of these messages that have at most so many bytes together, and at least one. */
-export function within(bytes: number, messages: readonly FailedMessage[]): readonly FailedMessage[] {
-  let sum = 0;
-  const end = messages.findIndex(({ size }, i) => {
-    sum += size;
-    return i > 0 && sum > bytes;
-  });
-  return end < 0 ? messages : messages.slice(0, end);
-}
-
 async function readIfNeeded(
   context: StageContext,
   message: KeptMessage,
@@ -196,9 +162,7 @@ async function readIfNeeded(
 
 async function areKnown(db: Database, interchanges: readonly InterchangeOutline[]): Promise<boolean> {
   const senders = await partnersBySender(db);
-  return interchanges.every(
-    ({ sender }) => senders.has(partyText(sender)) || senders.has(partyText({ ...sender, qualifier: '' })),
-  );
+  return interchanges.every(({ sender }) => partnerBySender(senders, sender) !== undefined);
 }
 
 async function replay(

@@ -87,7 +87,7 @@ export function priceHoldAfter(
   now: string,
 ): Hold[] {
   const before = holds.find(({ reason }) => reason === 'price');
-  const known = (before?.evidence['lines'] ?? []) as readonly Deviation[];
+  const known = (before?.evidence.lines ?? []) as readonly Deviation[];
   const left = known.filter(({ line }) => !repriced.has(line));
   const isPartial = known.length >= mostDeviationsKept;
   if (before !== undefined && (before.forced || isPartial) && deviations.length === 0) return [before];
@@ -101,7 +101,7 @@ export function reviewHoldAfter({ holds }: Order, doubts: readonly string[], now
   const before = holds.filter(({ reason }) => reason === 'intake-review');
   if (doubts.length === 0) return before;
   const [hold] = before;
-  const known = (hold?.evidence['review'] ?? []) as readonly string[];
+  const known = (hold?.evidence.review ?? []) as readonly string[];
   return reviewHold([...doubts, ...known], hold?.since ?? now).map((made) => ({
     ...made,
     forced: hold?.forced === true,

@@ -1,10 +1,10 @@
 import { daysBetween } from '../domain/dates';
 import { formatScaled } from '../domain/decimal';
 import { type Customer, mappedBy, type Partner, servesCustomer } from '../domain/master';
-import { bitsOf, type Hold, type Order, type OrderLine } from '../domain/order';
+import { bitsOf, type Hold, type OrderLine, type OrderTerms } from '../domain/order';
 import type { Settings } from '../domain/settings';
 import type { CanonicalOrder } from '../intake/canonical-order';
-import type { StoredDocument } from '../store/inbox';
+import type { StoredDocument } from '../store/inbox-documents';
 import type { MasterData } from './master-data';
 import { type Deviation, OrderFaults, resolveLine } from './resolve-line';
 
@@ -17,8 +17,9 @@ export interface Circumstances {
 }
 
 export interface ResolvedOrder {
-  /** Without its number. */
-  readonly order: Order;
+  /** All but its number. */
+  readonly terms: Omit<OrderTerms, 'id'>;
+  readonly lines: OrderLine[];
   readonly holds: readonly Hold[];
 }
 
@@ -66,8 +67,7 @@ export function resolveOrder(
       ...(deviations.length === 0 ? [] : [priceHold(deviations, partner, now)]),
       ...reviewHold([...document.review, ...doubts(order, partner, circumstances)], now),
     ],
-    order: {
-      id: 0,
+    terms: {
       partner: partner.partner,
       customer: customer.customer,
       creditAccount: customer.creditAccount,
@@ -92,25 +92,8 @@ export function resolveOrder(
       paymentTermsDays: customer.paymentTermsDays,
       checksRequired: bitsOf(settings.requiredChecks),
       taxRates,
-      status: 'Created',
-      reason: null,
-      lines,
-      holds: [],
-      releases: [],
-      checksJudged: 0,
-      checksPassed: 0,
-      heldSince: null,
-      passedOver: 0,
-      passesAtHold: 0,
-      reservedUntil: null,
-      approvalGross: 0,
-      approvalAt: null,
-      approvalUntil: null,
-      approvalPolicy: 0,
-      approvedGross: 0,
-      earmarked: 0,
-      stepAt: now,
     },
+    lines,
   };
 }
 

@@ -1,6 +1,6 @@
 import { maxAttempts, retryDelay } from '../domain/circuit-breaker';
-import { lockDocuments, postponeDocument } from '../store/inbox';
-import { inMilliseconds } from './cancel-release';
+import { later } from '../domain/dates';
+import { lockDocuments, postponeDocument } from '../store/inbox-documents';
 import { inTransaction } from './transaction';
 import type { StageContext } from './work';
 
@@ -18,7 +18,7 @@ export function postponeAfterFault(
     if (document?.state !== 'stored') return 'again';
     const attempts = document.attempts + 1;
     const parked = attempts >= maxAttempts;
-    const nextAttemptAt = parked ? null : inMilliseconds(work.now, retryDelay(attempts, Math.random()));
+    const nextAttemptAt = parked ? null : later(work.now, retryDelay(attempts, Math.random()));
     await postponeDocument(work.db, { documentId, attempts, parked, nextAttemptAt, cause: wordsOf(cause) }, work.now);
     if (parked) {
       const evidence = { attempts, cause: wordsOf(cause) };

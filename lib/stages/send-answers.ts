@@ -1,3 +1,4 @@
+import { later } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import {
   type AnswerEntry,
@@ -33,7 +34,7 @@ export function takeAnswers(
   const now = clock();
   return store.transaction(async (db) => {
     const answers = await takeReadyAnswers(db, selection, now, limit);
-    await leaseAnswers(db, idsOf(answers), new Date(Date.parse(now) + lease).toISOString());
+    await leaseAnswers(db, idsOf(answers), later(now, lease));
     return answers;
   });
 }

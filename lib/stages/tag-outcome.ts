@@ -1,5 +1,5 @@
 import type { Fault, FaultCode } from '../domain/faults';
-import type { DocumentKind } from '../store/inbox';
+import type { DocumentKind } from '../store/inbox-documents';
 import type { OrderOutcome, OrderSummary } from './outcome';
 
 /** The document became no order, changed none, or waits for something that has to happen first. */

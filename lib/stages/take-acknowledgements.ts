@@ -3,7 +3,8 @@ import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
 import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
 import { ediStandards } from '../store/edi-documents';
 import { closeException } from '../store/exceptions';
-import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox';
+import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
+import { recordVerdict, rejection } from './document-outcomes';
 import type { AppliedOutcome, RejectedOutcome } from './tag-outcome';
 import type { Work } from './work';
 
@@ -33,42 +34,26 @@ export async function takeAcknowledgements(
       if (answer === undefined) unknown.push(neverSent(acknowledgement, partner));
       else words.push(await take(work, answer, acknowledgement));
     }
-    const state = unknown.length === 0 ? 'accepted' : 'rejected';
     const code = unknown[0]?.code ?? null;
-    verdicts.push({ documentId, state, orderId: null, code, faults: unknown });
-    work.record({
-      subject: 'document',
-      subjectId: String(documentId),
-      from: 'stored',
-      to: state,
-      reason: code,
-      evidence: { inboxId, kind, words, ...(unknown.length === 0 ? {} : { faults: unknown }) },
-    });
-    outcomes.set(
-      documentId,
-      code === null
-        ? {
-            output: 'applied',
-            documentId,
-            inboxId,
-            kind,
-            orderId: null,
-            order: null,
-            summary: `Inbox ${inboxId}: ${words.join('; ')}`,
-          }
-        : {
-            output: 'rejected',
-            documentId,
-            inboxId,
-            code,
-            faults: unknown,
-            summary: `Inbox ${inboxId} rejected: ${unknown[0]?.message}`,
-          },
-    );
+    const state = code === null ? 'accepted' : 'rejected';
+    const verdict: DocumentVerdict = { documentId, state, orderId: null, code, faults: unknown };
+    verdicts.push(verdict);
+    recordVerdict(work, document, verdict, { kind, words });
+    outcomes.set(documentId, code === null ? taken(document, words) : rejection(documentId, inboxId, unknown));
   }
   await saveVerdicts(work.db, verdicts, work.now);
   return outcomes;
 }
+
+const taken = ({ documentId, inboxId, kind }: StoredDocument, words: readonly string[]): AppliedOutcome => ({
+  output: 'applied',
+  documentId,
+  inboxId,
+  kind,
+  orderId: null,
+  order: null,
+  summary: `Inbox ${inboxId}: ${words.join('; ')}`,
+});
 
 /** Our control numbers are digits; what is none cannot be ours. */
 const ownNumberIn = (text: string): number | undefined => (/^\d{1,14}$/.test(text) ? Number(text) : undefined);

@@ -7,7 +7,9 @@ import type { StampedOrder } from '../store/order-memory';
 import { lockOrders } from '../store/orders';
 import { currentSettings } from '../store/settings';
 import { lockStock } from '../store/stock';
-import { type StageContext, stockKeysOf, Work } from './work';
+import { finishWork, rememberWork } from './finish-work';
+import { stockKeysOf } from './locked-rows';
+import { type StageContext, Work } from './work';
 
 /**
  * Runs one transaction of a stage: the settings in force, the stage's own work, and everything written at its end.
@@ -24,10 +26,10 @@ export async function inTransaction<T, First = undefined>(
     const [settings, found] = await together([currentSettings(db), first?.(db) as Promise<First>]);
     const work = new Work(store, db, stage, actor, clock(), settings, last);
     const done = await run(work, found);
-    await work.finish();
+    await finishWork(work);
     return { result: done, work };
   });
-  work.rememberOrders(store.orders);
+  rememberWork(work, store.orders);
   return result;
 }
 

@@ -1,9 +1,9 @@
 import type { CreditAccount } from '../domain/credit';
 import type { Fault } from '../domain/faults';
 import type { Customer } from '../domain/master';
-import { type Complete, completed } from '../domain/master-fields';
 import { type CustomerDraft, customerFields } from '../domain/master-records';
 import { formatMoney, parseMoney } from '../domain/money';
+import { type Complete, completed } from '../domain/record-draft';
 import {
   type AccountTerms,
   createAccounts,

@@ -1,6 +1,7 @@
 import { BusinessRejection, type Fault } from '../domain/faults';
-import { type Fields, isObject, readDraft } from '../domain/master-fields';
+import { isObject } from '../domain/master-fields';
 import { customerFields, partnerFields, productFields, stockFields, taxFields } from '../domain/master-records';
+import { type Fields, readDraft } from '../domain/record-draft';
 import { currentSettings } from '../store/settings';
 import { countStock } from './count-stock';
 import { plainNumbers } from './plain-numbers';

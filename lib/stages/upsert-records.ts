@@ -1,5 +1,4 @@
 import type { Partner, Product, TaxRate } from '../domain/master';
-import { completed } from '../domain/master-fields';
 import {
   type PartnerDraft,
   type ProductDraft,
@@ -9,6 +8,7 @@ import {
   taxFields,
 } from '../domain/master-records';
 import { formatPrice } from '../domain/money';
+import { completed } from '../domain/record-draft';
 import {
   loadPartners,
   loadProducts,

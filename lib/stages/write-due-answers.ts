@@ -7,7 +7,7 @@ import { appliedChanges } from '../store/edi-changes';
 import { invoiceContents, productNames, slipContents } from '../store/edi-contents';
 import { type EdiOrigin, ediOrigins } from '../store/edi-documents';
 import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
-import { loadDocuments, type StoredDocument } from '../store/inbox';
+import { loadDocuments, type StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
 import { takeNumbers } from '../store/number-series';
 import { loadOrders } from '../store/orders';

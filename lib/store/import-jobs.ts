@@ -1,4 +1,5 @@
 import { type Database, first } from './database';
+import type { NewMessage } from './inbox';
 
 /** How far a large message is read. */
 export interface ImportJob {
@@ -121,20 +122,7 @@ export async function takeOverJob(
 }
 
 /** A large message with its bytes, as it has to be read. */
-export interface UnreadMessage {
-  readonly inboxId: number;
-  readonly channel: 'file' | 'api' | 'edi';
-  readonly partner: string;
-  readonly sourceSystem: string | null;
-  readonly messageKey: string | null;
-  readonly document: string;
-  readonly contentType: string;
-  readonly bytes: Buffer;
-  readonly sha256: string;
-  readonly receivedAt: string;
-  readonly keyId: string | null;
-  /** As `storedReading` kept it. */
-  readonly reading: string | null;
+export interface UnreadMessage extends Omit<NewMessage, 'fingerprint' | 'single' | 'warnings' | 'corrects'> {
   /** JSON, as it was given to `insertJob`. */
   readonly limits: string;
   /** How often it was begun. */

@@ -1,13 +1,14 @@
 import type { Fault, FaultCode } from '../domain/faults';
+import { Conditions, containing, foundIn } from './conditions';
 import { type Database, first, type Row } from './database';
-import { Conditions } from './queries';
+import { contentColumns, type DocumentContent, type DocumentKind } from './inbox-documents';
 
 /** A document that was rejected or parked and that no corrected copy replaced. */
 export interface FailedDocument {
   readonly documentId: number;
   readonly inboxId: number;
   readonly ordinal: number;
-  readonly kind: 'order' | 'change' | 'cancel' | 'test' | 'unreadable';
+  readonly kind: DocumentKind;
   readonly poNumber: string | null;
   readonly state: 'rejected' | 'parked';
   readonly code: FaultCode | null;
@@ -65,12 +66,25 @@ const failedOf = (row: FailedRow): FailedDocument => ({
   isRead: Number(row.is_read) === 1,
 });
 
-/** What failed of these messages, by message and document; locked for the transaction when that is asked for. */
-export async function failedDocumentsOf(
+/** Locks what failed of these messages, in the order of the documents' numbers. */
+export function lockFailedOf(db: Database, inboxIds: readonly number[]): Promise<FailedDocument[]> {
+  return failedWith(db, inboxIds, {}, db.dialect.lockRows);
+}
+
+/** What failed of these messages, by document: not locked. */
+export function failedDocumentsOf(
   db: Database,
   inboxIds: readonly number[],
   selection: FailedSelection = {},
-  lock = false,
+): Promise<FailedDocument[]> {
+  return failedWith(db, inboxIds, selection, '');
+}
+
+async function failedWith(
+  db: Database,
+  inboxIds: readonly number[],
+  selection: FailedSelection,
+  lock: string,
 ): Promise<FailedDocument[]> {
   if (inboxIds.length === 0) return [];
   const conditions = documentConditions(
@@ -78,7 +92,7 @@ export async function failedDocumentsOf(
     selection,
   );
   const rows = await db.all<FailedRow>(
-    `select ${failedColumns} from inbox_document d ${conditions.where} order by d.document_id ${lock ? db.dialect.lockRows : ''}`,
+    `select ${failedColumns} from inbox_document d ${conditions.where} order by d.document_id ${lock}`,
     conditions.values,
   );
   return rows.map(failedOf);
@@ -104,7 +118,8 @@ export async function failedMessages(
     .when('m.received_at >= ?', from)
     .when('m.received_at < ?', until);
   if (inboxIds !== undefined) conditions.add(db.dialect.inList('d.inbox_id', 'bigint'), db.dialect.listOf(inboxIds));
-  if (text !== undefined) conditions.add(foundIn('m.document', 'd.po_number'), containing(text), containing(text));
+  if (text !== undefined)
+    conditions.add(`(${foundIn('m.document')} or ${foundIn('d.po_number')})`, containing(text), containing(text));
   const rows = await db.all<{ inbox_id: number; size: number }>(
     `select distinct d.inbox_id, m.size from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
      ${conditions.where} order by d.inbox_id limit ${count}`,
@@ -112,13 +127,6 @@ export async function failedMessages(
   );
   return rows.map(({ inbox_id, size }) => ({ inboxId: inbox_id, size }));
 }
-
-/** SQL: one of two columns contains a text; bind `containing(text)` twice. Latin letters in any case, on both databases alike. */
-export const foundIn = (one: string, other: string): string =>
-  `(lower(${one}) like ? escape '!' or lower(${other}) like ? escape '!')`;
-
-export const containing = (text: string): string =>
-  `%${text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/[!%_]/g, '!$&')}%`;
 
 /** Documents that were read get another chance now; a sweep takes them up at once. */
 export async function reopenNow(db: Database, documentIds: readonly number[], now: string): Promise<void> {
@@ -173,17 +181,9 @@ export async function documentsPresent(db: Database, inboxId: number): Promise<P
 }
 
 /** What reading a document again gave. */
-export interface ReadAgain {
+export interface ReadAgain extends DocumentContent {
   readonly documentId: number;
-  readonly place: string;
-  readonly poNumber: string | null;
-  readonly canonical: string | null;
-  readonly fingerprint: string | null;
-  /** Why a person has to look at it. */
-  readonly review: readonly string[];
   readonly state: 'stored' | 'rejected';
-  readonly code: FaultCode | null;
-  readonly faults: readonly Fault[];
 }
 
 export async function saveReadAgain(db: Database, documents: readonly ReadAgain[], now: string): Promise<void> {
@@ -193,14 +193,7 @@ export async function saveReadAgain(db: Database, documents: readonly ReadAgain[
     documents.map(
       (document): Row => ({
         document_id: document.documentId,
-        place: document.place,
-        po_number: document.poNumber,
-        canonical: document.canonical,
-        fingerprint: document.fingerprint,
-        review: document.review.length === 0 ? null : JSON.stringify(document.review),
-        state: document.state,
-        code: document.code,
-        faults: document.faults.length === 0 ? null : JSON.stringify(document.faults),
+        ...contentColumns(document),
         attempts: 0,
         next_attempt_at: null,
         step_at: now,

@@ -1,6 +1,5 @@
+import type { Role } from '../domain/roles';
 import { type Database, first } from './database';
-
-export type Role = 'partner' | 'warehouse' | 'finance' | 'operations' | 'auditor' | 'admin';
 
 /** An API key as it is stored: never the key, only its hash. */
 export interface StoredKey {

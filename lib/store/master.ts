@@ -3,8 +3,6 @@ import { gtinForms } from '../domain/item-numbers';
 import type { Customer, Partner, Product, TaxRate } from '../domain/master';
 import type { Database, Row } from './database';
 
-export type { Customer, Partner, Product, TaxRate } from '../domain/master';
-
 interface CustomerRow {
   customer: string;
   name: string;

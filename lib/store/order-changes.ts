@@ -1,6 +1,7 @@
 import type { Totals } from '../domain/money';
 import type { Order, OrderLine } from '../domain/order';
-import type { Database, Row } from './database';
+import type { Database } from './database';
+import { lineRow } from './order-rows';
 
 /**
  * Writes what a customer's change does to an order beyond its state: the terms that follow it, lines that are new, and
@@ -59,21 +60,3 @@ export async function knownChanges(db: Database, orderIds: readonly number[]): P
   );
   return rows.map((row) => ({ orderId: row.order_id, fingerprint: row.fingerprint, canonical: row.canonical }));
 }
-
-const lineRow = (orderId: number, line: OrderLine): Row => ({
-  order_id: orderId,
-  line: line.line,
-  sku: line.sku,
-  base_uom: line.baseUom,
-  uom: line.uom,
-  uom_numerator: line.ratio.numerator,
-  uom_denominator: line.ratio.denominator,
-  unit_price: line.unitPrice,
-  tax_code: line.taxCode,
-  ordered: line.ordered,
-  reserved: line.reserved,
-  delivered: line.delivered,
-  invoiced: line.invoiced,
-  cancelled: line.cancelled,
-  reason: line.reason,
-});

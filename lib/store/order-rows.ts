@@ -1,4 +1,4 @@
-import type { Hold, Order, OrderLine, Release } from '../domain/order';
+import { type Hold, type Order, type OrderLine, openReleaseStatuses, type Release } from '../domain/order';
 import type { Row } from './database';
 
 export interface OrderRow {
@@ -237,13 +237,7 @@ export const stateRow = (order: Order): Row => ({
 });
 
 export function changingColumns(order: Order): Row {
-  const openRelease = order.releases.find(
-    (release) =>
-      release.status === 'Claimed' ||
-      release.status === 'Unknown' ||
-      release.status === 'Acknowledged' ||
-      release.status === 'CancelRequested',
-  );
+  const openRelease = order.releases.find(({ status }) => openReleaseStatuses.has(status));
   return {
     status: order.status,
     reason: order.reason,

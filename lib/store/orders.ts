@@ -17,8 +17,6 @@ import {
   termsRow,
 } from './order-rows';
 
-export type { NewOrder } from './order-rows';
-
 const orderColumns = `s.order_id, partner, customer, credit_account, po_number, release_number, document_id, inbox_id, channel, source_system, document, indicator,
   received_at, created_at, currency, order_date, requested_delivery, warehouse, ship_to, note, priority, shortage_policy, payment_terms_days, tax_rates, status, reason,
   checks_required, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until,

@@ -22,7 +22,7 @@ export function binaryArray(rows: readonly Row[], name: string, type: string): B
       hasNull = 1;
       reserve(offset, 4);
       offset = scratch.writeInt32BE(-1, offset);
-    } else if (typeNumber === typeNumbers['bigint']) {
+    } else if (typeNumber === typeNumbers.bigint) {
       offset = writeBigint(Number(value), offset);
     } else {
       offset = writeBytes(value as string | Buffer, offset);

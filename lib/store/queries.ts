@@ -1,27 +1,7 @@
 import type { Evidence } from '../domain/order';
+import { Conditions } from './conditions';
 import { type Database, first } from './database';
 import type { LedgerAccount, Posting } from './postings';
-
-/** SQL conditions that are put together from what was asked for. */
-export class Conditions {
-  private readonly texts: string[] = [];
-  readonly values: unknown[] = [];
-
-  add(text: string, ...values: unknown[]): this {
-    this.texts.push(text);
-    this.values.push(...values);
-    return this;
-  }
-
-  /** Adds the condition only when there is something to compare with. */
-  when(text: string, value: unknown): this {
-    return value === undefined ? this : this.add(text, value);
-  }
-
-  get where(): string {
-    return this.texts.length === 0 ? '' : `where ${this.texts.join(' and ')}`;
-  }
-}
 
 /** Which orders are asked for; all conditions hold together. Times are ISO 8601 UTC texts of the order's creation. */
 export interface OrderSelection {

@@ -3,7 +3,8 @@ import { problemOf, statusOfFault } from '../../lib/answers/problem';
 import { type PackingSlip, readPackingSlips } from '../../lib/domain/delivery';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
-import { confirmDeliveries, type DeliveryOutcome } from '../../lib/stages/confirm-delivery';
+import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
+import type { DeliveryOutcome } from '../../lib/stages/delivery-outcome';
 import { batchAnswer, type ItemResult } from '../batch-answer';
 import { answered, jsonBody, requestOf } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
@@ -70,7 +71,7 @@ export = (RED: NodeAPI): void => {
 };
 
 const asksForCancellations = (message: Message): boolean =>
-  /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message['topic'] === 'cancellations';
+  /\/cancellations\/?$/.test(requestOf(message)?.url?.split('?')[0] ?? '') || message.topic === 'cancellations';
 
 /** An exception is safe in the store and waits for a person: the warehouse need not send it again. */
 function resultOf({ output, replayed, packingSlip, warehouse, orders, faults, summary }: DeliveryOutcome): ItemResult {

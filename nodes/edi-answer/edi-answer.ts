@@ -71,13 +71,13 @@ export = (RED: NodeAPI): void => {
 
     return {
       async input(message, emit) {
-        if (message['statusCode'] !== undefined && message['res'] !== undefined) return emit(answerPort, message);
+        if (message.statusCode !== undefined && message.res !== undefined) return emit(answerPort, message);
         const { answerId, sent } = answerIn(message);
         if (answerId !== undefined) {
           const context = await runtime.context();
           return sent ? confirmSent(context, [answerId]) : sendAnswersAgain(context, [answerId]);
         }
-        const inboxId = message['res'] === undefined ? undefined : inboxIn(message);
+        const inboxId = message.res === undefined ? undefined : inboxIn(message);
         return inboxId === undefined ? sendReady(emit, message) : acknowledge(inboxId, emit, message);
       },
       sweep: (emit) => sendReady(emit, { _msgid: RED.util.generateId() }),
@@ -91,7 +91,7 @@ export = (RED: NodeAPI): void => {
 /** The node's own folder, else the environment's. `${NAME}` that nobody replaced means that the variable is not set. */
 function folderOf({ folder }: EdiAnswerConfig): string {
   const own = folder?.trim() ?? '';
-  return resolve(own === '' || /^\$\{.*\}$/.test(own) ? process.env['O2C_ANSWER_DIR'] || defaultFolder : own);
+  return resolve(own === '' || /^\$\{.*\}$/.test(own) ? process.env.O2C_ANSWER_DIR || defaultFolder : own);
 }
 
 /** Returns the file's path. */

@@ -1,12 +1,11 @@
-import type { Principal } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import type { Role } from '../../lib/domain/roles';
 import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-settings';
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
 import { askerOf, header, requestOf } from '../http-messages';
 import type { Message } from '../node';
+import { fieldsOf } from '../order-messages';
 import { readBody } from '../request-body';
-
-type Role = Principal['role'];
 
 /** A message to work again, or what such messages have in common. */
 export interface ReplayAsked {
@@ -44,7 +43,7 @@ export async function readAsked(
     throw new BusinessRejection('forbidden', `The role ${role} may not work messages again.`);
   const who = { by: asker?.name ?? 'flow', role };
   const request = requestOf(message);
-  if (request === undefined) return fromPayload(message['payload'], who, defaults);
+  if (request === undefined) return fromPayload(message.payload, who, defaults);
   const inboxId = numberOf(Object.values(request.params ?? {})[0]);
   const bytes = await readBody(request, limit);
   if (isNothing(bytes)) return { inboxId, filter: {}, ...who };
@@ -52,7 +51,7 @@ export async function readAsked(
     inboxId,
     bytes,
     contentType: header(request, 'content-type'),
-    reason: reasonOf(request.query?.['reason']),
+    reason: reasonOf(request.query?.reason),
     keyId: asker?.keyId,
     ...who,
   };
@@ -71,18 +70,17 @@ function fromPayload(
 ): ReplayAsked | CorrectionAsked {
   if ((typeof payload === 'number' || typeof payload === 'string') && messageNumber.test(String(payload)))
     return { inboxId: numberOf(payload), filter: {}, ...who };
-  const said = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-  const { corrected, contentType, reason, reading, ...filter } = said;
+  const { corrected, contentType, reason, reading, ...filter } = fieldsOf(payload);
   if (corrected !== undefined) {
     return {
-      inboxId: numberOf(filter['inboxId']),
+      inboxId: numberOf(filter.inboxId),
       bytes: bytesOf(corrected),
       contentType: typeof contentType === 'string' ? contentType : undefined,
       reason: reasonOf(reason),
       ...who,
     };
   }
-  const named = filter['inboxId'];
+  const named = filter.inboxId;
   const isOne = Object.keys(filter).length === 1 && (typeof named === 'number' || typeof named === 'string');
   if (isOne && messageNumber.test(String(named))) {
     const settings = reading === undefined ? undefined : readingFrom(reading);

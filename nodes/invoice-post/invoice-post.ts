@@ -1,7 +1,9 @@
 import type { NodeAPI } from 'node-red';
-import { type InvoiceOutcome, type InvoiceSelection, postInvoices } from '../../lib/stages/post-invoices';
+import type { InvoiceOutcome } from '../../lib/stages/invoice-outcome';
+import { type InvoiceSelection, postInvoices } from '../../lib/stages/post-invoices';
 import { ordersToInvoice } from '../../lib/store/packing-slips';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 import { isOfTheWork } from '../retrying';
 
 interface InvoicePostConfig extends StoreNodeConfig {
@@ -108,6 +110,6 @@ export = (RED: NodeAPI): void => {
 
 /** The confirmed packing slip that a message carries, or undefined for a tick. */
 function slipOf({ payload }: Message): number | undefined {
-  if (typeof payload !== 'object' || payload === null || !('slipId' in payload)) return undefined;
-  return typeof payload.slipId === 'number' ? payload.slipId : undefined;
+  const { slipId } = fieldsOf(payload);
+  return typeof slipId === 'number' ? slipId : undefined;
 }

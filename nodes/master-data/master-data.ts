@@ -8,6 +8,7 @@ import { type MasterResult, upsertMaster } from '../../lib/stages/upsert-master'
 import type { StageContext } from '../../lib/stages/work';
 import { answered, askerOf, jsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 
 interface MasterDataConfig extends StoreNodeConfig {
   readonly kind: string;
@@ -69,7 +70,7 @@ type Change = MasterResult & { readonly created?: boolean; readonly body?: unkno
 
 function kindOf(message: Message, config: MasterDataConfig): string {
   const request = requestOf(message);
-  const named = config.kind || message['kind'] || request?.params?.['kind'];
+  const named = config.kind || message.kind || request?.params?.kind;
   if (typeof named !== 'string')
     throw new Error(
       'The message does not say which master data it is. Choose the kind in the node, or name it in msg.kind.',
@@ -93,31 +94,28 @@ const done = (kind: string, summary: string, body: unknown, created = false): Ch
 });
 
 async function settingsChange(context: StageContext, payload: unknown): Promise<Change> {
-  const { basedOn, settings } = (typeof payload === 'object' && payload !== null ? payload : {}) as {
-    basedOn?: unknown;
-    settings?: unknown;
-  };
-  if (!Number.isInteger(basedOn)) {
+  const { basedOn, settings } = fieldsOf(payload);
+  if (typeof basedOn !== 'number' || !Number.isInteger(basedOn)) {
     throw new BusinessRejection(
       'missing-field',
       'Say in basedOn which version of the settings the change was made on; GET the settings first.',
       [{ path: '/basedOn', code: 'missing-field', message: 'The version that the change was made on.' }],
     );
   }
-  const written = await changeCompanySettings(context, basedOn as number, settings);
+  const written = await changeCompanySettings(context, basedOn, settings);
   return done('settings', `The settings are version ${written.version} now.`, written);
 }
 
 async function keyChange(context: StageContext, message: Message, payload: unknown): Promise<Change> {
   const request = requestOf(message);
-  const keyId = request?.params?.['keyId'] ?? request?.query?.['keyId'] ?? message['keyId'];
-  if (request?.method === 'DELETE' || message['action'] === 'revoke') {
+  const keyId = request?.params?.keyId ?? request?.query?.keyId ?? message.keyId;
+  if (request?.method === 'DELETE' || message.action === 'revoke') {
     if (typeof keyId !== 'string')
       throw new BusinessRejection('missing-field', 'Name the key to revoke: DELETE …/keys/KEYID.');
     await revokeKey(context, keyId);
     return done('keys', `The key ${keyId} is revoked.`, { keyId, revoked: true });
   }
-  const replaces = isObject(payload) && payload['replaces'] !== undefined;
+  const replaces = isObject(payload) && payload.replaces !== undefined;
   const created = await (replaces ? replaceKey(context, payload) : createKey(context, payload));
   return done('keys', `The key ${created.keyId} was made for ${created.name}.`, created, true);
 }

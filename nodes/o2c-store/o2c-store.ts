@@ -17,7 +17,7 @@ const defaultDatabase = 'sqlite:./data/o2c.sqlite';
 /** The address of the store: the node's own, else the environment's. `${NAME}` that nobody replaced means that the variable is not set. */
 function addressOf(config: StoreConfig, password: string | undefined): string {
   const own = config.database?.trim() ?? '';
-  const address = own === '' || /^\$\{.*\}$/.test(own) ? (process.env['O2C_DB'] ?? defaultDatabase) : own;
+  const address = own === '' || /^\$\{.*\}$/.test(own) ? (process.env.O2C_DB ?? defaultDatabase) : own;
   if (!password || address.startsWith('sqlite:')) return address;
   const url = new URL(address);
   url.password = encodeURIComponent(password);
@@ -52,7 +52,7 @@ export = (RED: NodeAPI): void => {
     '/o2c-store/:id/settings',
     RED.auth.needsPermission('o2c-store.read'),
     async (request, response) => {
-      const runtime = runtimeOf(String(request.params['id']));
+      const runtime = runtimeOf(String(request.params.id));
       if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
       try {
         response.json(await readSettings(await runtime.context()));
@@ -66,7 +66,7 @@ export = (RED: NodeAPI): void => {
     '/o2c-store/:id/settings',
     RED.auth.needsPermission('o2c-store.write'),
     async (request, response) => {
-      const runtime = runtimeOf(String(request.params['id']));
+      const runtime = runtimeOf(String(request.params.id));
       if (runtime === undefined) return void response.status(404).json({ message: 'This store is not deployed yet.' });
       try {
         const { basedOn, settings } = request.body as { basedOn: number; settings: unknown };

@@ -17,7 +17,7 @@ interface WarehouseConfig extends NodeDef {
 function addressOf(url: string): string {
   const own = url?.trim() ?? '';
   if (own !== '' && !/^\$\{.*\}$/.test(own)) return own;
-  return process.env['O2C_WAREHOUSE_URL'] ?? `http://127.0.0.1:${process.env['PORT'] ?? '1880'}/warehouse`;
+  return process.env.O2C_WAREHOUSE_URL ?? `http://127.0.0.1:${process.env.PORT ?? '1880'}/warehouse`;
 }
 
 export = (RED: NodeAPI): void => {

@@ -9,7 +9,7 @@ export function exceptionIn(
   action: string,
   body: { readonly exception?: unknown },
 ): { readonly exceptionId: number; readonly action: (typeof exceptionActions)[number] } | undefined {
-  const named = requestOf(message)?.params?.['exception'] ?? body.exception;
+  const named = requestOf(message)?.params?.exception ?? body.exception;
   if (named === undefined) return undefined;
   const known = exceptionActions.find((name) => name === action);
   if (known === undefined)

@@ -17,6 +17,7 @@ import {
 import { decideOnException, exceptionActions } from '../../lib/stages/decide-exception';
 import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 import { exceptionIn } from './decide-exception';
 import { answerIn, resent, summaryOf } from './resend-answer';
 import { resolveSlip, slipActions } from './resolve-slip';
@@ -37,7 +38,7 @@ export = (RED: NodeAPI): void => {
         try {
           const asker = askerOf(message);
           const action = actionOf(message, config);
-          const body = bodyOf(await optionalJsonBody(message, (await runtime.settings()).limits));
+          const body = fieldsOf(await optionalJsonBody(message, (await runtime.settings()).limits));
           if (slipActions.includes(action) && body.packingSlip !== undefined) {
             const outcome = await resolveSlip(await runtime.context(), action, body, asker);
             await runtime.release();
@@ -94,20 +95,11 @@ export = (RED: NodeAPI): void => {
   });
 };
 
-interface ActionBody {
-  readonly answer?: unknown;
-  readonly exception?: unknown;
-  readonly salesOrder?: unknown;
-  readonly packingSlip?: unknown;
-  readonly reason?: unknown;
-  readonly note?: unknown;
-}
-
-const bodyOf = (body: unknown): ActionBody => (typeof body === 'object' && body !== null ? body : {});
+type ActionBody = ReturnType<typeof fieldsOf>;
 
 function actionOf(message: Message, config: OrderActionConfig): string {
   const request = requestOf(message);
-  const named = config.action || message['action'] || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
+  const named = config.action || message.action || request?.url?.split('?')[0]?.split('/').filter(Boolean).at(-1);
   const known = [...orderActions, ...slipActions, ...exceptionActions];
   if (typeof named !== 'string' || !known.includes(named)) {
     throw new BusinessRejection(
@@ -134,7 +126,7 @@ function requestedAction(
       { path: '/packingSlip', code: 'missing-field', message: 'The number of the slip.' },
     ]);
   }
-  const salesOrder = requestOf(message)?.params?.['salesOrder'] ?? body.salesOrder;
+  const salesOrder = requestOf(message)?.params?.salesOrder ?? body.salesOrder;
   if (typeof salesOrder === 'string' && salesOrderId(salesOrder) === undefined)
     throw new BusinessRejection('not-found', `There is no order ${salesOrder.slice(0, 80)}.`);
   if (typeof salesOrder !== 'string') {

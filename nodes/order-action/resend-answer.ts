@@ -8,7 +8,7 @@ import type { Message } from '../node';
 
 /** The answer to a partner that is to go out again, when it is one that is named and not an order. */
 export function answerIn(message: Message, action: string, body: { readonly answer?: unknown }): number | undefined {
-  const named = requestOf(message)?.params?.['answer'] ?? body.answer;
+  const named = requestOf(message)?.params?.answer ?? body.answer;
   if (action !== 'resend' || named === undefined) return undefined;
   if (/^\d{1,15}$/.test(String(named))) return Number(named);
   throw new BusinessRejection('not-found', `There is no answer ${String(named).slice(0, 80)}.`);

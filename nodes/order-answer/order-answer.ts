@@ -4,6 +4,7 @@ import { audienceOf } from '../../lib/answers/order-out';
 import { problemOf } from '../../lib/answers/problem';
 import { answered, header, principalOf, requestOf, responseOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 import { sendAnswer } from '../send-answer';
 
 interface OrderAnswerConfig extends StoreNodeConfig {
@@ -24,7 +25,7 @@ export = (RED: NodeAPI): void => {
     const closing = new AbortController();
     return {
       async input(message, emit) {
-        if (message['statusCode'] !== undefined) return emit(0, message);
+        if (message.statusCode !== undefined) return emit(0, message);
         const { inboxId, replayed, reopened } = waitingOf(message);
         try {
           await runtime.decided.wait(inboxId, secondsToWait(message, config) * 1000, closing.signal);
@@ -46,7 +47,7 @@ export = (RED: NodeAPI): void => {
 };
 
 function waitingOf({ payload }: Message): Waiting {
-  const waiting = (typeof payload === 'object' && payload !== null ? payload : {}) as Partial<Waiting>;
+  const waiting = fieldsOf(payload) as Partial<Waiting>;
   if (typeof waiting.inboxId !== 'number')
     throw new Error('The message has no inbox id. Wire the answer output of order-ingest to this node.');
   return { inboxId: waiting.inboxId, replayed: waiting.replayed ?? false, reopened: waiting.reopened ?? [] };

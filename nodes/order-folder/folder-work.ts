@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type ResultFormat, refusedRows, resultFile, resultRows } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { directPartner } from '../../lib/domain/speakers';
 import { type Claim, Claims } from '../../lib/folder/claims';
 import { isMissing } from '../../lib/folder/file-faults';
 import { type DroppedName, shownName } from '../../lib/folder/names';
 import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
 import { FolderScanner } from '../../lib/folder/scan';
+import { type DocumentCounts, documentCounts, noDocuments } from '../../lib/store/document-queries';
 import { findJobs, insertDroppedFile } from '../../lib/store/import-jobs';
-import { type DocumentCounts, documentCounts } from '../../lib/store/inbox-queries';
 import type { Handover } from '../handovers';
 import type { StoreRuntime } from '../store-runtime';
 
@@ -62,7 +63,6 @@ interface FileAtWork {
   inboxId?: number;
 }
 
-const rootPartner = 'DIRECT';
 const beatEvery = 10_000;
 const takeOverEvery = 30_000;
 /** How long nobody need take an offered file before it is offered again. */
@@ -72,7 +72,6 @@ const answerWithin = 250;
 const longestStep = 1_000;
 const firstPause = 2_000;
 const longestPause = 300_000;
-const nothing: DocumentCounts = { stored: 0, accepted: 0, duplicate: 0, rejected: 0, parked: 0, replaced: 0 };
 
 /**
  * Takes files from a drop folder one by one to the inbox, and puts them away when their orders are decided. The inbox
@@ -188,7 +187,7 @@ export class FolderWork {
           resolve();
         }),
       );
-      this.listener.offer({ id, partner: claim.folder || rootPartner, name: claim.name, bytes });
+      this.listener.offer({ id, partner: claim.folder || directPartner, name: claim.name, bytes });
     } catch (error) {
       if (error instanceof BusinessRejection) await this.putAwayRefused(file, error);
       else if (error instanceof StillChanging) file.next = now + this.options.settle;
@@ -253,7 +252,7 @@ export class FolderWork {
     const now = performance.now();
     for (const file of stored) {
       const inboxId = file.inboxId as number;
-      const count = counts.get(inboxId) ?? nothing;
+      const count = counts.get(inboxId) ?? noDocuments;
       if (this.closing || file.next > now || count.stored > 0 || jobs.get(inboxId)?.state === 'reading') continue;
       await this.putAwayDecided(file, inboxId, count).catch((error: unknown) => this.postpone(file, now, error));
     }
@@ -273,7 +272,7 @@ export class FolderWork {
   /** A file that is not taken is no message of the inbox: only its result says why. */
   private async putAwayRefused(file: FileAtWork, { message, faults }: BusinessRejection): Promise<void> {
     const moved = await this.moved(file, true, refusedRows(faults));
-    await this.tell(file, { inboxId: null, counts: nothing, failed: true, moved, words: message });
+    await this.tell(file, { inboxId: null, counts: noDocuments, failed: true, moved, words: message });
   }
 
   private async moved(
@@ -301,7 +300,7 @@ export class FolderWork {
       ...what,
       ...moved,
       file: shownName(claim),
-      partner: claim.folder || rootPartner,
+      partner: claim.folder || directPartner,
       summary,
     });
   }
@@ -319,7 +318,7 @@ function progressOf(
   let decided = 0;
   let all = 0;
   for (const id of ids) {
-    const { stored, ...others } = counts.get(id) ?? nothing;
+    const { stored, ...others } = counts.get(id) ?? noDocuments;
     const done = Object.values(others).reduce((sum, count) => sum + count, 0);
     decided += done;
     all += Math.max(jobs.get(id)?.expected ?? 0, done + stored);

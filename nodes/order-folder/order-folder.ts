@@ -21,7 +21,7 @@ const defaultFolder = './data/inbox';
 /** The node's own folder, else the environment's. `${NAME}` that nobody replaced means that the variable is not set. */
 function folderOf({ folder }: OrderFolderConfig): string {
   const own = folder?.trim() ?? '';
-  return resolve(own === '' || /^\$\{.*\}$/.test(own) ? process.env['O2C_DROP_DIR'] || defaultFolder : own);
+  return resolve(own === '' || /^\$\{.*\}$/.test(own) ? process.env.O2C_DROP_DIR || defaultFolder : own);
 }
 
 const between = (least: number, text: string, most: number, otherwise: number): number => {

@@ -1,7 +1,8 @@
-import { directPartner, type Principal, partnersOf } from '../../lib/access/principal';
+import type { Principal } from '../../lib/access/principal';
+import { directPartner, partnersOf } from '../../lib/domain/speakers';
 import type { EdiStandard } from '../../lib/intake/edi/interchange';
 import { beginningOf } from '../../lib/stages/edi-reading';
-import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import type { Database } from '../../lib/store/database';
 
 const standards: Readonly<Partial<Record<string, EdiStandard>>> = {

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { TechnicalFault } from '../../lib/domain/faults';
-import type { IntakeLimits } from '../../lib/intake/read-message';
-import {
-  type ImportedPiece,
-  type Reading,
-  readMessage,
-  type StoredMessage,
-  storeMessage,
-  takeOverReadings,
-} from '../../lib/stages/import-message';
-import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import type { IntakeLimits } from '../../lib/intake/message-content';
+import { type ImportedPiece, type Reading, readMessage, takeOverReadings } from '../../lib/stages/import-message';
+import type { ReceivedMessage } from '../../lib/stages/read-reception';
+import { type StoredLargeMessage, storeMessage } from '../../lib/stages/store-large-message';
 import type { StoreRuntime } from '../store-runtime';
 
 /** Large messages are stored first, then read and stored piece by piece; what was left half-way is taken up again. */
@@ -24,7 +18,7 @@ export class LargeMessages {
   ) {}
 
   /** @throws as `storeMessage` */
-  async store(message: ReceivedMessage, limits: IntakeLimits): Promise<StoredMessage> {
+  async store(message: ReceivedMessage, limits: IntakeLimits): Promise<StoredLargeMessage> {
     return storeMessage(await this.runtime.context(), message, limits, this.reader);
   }
 

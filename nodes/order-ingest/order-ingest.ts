@@ -3,16 +3,12 @@ import { ratesOf } from '../../lib/access/principal';
 import { type Rates, rateHeaders } from '../../lib/access/rate-limits';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
-import type { IntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits, type IntakeLimits } from '../../lib/intake/message-content';
 import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
 import type { Reading } from '../../lib/stages/import-message';
+import type { ReadReception, ReceivedMessage } from '../../lib/stages/read-reception';
 import { readRepeat } from '../../lib/stages/read-repeat';
-import {
-  type ReadReception,
-  type ReceivedMessage,
-  type Reception,
-  receiveMessages,
-} from '../../lib/stages/receive-messages';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
 import type { Handover } from '../handovers';
 import { answered, type HttpRequest, header, principalOf, requestOf, tellAlso } from '../http-messages';
 import { documentKey } from '../in-process';
@@ -27,9 +23,12 @@ import { handedOver, type OrderIngestConfig, readDelivered, readPosted } from '.
 type Charge = (orders: number) => void;
 const noQuota: Charge = () => undefined;
 
+/** Documents of one message that were just stored: all of them, or the next of many. */
+type Piece = Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>;
+
 /** A message that is safe: its documents, and how it has to be read on when it is large. */
 interface Taken {
-  readonly reception: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>;
+  readonly reception: Piece;
   readonly reading: Reading | undefined;
   readonly charge: Charge;
 }
@@ -54,13 +53,7 @@ export = (RED: NodeAPI): void => {
     /** No faster than the next steps take them. What is not sent when the flow closes waits in the store and is taken up again. */
     const sendDocuments = async (
       message: Message,
-      {
-        inboxId,
-        channel,
-        partner,
-        documents,
-        rejected,
-      }: Pick<Reception, 'inboxId' | 'channel' | 'partner' | 'documents' | 'rejected'>,
+      { inboxId, channel, partner, documents, rejected }: Piece,
       emit: Emit,
       count = documents.length + rejected.length,
     ): Promise<void> => {
@@ -176,7 +169,7 @@ export = (RED: NodeAPI): void => {
       const request = requestOf(message);
       try {
         const settings = await runtime.settings();
-        const limits = { ...settings.limits, depth: 64 };
+        const limits = { ...defaultIntakeLimits, ...settings.limits };
         const charge = (request && quotaOf(message, request, settings.rates)) ?? noQuota;
         const came =
           request === undefined

@@ -2,8 +2,9 @@ import type { NodeAPI } from 'node-red';
 import { problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, type Fault } from '../../lib/domain/faults';
 import { contentTypeOf } from '../../lib/intake/content-type';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { presets } from '../../lib/intake/presets/presets';
-import { defaultIntakeLimits, type SheetLayout } from '../../lib/intake/read-message';
+import type { SheetLayout } from '../../lib/intake/sheets/layout';
 import { readGuarded } from '../../lib/stages/guarded-reader';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
@@ -39,8 +40,8 @@ export function registerPreview(RED: NodeAPI): void {
     async (request, response) => {
       try {
         const bytes = await sampleOf(request);
-        const config = JSON.parse(String(request.query['layout'] ?? '{}')) as LayoutConfig;
-        response.json(await previewOf(bytes, String(request.query['name'] ?? ''), layoutOf(config)));
+        const config = JSON.parse(String(request.query.layout ?? '{}')) as LayoutConfig;
+        response.json(await previewOf(bytes, String(request.query.name ?? ''), layoutOf(config)));
       } catch (error) {
         const answer = problemOf(error);
         response.status(answer.statusCode).json(answer.body);

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { actingPartner, directPartner, partnersOf } from '../../lib/access/principal';
+import { actingPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { directPartner, partnersOf } from '../../lib/domain/speakers';
 import { contentTypeOf } from '../../lib/intake/content-type';
-import type { BatchPolicy } from '../../lib/intake/read-message';
-import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import type { BatchPolicy } from '../../lib/intake/message-content';
+import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import { type HttpRequest, header, principalOf } from '../http-messages';
 import type { Message, StoreNodeConfig } from '../node';
 import { readBody } from '../request-body';

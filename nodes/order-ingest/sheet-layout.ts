@@ -1,4 +1,4 @@
-import type { SheetLayout } from '../../lib/intake/read-message';
+import type { SheetLayout } from '../../lib/intake/sheets/layout';
 
 /** How the node's dialog keeps a layout: lists that a person edits. Nodes of older flows lack the later properties. */
 export interface LayoutConfig {

@@ -5,6 +5,7 @@ import { jsonAnswer, problemOf } from '../../lib/answers/problem';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { answered, askerOf, requestOf, responseOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
+import { fieldsOf } from '../order-messages';
 import { sendAnswer } from '../send-answer';
 import { forPartners, isQuery, type QueryInput, queries, type Reader } from './queries';
 
@@ -15,7 +16,7 @@ interface OrderQueryConfig extends StoreNodeConfig {
 export = (RED: NodeAPI): void => {
   registerStoreNode<OrderQueryConfig>(RED, 'order-query', 1, ({ runtime }, config) => ({
     async input(message, emit) {
-      const name = config.query || message['query'];
+      const name = config.query || message.query;
       if (name === 'health')
         return emit(
           0,
@@ -56,7 +57,7 @@ function inputOf(message: Message, asker: Principal | undefined): QueryInput {
   }
   const { payload } = message as { payload?: unknown };
   if (typeof payload === 'string' || typeof payload === 'number') return { key: String(payload), filter: {}, reader };
-  const filter = typeof payload === 'object' && payload !== null ? (payload as Record<string, unknown>) : {};
-  const key = filter['salesOrder'] ?? filter['inboxId'] ?? filter['answer'] ?? filter['number'];
+  const filter = fieldsOf(payload);
+  const key = filter.salesOrder ?? filter.inboxId ?? filter.answer ?? filter.number;
   return { key: key === undefined ? undefined : String(key), filter, reader };
 }

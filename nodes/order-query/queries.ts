@@ -21,7 +21,7 @@ import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
 import type { Visibility } from '../../lib/domain/visibility';
-import { workbookType } from '../../lib/intake/read-message';
+import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
 import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { readSettings } from '../../lib/stages/company-settings';
@@ -85,8 +85,7 @@ export const queries = {
   messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
   jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {
-    const inboxId = /^\d{1,15}$/.test(key ?? '') ? Number(key) : 0;
-    const result = await context.store.read((db) => jobResult(db, inboxId, reader.visible));
+    const result = await context.store.read((db) => jobResult(db, idOf(key), reader.visible));
     if (result === undefined) throw new BusinessRejection('not-found', `There is no job ${(key ?? '').slice(0, 80)}.`);
     return result;
   },
@@ -94,7 +93,7 @@ export const queries = {
   keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
-    body: await context.store.read((db) => sourcesReport(db, { from: text(filter['from']), to: text(filter['to']) })),
+    body: await context.store.read((db) => sourcesReport(db, { from: text(filter.from), to: text(filter.to) })),
   }),
   metrics: async (context) => ({
     statusCode: 200,

@@ -1,12 +1,14 @@
 import type { NodeAPI } from 'node-red';
-import { createOrders, type DocumentToTag, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
+import { createOrders, type DocumentToTag } from '../../lib/stages/create-orders';
+import type { IndicatorRule } from '../../lib/stages/indicator-rules';
 import { reopenOvertaken } from '../../lib/stages/overtaken-changes';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
-import { documentOf } from '../order-messages';
+import { asRecovered, documentOf } from '../order-messages';
 import { isOfTheWork } from '../retrying';
 
 interface SourceTagConfig extends StoreNodeConfig {
@@ -66,11 +68,8 @@ export = (RED: NodeAPI): void => {
       await allOf(
         lost.map(async ({ documentId }) => {
           const outcome = await create(documentId);
-          const marked =
-            outcome.output === 'rejected' || outcome.output === 'applied'
-              ? outcome
-              : { ...outcome, summary: { ...outcome.summary, recovered: true as const } };
-          send(marked, emit, { _msgid: RED.util.generateId() });
+          const hasOrder = outcome.output !== 'rejected' && outcome.output !== 'applied';
+          send(hasOrder ? asRecovered(outcome) : outcome, emit, { _msgid: RED.util.generateId() });
         }),
       );
     };

@@ -3,7 +3,7 @@ import { type DispatchOutput, dispatchOrders } from '../../lib/stages/dispatch-o
 import type { OrderOutcome } from '../../lib/stages/outcome';
 import { orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
-import { orderOf } from '../order-messages';
+import { asRecovered, orderOf } from '../order-messages';
 import type { WarehouseNode } from '../warehouse-node';
 
 interface WarehouseDispatchConfig extends StoreNodeConfig {
@@ -64,7 +64,7 @@ export = (RED: NodeAPI): void => {
           { warehouse: code, limit: batchSize, orderIds: null, ...left },
           client,
         );
-        for (const outcome of sent) send(left.leftSince === undefined ? outcome : marked(outcome), emit, message);
+        for (const outcome of sent) send(left.leftSince === undefined ? outcome : asRecovered(outcome), emit, message);
         if (sent.length === 0 || sent.every(({ output }) => output === 'unknown')) return;
       }
     };
@@ -84,9 +84,3 @@ export = (RED: NodeAPI): void => {
     };
   });
 };
-
-/** An order that a sweep took up. */
-const marked = (outcome: OrderOutcome<DispatchOutput>): OrderOutcome<DispatchOutput> => ({
-  ...outcome,
-  summary: { ...outcome.summary, recovered: true },
-});

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { FailedAttempts } from '../../lib/access/failed-attempts';
-import { actingPartner, authorize, type Principal, partnersOf, visibilityOf } from '../../lib/access/principal';
+import { actingPartner, authorize, type Principal, visibilityOf } from '../../lib/access/principal';
+import { partnersOf } from '../../lib/domain/speakers';
 import { mayRead } from '../../lib/domain/visibility';
 
 const maySee = (principal: Principal, partner: string, customer: string): boolean =>

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { resultRows } from '../../lib/answers/result-file';
-import { defaultIntakeLimits, workbookType } from '../../lib/intake/read-message';
-import { readAnyReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
+import { readAnyReception } from '../../lib/stages/read-reception';
+import { receiveMessages } from '../../lib/stages/receive-messages';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { received } from '../support/intake';

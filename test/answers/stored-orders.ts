@@ -1,9 +1,11 @@
 import type { Fault } from '../../lib/domain/faults';
 import {
   checkBits,
+  createdOrder,
   type Decision,
   type Order,
   type OrderLine,
+  type OrderTerms,
   type Release,
   salesOrderNumber,
 } from '../../lib/domain/order';
@@ -12,13 +14,8 @@ import { loosePoKey, poKey } from '../../lib/intake/canonical-order';
 import { writeAudit } from '../../lib/store/audit';
 import type { Database } from '../../lib/store/database';
 import { saveDecisions } from '../../lib/store/decisions';
-import {
-  insertDocuments,
-  insertMessages,
-  type NewDocument,
-  type NewMessage,
-  saveVerdicts,
-} from '../../lib/store/inbox';
+import { insertMessages, type NewMessage } from '../../lib/store/inbox';
+import { insertDocuments, type NewDocument, saveVerdicts } from '../../lib/store/inbox-documents';
 import { insertOrders, loadOrders } from '../../lib/store/orders';
 import { orderChanges, rememberOrder } from '../../lib/store/save-orders';
 
@@ -46,7 +43,7 @@ export function aLine(change: Partial<OrderLine> = {}): OrderLine {
 
 /** An order of WEBSHOP for C-1001, just created. */
 export function anOrder(id: number, change: Partial<Order> = {}): Order {
-  return {
+  const terms: OrderTerms = {
     id,
     partner: 'WEBSHOP',
     customer: 'C-1001',
@@ -72,26 +69,8 @@ export function anOrder(id: number, change: Partial<Order> = {}): Order {
     paymentTermsDays: 30,
     checksRequired: checkBits.inventory | checkBits.credit | checkBits.overdue,
     taxRates: { STD: 1900 },
-    status: 'Created',
-    reason: null,
-    lines: [aLine()],
-    holds: [],
-    releases: [],
-    checksJudged: 0,
-    checksPassed: 0,
-    heldSince: null,
-    passedOver: 0,
-    passesAtHold: 0,
-    reservedUntil: null,
-    approvalGross: 0,
-    approvalAt: null,
-    approvalUntil: null,
-    approvalPolicy: 0,
-    approvedGross: 0,
-    earmarked: 0,
-    stepAt: now,
-    ...change,
   };
+  return { ...createdOrder(terms, [aLine()]), ...change };
 }
 
 export async function storeOrders(db: Database, orders: readonly Order[]): Promise<void> {

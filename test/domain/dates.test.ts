@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { addDays, daysBetween, parseDate, today } from '../../lib/domain/dates';
+import { addDays, day, daysBetween, hour, later, parseDate, today } from '../../lib/domain/dates';
 
 const anyDate = fc
   .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true })
@@ -58,5 +58,11 @@ describe('dates', () => {
     expect(today(instant, 'America/New_York')).to.equal('2026-03-28');
     expect(today('2026-06-30T22:00:00.000Z', 'Europe/Berlin'), 'summer time').to.equal('2026-07-01');
     expect(() => today(instant, 'Nowhere/At-All')).to.throw(RangeError);
+  });
+
+  it('knows the instant that is so much later, or earlier', () => {
+    expect(later('2026-12-31T23:30:00.000Z', hour)).to.equal('2027-01-01T00:30:00.000Z');
+    expect(later('2026-03-01T12:00:00.000Z', -day)).to.equal('2026-02-28T12:00:00.000Z');
+    expect(later('2026-03-29T01:30:00+01:00', 1), 'in UTC').to.equal('2026-03-29T00:30:00.001Z');
   });
 });

@@ -74,7 +74,7 @@ export class Product {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     };
-    if (key !== null) typed['authorization'] = `Bearer ${key}`;
+    if (key !== null) typed.authorization = `Bearer ${key}`;
     const sent = {
       method,
       headers: typed,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Workbook } from 'exceljs';
-import { workbookType } from '../../lib/intake/read-message';
+import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
 import { purchaseOrder, x12 } from '../support/edi';
 import { anOrder, type Keys, nextPo } from './company';
 import type { Product } from './product';

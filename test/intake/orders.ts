@@ -1,11 +1,6 @@
 import type { Fault } from '../../lib/domain/faults';
-
-import {
-  defaultIntakeLimits,
-  type MessageContent,
-  type ReceivedMessage,
-  readMessage,
-} from '../../lib/intake/read-message';
+import { defaultIntakeLimits, type MessageContent, type ReceivedMessage } from '../../lib/intake/message-content';
+import { readMessage } from '../../lib/intake/read-message';
 import { plainLayout, type SheetLayout } from '../../lib/intake/sheets/layout';
 
 /** An order as partners send it, as a plain object that a test may change. */

@@ -55,8 +55,7 @@ describe('an order that fails at a step', () =>
     });
 
     const numbers = (ids: readonly (number | undefined)[]) => ids.map((id) => salesOrderNumber(id as number));
-    const seen = (id: string, output: number) =>
-      flow.by(id, output).map(({ payload }) => payload['salesOrder'] as string);
+    const seen = (id: string, output: number) => flow.by(id, output).map(({ payload }) => payload.salesOrder as string);
 
     it('is left behind by the others, at the checks and at invoicing', async () => {
       await flow.until(() => seen('credit', 0).length >= 2, 'the sound orders to be checked');

@@ -128,7 +128,7 @@ export class FlowUnderTest {
         this.watching.delete(ask);
         const told = [...this.seen].map(
           ([name, messages]) =>
-            `${name}: ${messages.map(({ payload, error }) => (error as Error | undefined)?.message ?? payload?.['summary'] ?? '-').join(' | ')}`,
+            `${name}: ${messages.map(({ payload, error }) => (error as Error | undefined)?.message ?? payload?.summary ?? '-').join(' | ')}`,
         );
         reject(new Error(`Waited ${patience} ms for ${what}. Seen:\n${told.join('\n')}`));
       }, patience);

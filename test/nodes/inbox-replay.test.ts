@@ -54,13 +54,13 @@ describe('inbox-replay', () =>
       const { payload, foreign } = await flow.next('replay', 0);
       expect(foreign).to.equal('kept');
       expect(payload).to.include({ inboxId: String(inboxId), reopened: 1, accepted: 1, rejected: 0, waiting: 0 });
-      expect(payload['summary']).to.match(/^Inbox \d+: SO-\d+ worked again\.$/);
+      expect(payload.summary).to.match(/^Inbox \d+: SO-\d+ worked again\.$/);
       const created = await flow.next('tag', 0);
       expect(created.payload).to.include({ recovered: true });
-      expect(created.payload['source']).to.include({ indicator: 'BY-RULE' });
+      expect(created.payload.source).to.include({ indicator: 'BY-RULE' });
       expect((await flow.next('inventory', 1)).payload).to.include({ status: 'Cancelled' }); // for want of stock
       flow.send('replay', { payload: { inboxId } });
-      expect((await flow.next('replay', 0, 2)).payload['summary']).to.include('nothing had failed');
+      expect((await flow.next('replay', 0, 2)).payload.summary).to.include('nothing had failed');
     });
 
     it('says what still fails, and leaves an answer when there is a request', async () => {
@@ -70,10 +70,10 @@ describe('inbox-replay', () =>
       const request = { principal: operations, req: requestWith('', { params: { id: String(inboxId) } }), res: {} };
       flow.send('replay', request);
       const { payload } = await flow.next('replay', 1);
-      expect(payload['summary']).to.include('1 document still fails');
-      expect(payload['errors']).to.have.length(1);
+      expect(payload.summary).to.include('1 document still fails');
+      expect(payload.errors).to.have.length(1);
       const answer = await flow.next('replay', 2);
-      expect(answer['statusCode']).to.equal(422);
+      expect(answer.statusCode).to.equal(422);
       expect(JSON.parse(answer.payload as never).code).to.equal('unknown-customer');
     });
 
@@ -82,7 +82,7 @@ describe('inbox-replay', () =>
       const second = await rejected();
       flow.send('codes', { payload: Date.now() });
       await flow.next('codes', 0, 2);
-      expect(flow.by('codes', 0).map(({ payload }) => Number(payload['inboxId']))).to.deep.equal([
+      expect(flow.by('codes', 0).map(({ payload }) => Number(payload.inboxId))).to.deep.equal([
         first.inboxId,
         second.inboxId,
       ]);
@@ -93,23 +93,23 @@ describe('inbox-replay', () =>
       const corrected = { ...order, lines: [{ sku: 'A', quantity: '1' }] };
       flow.send('replay', { payload: { inboxId, corrected, reason: 'typing error' } });
       const { payload } = await flow.next('replay', 0);
-      expect(Number(payload['inboxId'])).to.be.above(inboxId);
-      expect(payload['orders']).to.have.length(1);
+      expect(Number(payload.inboxId)).to.be.above(inboxId);
+      expect(payload.orders).to.have.length(1);
     }).timeout(20_000);
 
     it('refuses what does not say what is meant, and whoever may not ask', async () => {
       flow.send('replay', { payload: Date.now() });
-      expect((await flow.next('replay', 1)).payload['code']).to.equal('missing-field');
+      expect((await flow.next('replay', 1)).payload.code).to.equal('missing-field');
       flow.send('replay', { payload: { colour: 'red' } });
-      expect((await flow.next('replay', 1, 2)).payload['code']).to.equal('unknown-field');
+      expect((await flow.next('replay', 1, 2)).payload.code).to.equal('unknown-field');
       flow.send('replay', { payload: { inboxId: 'seven' } });
-      expect((await flow.next('replay', 1, 3)).payload['code']).to.equal('out-of-range');
+      expect((await flow.next('replay', 1, 3)).payload.code).to.equal('out-of-range');
       const partner = { ...operations, role: 'partner', name: 'Shop' };
       flow.send('replay', { principal: partner, req: requestWith('', { params: { id: '1' } }), res: {} });
-      expect((await flow.next('replay', 2, 4))['statusCode']).to.equal(403);
+      expect((await flow.next('replay', 2, 4)).statusCode).to.equal(403);
       flow.send('replay', { req: requestWith('', { params: { id: '1' } }), res: {} });
-      expect((await flow.next('replay', 2, 5))['statusCode']).to.equal(401);
+      expect((await flow.next('replay', 2, 5)).statusCode).to.equal(401);
       flow.send('replay', { payload: 987_654 });
-      expect((await flow.next('replay', 1, 6)).payload['code']).to.equal('not-found');
+      expect((await flow.next('replay', 1, 6)).payload.code).to.equal('not-found');
     });
   }));

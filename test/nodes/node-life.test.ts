@@ -70,7 +70,7 @@ describe('the nodes’ life in a flow', () =>
       flow.send('order-query', { query: 'settings' }); // waits until the store is open
       await flow.next('order-query', 0);
       flow.send('order-query', { query: 'health' });
-      expect((await flow.next('order-query', 0, 2))['statusCode']).to.equal(200);
+      expect((await flow.next('order-query', 0, 2)).statusCode).to.equal(200);
       expect(flow.caught).to.deep.equal([]);
     });
 
@@ -92,7 +92,7 @@ describe('the nodes’ life in a flow', () =>
       await flow.load(url(), [{ id: 'inventory', type: 'inventory-check', outputs: 3 }]);
       const foreign = { deep: new Map([['a', 1]]) };
       flow.send('inventory', { payload: { salesOrder: salesOrder(id) }, foreign });
-      expect((await flow.next('inventory', 0))['foreign']).to.equal(foreign);
+      expect((await flow.next('inventory', 0)).foreign).to.equal(foreign);
     });
 
     it('takes up what was left at each step, without being asked', async () => {
@@ -104,12 +104,12 @@ describe('the nodes’ life in a flow', () =>
         { id: 'overdue', type: 'overdue-gate', outputs: 2 },
       ]);
       await flow.until(
-        () => flow.by('tag', 0).some(({ payload }) => payload['poNumber'] === `LEFT-${kind}`),
+        () => flow.by('tag', 0).some(({ payload }) => payload.poNumber === `LEFT-${kind}`),
         'the order of the document',
       );
-      const order = flow.by('tag', 0).find(({ payload }) => payload['poNumber'] === `LEFT-${kind}`);
+      const order = flow.by('tag', 0).find(({ payload }) => payload.poNumber === `LEFT-${kind}`);
       expect(order?.payload).to.deep.include({ recovered: true, inboxId: documents[0]?.inboxId });
-      expect(order?.['_msgid']).to.be.a('string').and.not.equal('');
+      expect(order?._msgid).to.be.a('string').and.not.equal('');
     });
 
     it('takes up orders that a process left between two nodes', async () => {
@@ -119,18 +119,18 @@ describe('the nodes’ life in a flow', () =>
         { id: 'credit', type: 'credit-gate', outputs: 2 },
       ]);
       await flow.until(
-        () => flow.by('inventory', 0).some(({ payload }) => payload['salesOrder'] === salesOrder(id)),
+        () => flow.by('inventory', 0).some(({ payload }) => payload.salesOrder === salesOrder(id)),
         'the order',
       );
-      expect(
-        flow.by('inventory', 0).find(({ payload }) => payload['salesOrder'] === salesOrder(id))?.payload,
-      ).to.include({ recovered: true });
+      expect(flow.by('inventory', 0).find(({ payload }) => payload.salesOrder === salesOrder(id))?.payload).to.include({
+        recovered: true,
+      });
       await end();
       flow = new FlowUnderTest();
       unloaded = false;
       await flow.load(url(), [{ id: 'credit', type: 'credit-gate', outputs: 2 }]);
       await flow.until(
-        () => flow.by('credit', 0).some(({ payload }) => payload['salesOrder'] === salesOrder(id)),
+        () => flow.by('credit', 0).some(({ payload }) => payload.salesOrder === salesOrder(id)),
         'the order',
       );
       expect(flow.caught).to.deep.equal([]);
@@ -159,7 +159,7 @@ describe('the nodes’ life in a flow', () =>
         ],
       );
       flow.send('inventory', { payload: { salesOrder: salesOrder(id) } });
-      const isDone = ({ payload }: Seen) => payload['salesOrder'] === salesOrder(id);
+      const isDone = ({ payload }: Seen) => payload.salesOrder === salesOrder(id);
       await flow.until(() => flow.completed.filter(isDone).length >= 3, 'three nodes to be done');
       flow.send('dispatch', { payload: 'tick' });
       await flow.until(() => flow.completed.some(({ payload }) => (payload as unknown) === 'tick'), 'the tick');
@@ -198,20 +198,20 @@ describe('the nodes’ life in a flow', () =>
       const order = purchase({ poNumber: `SLOW-${kind}` });
       flow.send('ingest', request(order));
       const answer = await flow.next('answer', 0);
-      expect(answer['statusCode']).to.equal(202);
+      expect(answer.statusCode).to.equal(202);
       const body = JSON.parse(String(answer.payload)) as { inboxId: string };
-      expect(answer['headers']).to.include({ location: `/o2c/inbox/${body.inboxId}` });
+      expect(answer.headers).to.include({ location: `/o2c/inbox/${body.inboxId}` });
       expect((await flow.next('overdue', 0)).payload).to.include({ status: 'ReadyForDelivery' });
       flow.send('ingest', request(order, { prefer: 'wait=5' }));
       const again = await flow.next('answer', 0, 2);
-      expect(again['statusCode']).to.equal(200);
+      expect(again.statusCode).to.equal(200);
       expect(JSON.parse(String(again.payload))).to.include({
         replayed: true,
         status: 'ReadyForDelivery',
         poNumber: `SLOW-${kind}`,
       });
       flow.send('ingest', request(purchase({ poNumber: `WAIT-${kind}` }), { prefer: 'wait=5' }));
-      expect((await flow.next('answer', 0, 3))['statusCode']).to.equal(201);
+      expect((await flow.next('answer', 0, 3)).statusCode).to.equal(201);
     });
 
     it('refuses at the door who was not asked for a key, and what was parsed on the way', async () => {
@@ -221,16 +221,16 @@ describe('the nodes’ life in a flow', () =>
       ]);
       const before = (await company.rows('select inbox_id from inbox_message')).length;
       flow.send('ingest', { req: requestWith(purchase()), res: {} });
-      expect((await flow.next('answer', 0))['statusCode']).to.equal(401);
+      expect((await flow.next('answer', 0)).statusCode).to.equal(401);
       const parsed = requestWith(purchase());
       flow.send('ingest', { ...request(''), req: Object.assign(parsed, { body: { poNumber: 'P' } }) });
       const answer = await flow.next('answer', 0, 2);
-      expect(answer['statusCode']).to.equal(400);
+      expect(answer.statusCode).to.equal(400);
       expect(JSON.parse(String(answer.payload))).to.deep.include({ status: 400, code: 'unreadable' });
       flow.send('ingest', request('x', { 'content-type': 'text/plain' }));
-      expect((await flow.next('answer', 0, 3))['statusCode']).to.equal(415);
+      expect((await flow.next('answer', 0, 3)).statusCode).to.equal(415);
       flow.send('ingest', request('x', { 'content-length': '99000000' }));
-      expect((await flow.next('answer', 0, 4))['statusCode']).to.equal(413);
+      expect((await flow.next('answer', 0, 4)).statusCode).to.equal(413);
       expect(flow.by('ingest', 1)).to.have.length(4);
       expect(flow.caught).to.deep.equal([]);
       expect(await company.rows('select inbox_id from inbox_message')).to.have.length(before);
@@ -247,11 +247,11 @@ describe('the nodes’ life in a flow', () =>
         res: {},
       });
       flow.send('finance', withKey(key));
-      expect((await flow.next('finance', 0))['principal']).to.include({ role: 'finance', name: 'Clerk' });
+      expect((await flow.next('finance', 0)).principal).to.include({ role: 'finance', name: 'Clerk' });
       flow.send('warehouse', withKey(key));
-      expect((await flow.next('warehouse', 1))['statusCode']).to.equal(403);
+      expect((await flow.next('warehouse', 1)).statusCode).to.equal(403);
       flow.send('finance', withKey('o2c_wrong_key'));
-      expect((await flow.next('finance', 1))['statusCode']).to.equal(401);
+      expect((await flow.next('finance', 1)).statusCode).to.equal(401);
       expect(String(flow.by('finance', 1)[0]?.payload)).not.to.contain('wrong_key');
       flow.send('finance', { payload: 'no request' });
       await flow.until(() => flow.caught.length === 1, 'the error');
@@ -262,7 +262,7 @@ describe('the nodes’ life in a flow', () =>
       await flow.load(url(), [{ id: 'inventory', type: 'inventory-check', outputs: 3 }]);
       flow.send('inventory', { payload: { salesOrder: salesOrder(id) } });
       await flow.until(() => flow.statuses.length > 0, 'a status');
-      expect(flow.statuses.at(-1)?.['status']).to.deep.include({ text: '1 · 0 · 0', fill: 'green' });
+      expect(flow.statuses.at(-1)?.status).to.deep.include({ text: '1 · 0 · 0', fill: 'green' });
       const shown: unknown[] = [];
       flow.node('inventory').status = (status) => {
         shown.push(status);

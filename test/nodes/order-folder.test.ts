@@ -145,14 +145,14 @@ describe('a watched folder', () =>
           .slice(1)
           .map((row) => row.split(',')[0]),
       ).size;
-      expect(payload['counts']).to.include({ stored: 0, accepted: orders, duplicate: 0, rejected: 0, parked: 0 });
+      expect(payload.counts).to.include({ stored: 0, accepted: orders, duplicate: 0, rejected: 0, parked: 0 });
       expect(textOf('done/large.csv.result.csv').trim().split('\r\n').length).to.equal(orders + 1);
       const ended = () =>
-        flow.completed.find((message) => message['filename'] === 'large.csv' && !('documentId' in message.payload));
+        flow.completed.find((message) => message.filename === 'large.csv' && !('documentId' in message.payload));
       await flow.until(() => ended() !== undefined, 'the end of its message');
-      expect(ended()?.payload, 'its bytes are let go of').to.deep.equal({ inboxId: payload['inboxId'] });
+      expect(ended()?.payload, 'its bytes are let go of').to.deep.equal({ inboxId: payload.inboxId });
       const [job] = await company.rows('select state, documents, expected from import_job where inbox_id = ?', [
-        payload['inboxId'],
+        payload.inboxId,
       ]);
       expect(job).to.deep.equal({ state: 'read', documents: orders, expected: orders });
     });
@@ -166,7 +166,7 @@ describe('a watched folder', () =>
       await load();
       const { payload } = await finished(failed);
       expect(payload).to.include({ file: 'mixed.csv', movedTo: 'failed/mixed.csv', partner: 'DIRECT' });
-      expect(payload['summary']).to.match(/^mixed.csv: 2 orders, 1 accepted, 1 rejected\. Result in failed\//);
+      expect(payload.summary).to.match(/^mixed.csv: 2 orders, 1 accepted, 1 rejected\. Result in failed\//);
       const lines = textOf('failed/mixed.csv.result.csv').split('\r\n');
       expect(lines[1]).to.match(new RegExp(`^2,${good},SO-\\d+,accepted,,,$`));
       expect(lines[2]).to.match(new RegExp(`^4,${bad},,rejected,quantity,not-a-number,`));

@@ -135,7 +135,7 @@ describe('the nodes of an order’s path', () =>
       const document = await flow.next('ingest', 0);
       expect(document.payload).to.have.all.keys('inboxId', 'documentId', 'kind', 'ordinal', 'channel', 'partner');
       expect(document.payload).to.include({ kind: 'order', channel: 'file', partner: 'DIRECT' });
-      expect(document['parts']).to.deep.include({ index: 0, count: 1 });
+      expect(document.parts).to.deep.include({ index: 0, count: 1 });
       for (const [id, output] of [
         ['tag', 0],
         ['inventory', 0],
@@ -158,8 +158,8 @@ describe('the nodes of an order’s path', () =>
           'summary',
         ]);
         expect(JSON.stringify(message.payload).length, `${id} is light`).to.be.lessThan(1_000);
-        expect(message['res'], `${id} passes on what is not ours`).to.equal(foreign);
-        expect(message['foreign']).to.deep.equal(foreign);
+        expect(message.res, `${id} passes on what is not ours`).to.equal(foreign);
+        expect(message.foreign).to.deep.equal(foreign);
       }
       expect(sent.payload).to.include({ status: 'SentToWarehouse' });
       const { salesOrder } = sent.payload;
@@ -174,9 +174,9 @@ describe('the nodes of an order’s path', () =>
       expect(delivered.payload).to.include({ output: 'delivered', replayed: false });
       const posted = await flow.next('invoice', 0);
       expect(posted.payload).to.include({ salesOrder, status: 'Invoiced' });
-      expect(posted.payload['invoice']).to.include({ output: 'posted' });
+      expect(posted.payload.invoice).to.include({ output: 'posted' });
       send('payment', {
-        payload: { reference: 'BANK-1', customer: 'C-1', amount: posted.payload['total'], currency: 'EUR' },
+        payload: { reference: 'BANK-1', customer: 'C-1', amount: posted.payload.total, currency: 'EUR' },
       });
       expect((await flow.next('payment', 0)).payload).to.deep.include({
         output: 'applied',
@@ -196,8 +196,8 @@ describe('the nodes of an order’s path', () =>
       send('ingest', { payload: await sheetOf(rows), filename: 'orders.csv' });
       expect((await flow.next('tag', 0)).payload).to.include({ poNumber: 'X-1', customer: 'C-1' });
       const fault = await flow.next('ingest', 1);
-      expect(fault.payload['errors']).to.have.length(1);
-      expect((fault.payload['errors'] as { path: string }[])[0]?.path).to.equal(
+      expect(fault.payload.errors).to.have.length(1);
+      expect((fault.payload.errors as { path: string }[])[0]?.path).to.equal(
         'sheet Orders, row 3, column quantity (D)',
       );
       await flow.next('dispatch', 0);
@@ -210,8 +210,8 @@ describe('the nodes of an order’s path', () =>
       send('ingest', api(purchase({ customer: 'C-2' })));
       const held = await flow.next('credit', 1);
       expect(held.payload).to.deep.include({ status: 'OnHold', holds: ['credit'] });
-      expect(held.payload['summary']).to.match(/^SO-\d+ on hold: credit, \d+\.\d\d EUR over/);
-      expect(held.payload['decision']).to.include({ check: 'credit', outcome: 'held' });
+      expect(held.payload.summary).to.match(/^SO-\d+ on hold: credit, \d+\.\d\d EUR over/);
+      expect(held.payload.decision).to.include({ check: 'credit', outcome: 'held' });
       send('ingest', api(purchase({ customer: 'NOBODY' })));
       const rejected = await flow.next('tag', 2);
       expect(rejected.payload).to.include({ code: 'unknown-customer' });
@@ -219,14 +219,14 @@ describe('the nodes of an order’s path', () =>
       send('ingest', api(order));
       await flow.next('dispatch', 0);
       send('ingest', api(order));
-      expect((await flow.next('tag', 1)).payload).to.include({ replayed: true, poNumber: order['poNumber'] });
+      expect((await flow.next('tag', 1)).payload).to.include({ replayed: true, poNumber: order.poNumber });
       send('ingest', api(purchase({ sku: 'REFUSED' })));
       const refused = await flow.next('dispatch', 1);
       expect(refused.payload).to.deep.include({ status: 'OnHold', holds: ['warehouse-refused'] });
       send('ingest', { payload: 'poNumber,customer,sku,quantity\nF-1,C-1,A,many\n', contentType: 'text/csv' });
       const fault = await flow.next('ingest', 1);
-      expect(fault.payload['errors']).to.have.length(1);
-      expect(fault.payload['summary']).to.match(/^Inbox \d+, order 1: /);
+      expect(fault.payload.errors).to.have.length(1);
+      expect(fault.payload.summary).to.match(/^Inbox \d+, order 1: /);
       expect(flow.caught).to.deep.equal([]);
     });
 
@@ -238,12 +238,12 @@ describe('the nodes of an order’s path', () =>
           lines: [{ salesOrder: 'SO-999999', line: 1, quantity: '1' }],
         },
       });
-      expect((await flow.next('delivery', 2)).payload['faults']).to.deep.include.members([]);
+      expect((await flow.next('delivery', 2)).payload.faults).to.deep.include.members([]);
       send('delivery', { payload: { nonsense: true } });
-      expect((await flow.next('delivery', 2, 2)).payload['summary']).to.match(/cannot be read/);
+      expect((await flow.next('delivery', 2, 2)).payload.summary).to.match(/cannot be read/);
       send('payment', { payload: { reference: 'X', customer: 'NOBODY', amount: '1.00', currency: 'EUR' } });
-      expect((await flow.next('payment', 1)).payload['errors']).to.have.length(1);
-      expect((await flow.next('payment', 2))['statusCode']).to.equal(422);
+      expect((await flow.next('payment', 1)).payload.errors).to.have.length(1);
+      expect((await flow.next('payment', 2)).statusCode).to.equal(422);
       expect(flow.caught).to.deep.equal([]);
     });
 
@@ -256,11 +256,11 @@ describe('the nodes of an order’s path', () =>
         principal: operations,
       });
       expect((await flow.next('action', 0)).payload).to.include({ salesOrder, status: 'OnHold' });
-      expect((await flow.next('action', 2))['statusCode']).to.equal(200);
+      expect((await flow.next('action', 2)).statusCode).to.equal(200);
       send('action', { action: 'cancel', payload: { salesOrder: 'SO-999999', reason: 'x' }, principal: operations });
       expect((await flow.next('action', 1)).payload).to.include.keys('code', 'message', 'summary');
       send('action', { action: 'dance', payload: { salesOrder } });
-      expect((await flow.next('action', 1, 2)).payload['message']).to.match(/There is no action dance/);
+      expect((await flow.next('action', 1, 2)).payload.message).to.match(/There is no action dance/);
       expect(flow.caught).to.deep.equal([]);
     });
 
@@ -271,8 +271,8 @@ describe('the nodes of an order’s path', () =>
       });
       expect((await flow.next('master', 0)).payload).to.include({ kind: 'products', upserted: 1 });
       send('master', { kind: 'products', payload: [{ sku: 'BAD', price: 'cheap' }] });
-      expect((await flow.next('master', 1)).payload['rejected']).to.have.length(1);
-      expect((await flow.next('master', 2, 2))['statusCode']).to.equal(422);
+      expect((await flow.next('master', 1)).payload.rejected).to.have.length(1);
+      expect((await flow.next('master', 2, 2)).statusCode).to.equal(422);
     });
 
     it('give an error with its code to Catch, and none for what is a matter of business', async () => {

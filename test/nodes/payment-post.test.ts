@@ -54,10 +54,10 @@ describe('the node payment-post', () =>
       flow.send('post', { payload });
       const [told] = await payloads(0, 1);
       expect(told).to.deep.include({ creditNote: 'N-1', invoice, total: '11.89', open: '11.89', replayed: false });
-      expect(told?.['released']).to.deep.equal([`SO-${String(waiting).padStart(6, '0')}`]);
-      expect(told?.['summary']).to.match(/^CN-\d{4}-\d{6}: 11.89 EUR credited/);
-      expect((await flow.next('post', 2))['statusCode']).to.equal(200);
-      flow.send('query', { query: 'credit-note', payload: { number: told?.['number'] } });
+      expect(told?.released).to.deep.equal([`SO-${String(waiting).padStart(6, '0')}`]);
+      expect(told?.summary).to.match(/^CN-\d{4}-\d{6}: 11.89 EUR credited/);
+      expect((await flow.next('post', 2)).statusCode).to.equal(200);
+      flow.send('query', { query: 'credit-note', payload: { number: told?.number } });
       expect((await flow.next('query', 0)).payload).to.deep.include({ creditNote: 'N-1', total: '11.89' });
       expect(flow.caught).to.deep.equal([]);
     });
@@ -82,10 +82,10 @@ describe('the node payment-post', () =>
       expect(more).to.deep.include({ onAccount: '1.00' });
       expect(rest).to.deep.include({ freed: '11.89', open: '0.00' });
       const [rejected] = await payloads(1, 1);
-      expect(rejected?.['summary']).to.match(/^Credit note rejected: /);
+      expect(rejected?.summary).to.match(/^Credit note rejected: /);
       const answer = (await flow.next('post', 2)) as { statusCode?: unknown; payload: Record<string, unknown> };
       expect(answer.statusCode).to.equal(207);
-      expect((answer.payload['results'] as { status: number }[]).map(({ status }) => status)).to.deep.equal([
+      expect((answer.payload.results as { status: number }[]).map(({ status }) => status)).to.deep.equal([
         200, 200, 200, 200, 422,
       ]);
     });
@@ -93,8 +93,8 @@ describe('the node payment-post', () =>
     it('refuses what cannot be credited, with what is wrong', async () => {
       flow.send('post', { payload: { creditNote: 'X', invoice: 'INV-1900-000001', reason: 'other' } });
       const [rejected] = await payloads(1, 1);
-      expect(rejected?.['summary']).to.equal('Credit note rejected: There is no invoice INV-1900-000001.');
-      expect(rejected?.['errors']).to.deep.equal([
+      expect(rejected?.summary).to.equal('Credit note rejected: There is no invoice INV-1900-000001.');
+      expect(rejected?.errors).to.deep.equal([
         {
           path: '/invoice',
           code: 'unknown-invoice',
@@ -102,7 +102,7 @@ describe('the node payment-post', () =>
           value: 'INV-1900-000001',
         },
       ]);
-      expect((await flow.next('post', 2))['statusCode']).to.equal(422);
+      expect((await flow.next('post', 2)).statusCode).to.equal(422);
       expect(flow.caught).to.deep.equal([]);
     });
   }));

@@ -1,11 +1,13 @@
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
-import { createOrders, type DocumentToTag, type TagOutcome } from '../../lib/stages/create-orders';
+import { createOrders, type DocumentToTag } from '../../lib/stages/create-orders';
 import { GroupCommit } from '../../lib/stages/group-commit';
 import type { OrderOutcome } from '../../lib/stages/outcome';
-import { type ReadReception, type Reception, readReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { type ReadReception, readReception } from '../../lib/stages/read-reception';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import type { StageContext } from '../../lib/stages/work';
 import { openStore, type Store } from '../../lib/store/store';
 import type { DatabaseKind } from '../support/databases';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { endGuardedReader, readGuarded } from '../../lib/stages/guarded-reader';
-import { readReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { readReception } from '../../lib/stages/read-reception';
+import { receiveMessages } from '../../lib/stages/receive-messages';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { received } from '../support/intake';

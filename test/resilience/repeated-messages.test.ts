@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RejectedOutcome } from '../../lib/stages/create-orders';
+import type { RejectedOutcome } from '../../lib/stages/tag-outcome';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, purchase } from '../support/intake';
 import { SampleCompany } from '../support/orders';
@@ -36,7 +36,7 @@ describe('messages that come again', () =>
       const body = purchase();
       const outcomes = await Promise.all(range(50).map((i) => instance(i).post(body, { messageKey: 'key-51' })));
       const ids = outcomes.flatMap((outcome) => (outcome === undefined ? [] : [orderIdOf(outcome)]));
-      expect(await ordersOf(body['poNumber'])).to.deep.equal([...new Set(ids)]);
+      expect(await ordersOf(body.poNumber)).to.deep.equal([...new Set(ids)]);
       expect(ids.length).to.be.greaterThan(0);
     });
 
@@ -46,7 +46,7 @@ describe('messages that come again', () =>
       expect(outcomes.filter((outcome) => outcome?.output === 'created')).to.have.length(1);
       expect(outcomes.filter((outcome) => outcome?.output === 'replayed')).to.have.length(49);
       expect(new Set(outcomes.map(orderIdOf)).size).to.equal(1);
-      expect(await ordersOf(body['poNumber'])).to.have.length(1);
+      expect(await ordersOf(body.poNumber)).to.have.length(1);
     });
 
     it('with another content under one key: one stands, the others are told of the conflict', async () => {

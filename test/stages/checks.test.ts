@@ -96,7 +96,7 @@ describe('the checks', () =>
       await checkInventory(company.context, [id]);
       const [passed] = await checkCredit(company.context, [id]);
       expect(passed?.output).to.equal('passed');
-      expect((await account('C-2'))['approved_gross']).to.equal(11_888);
+      expect((await account('C-2')).approved_gross).to.equal(11_888);
       const second = await created({ customer: 'C-2' });
       await checkInventory(company.context, [second]);
       const [held] = await checkCredit(company.context, [second]);
@@ -119,7 +119,7 @@ describe('the checks', () =>
         purchase({ customer: 'C-3', lines: [{ sku: 'A', quantity: '1', unitPrice: '9.00' }] }),
       );
       expect((await company.load(id)).holds.map(({ reason }) => reason)).to.deep.equal(['price']);
-      expect((await account('C-3'))['approved_gross']).to.equal(0);
+      expect((await account('C-3')).approved_gross).to.equal(0);
     });
 
     it('gives the recorded outcome again and changes nothing', async () => {
@@ -160,7 +160,7 @@ describe('the checks', () =>
       expect((await releaseHeld(company.context)).map(({ orderId }) => orderId)).to.deep.equal([ids[1], ids[3]]);
       expect(await releaseHeld(company.context)).to.deep.equal([]);
       expect((await company.load(ids[2] as number)).status).to.equal('OnHold');
-      expect((await account('C-4'))['approved_gross']).to.equal(3566 + 2 * 1189);
+      expect((await account('C-4')).approved_gross).to.equal(3566 + 2 * 1189);
     });
 
     it('lets smaller orders pass a waiting one, but not for ever', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { maxAttempts } from '../../lib/domain/circuit-breaker';
-import { createOrders, type RejectedOutcome } from '../../lib/stages/create-orders';
+import { createOrders } from '../../lib/stages/create-orders';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
+import type { RejectedOutcome } from '../../lib/stages/tag-outcome';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -270,7 +271,7 @@ describe('creating orders', () =>
       const [orders] = await company.rows<{ count: number }>(
         'select cast(count(*) as bigint) as count from sales_order',
       );
-      expect(counts['accepted']).to.equal(orders?.count);
+      expect(counts.accepted).to.equal(orders?.count);
       expect(Object.keys(counts)).to.include.members(['accepted', 'duplicate', 'rejected']);
     });
   }));

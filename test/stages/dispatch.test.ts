@@ -149,7 +149,7 @@ describe('dispatch', () =>
       const held = await company.load(id);
       expect(held.status).to.equal('OnHold');
       expect(held.holds[0]).to.deep.include({ reason: 'warehouse-refused' });
-      expect(held.holds[0]?.evidence['words']).to.equal('We do not ship to the moon.');
+      expect(held.holds[0]?.evidence.words).to.equal('We do not ship to the moon.');
       expect((await act('release', id))?.output).to.equal('done');
       warehouse.says = ({ key }) => ({ key, kind: 'acknowledged', reference: 'W' });
       await tick();

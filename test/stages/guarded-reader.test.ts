@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { defaultIntakeLimits, workbookType } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
 import { GuardedReader, type ReadingGuard } from '../../lib/stages/guarded-reader';
-import type { ReceivedMessage } from '../../lib/stages/receive-messages';
+import type { ReceivedMessage } from '../../lib/stages/read-reception';
 import { csvOf } from '../support/large-file';
 import { partsOf, sheetOf, zipOf } from '../support/workbooks';
 

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { listJobs } from '../../lib/ops/jobs';
 import { reconcile } from '../../lib/ops/reconcile';
 import { createOrders } from '../../lib/stages/create-orders';
 import { endGuardedReader } from '../../lib/stages/guarded-reader';
-import { type ImportedPiece, readMessage, storeMessage, takeOverReadings } from '../../lib/stages/import-message';
+import { type ImportedPiece, readMessage, takeOverReadings } from '../../lib/stages/import-message';
 import { partSize } from '../../lib/stages/reading-parts';
+import { storeMessage } from '../../lib/stages/store-large-message';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { received, type SentMessage } from '../support/intake';

@@ -8,7 +8,8 @@ import { changeCompanySettings, readSettings } from '../../lib/stages/company-se
 import { upsertMaster } from '../../lib/stages/upsert-master';
 import type { StageContext } from '../../lib/stages/work';
 import { loadCustomers, loadPartners, loadProducts, loadTaxRates } from '../../lib/store/master';
-import { insertOrders, loadOrders, type NewOrder } from '../../lib/store/orders';
+import type { NewOrder } from '../../lib/store/order-rows';
+import { insertOrders, loadOrders } from '../../lib/store/orders';
 import { openStore, type Store } from '../../lib/store/store';
 import { loadWarehouses } from '../../lib/store/warehouses';
 import { onBothDatabases } from '../support/databases';

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
-import { createOrders, type RejectedOutcome } from '../../lib/stages/create-orders';
-import { readReception, receiveMessages } from '../../lib/stages/receive-messages';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
+import { createOrders } from '../../lib/stages/create-orders';
+import { readReception } from '../../lib/stages/read-reception';
+import { receiveMessages } from '../../lib/stages/receive-messages';
+import type { RejectedOutcome } from '../../lib/stages/tag-outcome';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, received } from '../support/intake';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { planReading } from '../../lib/stages/read-again';
-import type { ReadOrder } from '../../lib/stages/receive-messages';
+import type { ReadOrder } from '../../lib/stages/read-reception';
 import type { FailedDocument, PresentDocument } from '../../lib/store/inbox-replay';
 
 type Kept = 'order' | 'failed' | 'replaced';

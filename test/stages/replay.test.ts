@@ -3,15 +3,17 @@ import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-lists';
 import { BusinessRejection } from '../../lib/domain/faults';
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { defaultReading, readingOf } from '../../lib/intake/reading-settings';
 import { reconcile } from '../../lib/ops/reconcile';
 import { signals } from '../../lib/ops/signals';
 import { correctMessage } from '../../lib/stages/correct-message';
 import { createOrders } from '../../lib/stages/create-orders';
+import { readReception } from '../../lib/stages/read-reception';
 import { readRepeat } from '../../lib/stages/read-repeat';
-import { type Reception, readReception, receiveMessages } from '../../lib/stages/receive-messages';
-import { type Replay, replayMessages, replaySelection, within } from '../../lib/stages/replay-messages';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import { type Replay, replayMessages } from '../../lib/stages/replay-messages';
+import { replaySelection, within } from '../../lib/stages/replay-selection';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { insertJob } from '../../lib/store/import-jobs';
 import { dropBytes, readBytes } from '../../lib/store/inbox-bytes';
@@ -95,7 +97,7 @@ describe('working messages again', () =>
       expect(replays.flatMap((each) => each?.reopened ?? [])).to.have.length(1);
       await Promise.all([work(), work(), work()]);
       expect(await statesOf(inboxId)).to.deep.equal(['accepted']);
-      expect(await ordersOf(order['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(order.poNumber as string)).to.equal(1);
       expect((await replay(inboxId))?.reopened).to.deep.equal([]);
       await expectSoundBooks();
     });
@@ -209,7 +211,7 @@ describe('working messages again', () =>
       const correction = first?.inboxId as number;
       expect(await statesOf(inboxId)).to.deep.equal(['replaced']);
       expect(await statesOf(correction)).to.deep.equal(['accepted']);
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(1);
       const original = await store.read((db) => inboxMessage(db, inboxId));
       expect(original).to.deep.include({ state: 'replaced', corrections: [String(correction)], correction: null });
       expect(original?.counts).to.include({ rejected: 1, replaced: 1 });
@@ -241,7 +243,7 @@ describe('working messages again', () =>
       const sku = newSku();
       const wrong = purchase({ sku });
       const inboxId = await sent(wrong, { messageKey: 'replaced' });
-      const right = { ...wrong, poNumber: `${wrong['poNumber']}-A`, lines: [{ sku: 'A', quantity: '1' }] };
+      const right = { ...wrong, poNumber: `${wrong.poNumber}-A`, lines: [{ sku: 'A', quantity: '1' }] };
       await correctMessage(company.context, {
         inboxId,
         bytes: Buffer.from(JSON.stringify(right)),
@@ -252,7 +254,7 @@ describe('working messages again', () =>
       await company.addProducts([sku]);
       expect((await receive(company.context, wrong, { messageKey: 'replaced' })).documents).to.deep.equal([]);
       expect((await replay(inboxId))?.reopened).to.deep.equal([]);
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(0);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(0);
       expect(await ordersOf(right.poNumber)).to.equal(1);
     });
 
@@ -295,7 +297,7 @@ describe('working messages again', () =>
       expect(two.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
       expect((await correct(inboxId, right('3'))).message).to.match(/was corrected before, by message \d+/);
       await work();
-      expect(await ordersOf(wrong['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(wrong.poNumber as string)).to.equal(1);
     });
 
     it('says what failed technically, and takes a parked document up', async () => {
@@ -315,7 +317,7 @@ describe('working messages again', () =>
       expect((await replay(inboxId))?.reopened).to.deep.equal([documentId]);
       await work();
       expect(await statesOf(inboxId)).to.deep.equal(['accepted']);
-      expect(await ordersOf(order['poNumber'] as string)).to.equal(1);
+      expect(await ordersOf(order.poNumber as string)).to.equal(1);
     });
 
     it('cannot read again what is not there any more, and says so', async () => {

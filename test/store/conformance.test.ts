@@ -244,7 +244,7 @@ describe('both databases mean the same', () =>
             db.dialect.pairsOf(pairs),
           ),
         );
-        expect(plan.map((step) => step['detail'] ?? step['QUERY PLAN']).join('\n')).to.match(
+        expect(plan.map((step) => step.detail ?? step['QUERY PLAN']).join('\n')).to.match(
           /\(sku=\? AND warehouse=\?\)|Index Cond: \(\(sku = .* AND \(warehouse = /,
         );
       });

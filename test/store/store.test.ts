@@ -117,10 +117,11 @@ describe('one store is one company', () =>
       await Promise.all(stores.map((store) => store.close()));
     });
 
-    it('is away after it was closed', async () => {
+    it('answers nothing after it was closed', async () => {
       const store = await openStore(url());
       await store.close();
-      await failureOf(store.read((db) => db.all('select 1')));
+      const failure = await failureOf(store.read((db) => db.all('select 1')));
+      expect(failure.message).to.match(/Unable to acquire a connection/);
     });
 
     it('shows an address without a password', async () => {

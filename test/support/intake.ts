@@ -1,14 +1,12 @@
-import { defaultIntakeLimits } from '../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
-import { createOrders, type IndicatorRule, type TagOutcome } from '../../lib/stages/create-orders';
-import {
-  type ReceivedMessage,
-  type Reception,
-  readReception,
-  receiveMessages,
-} from '../../lib/stages/receive-messages';
+import { createOrders } from '../../lib/stages/create-orders';
+import type { IndicatorRule } from '../../lib/stages/indicator-rules';
+import { type ReceivedMessage, readReception } from '../../lib/stages/read-reception';
+import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
+import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<

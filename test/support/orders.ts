@@ -1,4 +1,12 @@
-import { checkBits, type Order, openQuantity, type ReleaseStatus, salesOrderNumber } from '../../lib/domain/order';
+import {
+  checkBits,
+  createdOrder,
+  type Order,
+  type OrderTerms,
+  openQuantity,
+  type ReleaseStatus,
+  salesOrderNumber,
+} from '../../lib/domain/order';
 import { orderAmounts } from '../../lib/domain/pricing';
 import { reserve } from '../../lib/domain/stock';
 import { inTransaction } from '../../lib/stages/transaction';
@@ -166,7 +174,7 @@ export class SampleCompany {
 /** A new order as `source-tag` creates it. */
 export function orderOf(id: number, sample: SampleOrder, now: string): Order {
   const customer = sample.customer ?? 'C-1';
-  return {
+  const terms: OrderTerms = {
     id,
     partner: 'DIRECT',
     customer,
@@ -192,37 +200,21 @@ export function orderOf(id: number, sample: SampleOrder, now: string): Order {
     paymentTermsDays: sample.paymentTermsDays ?? 30,
     checksRequired: everyCheck,
     taxRates: { FULL: 1900, LOW: 700 },
-    status: 'Created',
-    reason: null,
-    lines: sample.lines.map(({ sku, quantity, unitPrice = 99_900, taxCode = 'FULL' }, i) => ({
-      line: i + 1,
-      sku,
-      baseUom: 'EA',
-      uom: 'EA',
-      ratio: { numerator: 1, denominator: 1 },
-      ordered: quantity * 1000,
-      reserved: 0,
-      delivered: 0,
-      invoiced: 0,
-      cancelled: 0,
-      unitPrice,
-      taxCode,
-      reason: null,
-    })),
-    holds: [],
-    releases: [],
-    checksJudged: 0,
-    checksPassed: 0,
-    heldSince: null,
-    passedOver: 0,
-    passesAtHold: 0,
-    reservedUntil: null,
-    approvalGross: 0,
-    approvalAt: null,
-    approvalUntil: null,
-    approvalPolicy: 0,
-    approvedGross: 0,
-    earmarked: 0,
-    stepAt: now,
   };
+  const lines = sample.lines.map(({ sku, quantity, unitPrice = 99_900, taxCode = 'FULL' }, i) => ({
+    line: i + 1,
+    sku,
+    baseUom: 'EA',
+    uom: 'EA',
+    ratio: { numerator: 1, denominator: 1 },
+    ordered: quantity * 1000,
+    reserved: 0,
+    delivered: 0,
+    invoiced: 0,
+    cancelled: 0,
+    unitPrice,
+    taxCode,
+    reason: null,
+  }));
+  return createdOrder(terms, lines);
 }

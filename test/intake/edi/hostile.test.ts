@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { readEdifact } from '../../../lib/intake/edi/edifact/read-edifact';
 import { defaultEdiLimits } from '../../../lib/intake/edi/interchange';
 import { readX12 } from '../../../lib/intake/edi/x12/read-x12';
-import { defaultIntakeLimits, type MessageContent, readMessage } from '../../../lib/intake/read-message';
+import { defaultIntakeLimits, type MessageContent } from '../../../lib/intake/message-content';
+import { readMessage } from '../../../lib/intake/read-message';
 import { plainLayout } from '../../../lib/intake/sheets/layout';
 import { edifact, purchaseOrder, x12 } from '../../support/edi';
 

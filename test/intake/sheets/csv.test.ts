@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { defaultIntakeLimits } from '../../../lib/intake/read-message';
+import { defaultIntakeLimits } from '../../../lib/intake/message-content';
 import { allFaults, faultsOf, readCsvText } from '../orders';
 
 const header = 'poNumber,customer,sku,quantity,unitPrice';

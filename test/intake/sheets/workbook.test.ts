@@ -1,15 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { orderTemplateCsv, orderTemplateXlsx } from '../../../lib/answers/order-template';
-import {
-  defaultIntakeLimits,
-  type MessageContent,
-  readAnyMessage,
-  workbookType,
-} from '../../../lib/intake/read-message';
+import { defaultIntakeLimits, type MessageContent } from '../../../lib/intake/message-content';
+import { readAnyMessage } from '../../../lib/intake/read-message';
 import { plainLayout, type SheetLayout } from '../../../lib/intake/sheets/layout';
 import { partsOfPlace } from '../../../lib/intake/sheets/places';
-import { readWorkbook } from '../../../lib/intake/sheets/xlsx/workbook';
+import { readWorkbook, workbookType } from '../../../lib/intake/sheets/xlsx/workbook';
 import { partsOf, rowsXml, sheetOf, workbookOf, type ZipEntry, zipOf } from '../../support/workbooks';
 import { faultsOf, readCsvText, readJsonText, sampleOrder } from '../orders';
 

@@ -18,12 +18,6 @@ export function textValue(segment: EdiSegment, element: number, component = 1): 
   return (text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, ' ') : text).trim();
 }
 
-/** All components of an element as codes, in order, over all its repetitions. */
-export function codeValues(segment: EdiSegment, element: number): string[] {
-  const repetitions = segment.elements[element - 1] ?? [];
-  return repetitions.flatMap((components) => components.map((value) => withoutBreaks(value).trim()));
-}
-
 function withoutBreaks(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+/g, '') : text;
 }

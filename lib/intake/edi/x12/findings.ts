@@ -105,7 +105,7 @@ export class Findings {
 }
 
 /** A message must not be taken when it, its group or its interchange cannot be. */
-export function asFault(fault: SyntaxFault, place: string): Fault {
+function asFault(fault: SyntaxFault, place: string): Fault {
   const where = fault.segment === undefined ? place : `${fault.segment}${elementPart(fault)}${positionPart(fault)}`;
   const shown = fault.value === undefined || fault.value === '' ? {} : { value: shownText(fault.value) };
   return { path: where, code: 'edi-syntax', message: `${fault.message} (${fault.level} ${fault.code})`, ...shown };

@@ -8,8 +8,6 @@ import { mapOrderChange } from './map-order-change';
 import { mapPurchaseOrder } from './map-purchase-order';
 import { finished } from './order-draft';
 
-export { interchangeAcknowledgements } from './map-acknowledgement';
-
 /**
  * One X12 message as the intake takes it. Never throws. Nothing but faults comes of a message whose syntax, or whose group
  * or interchange, rejects it; its echo is there as far as it could be read.

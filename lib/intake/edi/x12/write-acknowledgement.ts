@@ -80,7 +80,7 @@ export function write997(
 }
 
 /** The version of the envelope is the guide of the 999 as well when it is one, such as 005010X231A1. */
-export function write999(
+function write999(
   interchange: EdiInterchange,
   group: EdiGroup,
   envelope: OutgoingEnvelope,

@@ -2,22 +2,16 @@ import type { DespatchAdvice, OutgoingEnvelope } from '../outgoing';
 import { addressOf, echoOf, idElements } from './answer-parts';
 import { dateText, free, type OutgoingSegment, timeText, writeInterchange } from './write-interchange';
 
-/** BSN05: what lies in what. Shipment, order, packages, item; shipment, order, item, packages; without packages. */
-export type DespatchStructure = 'SOPI' | 'SOIP' | 'SOI';
-
-const structureCodes: Readonly<Record<DespatchStructure, string>> = { SOPI: '0001', SOIP: '0002', SOI: '0004' };
+/** BSN05: what lies in what. Shipment, order, item; without packages. */
+const structure = '0004';
 
 type DespatchedOrder = DespatchAdvice['orders'][number];
 type DespatchedLine = DespatchedOrder['lines'][number];
 
 /** Deliveries as 856: a message for each. */
-export function write856(
-  advices: readonly DespatchAdvice[],
-  envelope: OutgoingEnvelope,
-  structure: DespatchStructure = 'SOI',
-): string {
+export function write856(advices: readonly DespatchAdvice[], envelope: OutgoingEnvelope): string {
   const messages = advices.map((advice) => {
-    return { type: '856', segments: new AdviceWriter(advice, envelope.version, structure).segments() };
+    return { type: '856', segments: new AdviceWriter(advice, envelope.version).segments() };
   });
   return writeInterchange(envelope, 'SH', messages);
 }
@@ -30,14 +24,13 @@ class AdviceWriter {
   constructor(
     private readonly advice: DespatchAdvice,
     private readonly version: string,
-    private readonly structure: DespatchStructure,
   ) {}
 
   segments(): OutgoingSegment[] {
     const { advice, version, written } = this;
     const date = dateText(advice.shippedAt, version);
     const time = timeText(advice.shippedAt);
-    written.push(['BSN', '00', advice.number, date, time, structureCodes[this.structure]]);
+    written.push(['BSN', '00', advice.number, date, time, structure]);
     const shipment = this.level('S', 0, advice.orders.length > 0);
     written.push(['REF', 'PK', free(advice.number, 30)], ['DTM', '011', date, time]);
     const [first] = advice.orders;
@@ -52,13 +45,11 @@ class AdviceWriter {
     const number = this.level('O', shipment, lines.length > 0);
     const ordered = echo.poDate === '' ? '' : dateText(echo.poDate, this.version);
     this.written.push(['PRF', echo.poNumber, echo.release, '', ordered], ['REF', 'VN', free(salesOrder, 30)]);
-    const parent = this.structure === 'SOPI' && lines.length > 0 ? this.level('P', number, true) : number;
-    for (const line of lines) this.item(order, line, parent);
+    for (const line of lines) this.item(order, line, number);
   }
 
   private item({ echo }: DespatchedOrder, line: DespatchedLine, parent: number): void {
-    const packed = this.structure === 'SOIP';
-    const number = this.level('I', parent, packed);
+    this.level('I', parent, false);
     const ordered = echoOf(echo, line.line, line.sku);
     const uom = ordered.uom || line.uom;
     const wanted = ordered.quantity === '' ? [] : ['', ordered.quantity, uom];
@@ -68,7 +59,6 @@ class AdviceWriter {
     );
     if (line.lot !== null) this.written.push(['REF', 'LT', free(line.lot, 30)]);
     for (const serial of line.serials) this.written.push(['REF', 'SE', free(serial, 30)]);
-    if (packed) this.level('P', number, false);
   }
 
   private level(code: string, parent: number, hasChildren: boolean): number {

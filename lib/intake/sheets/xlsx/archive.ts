@@ -2,16 +2,11 @@ import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { shownText } from '../../shown-value';
 import { UnreadableWorkbook } from './unreadable';
 
-/** What a zip archive may be at most; told by its directory, before anything is unpacked. */
-export interface ArchiveLimits {
-  readonly entries: number;
-  /** Bytes of all entries, unpacked. */
-  readonly unpacked: number;
-  /** How many times larger than packed an entry may be; small ones may be more. */
-  readonly ratio: number;
-}
-
-export const archiveLimits: ArchiveLimits = { entries: 2_000, unpacked: 500_000_000, ratio: 200 };
+/**
+ * What a zip archive may be at most, told by its directory before anything is unpacked: entries, bytes of all of them
+ * unpacked, and how many times larger than packed an entry may be; small ones may be more.
+ */
+const most = { entries: 2_000, unpacked: 500_000_000, ratio: 200 };
 
 /** An entry that is smaller unpacked does no harm, however well it packs. */
 const alwaysTaken = 1_000_000;
@@ -26,12 +21,12 @@ export class Archive {
   ) {}
 
   /** @throws UnreadableWorkbook for what is no zip archive, or one that would not do good to unpack */
-  static async open(bytes: Buffer, limits: ArchiveLimits): Promise<Archive> {
+  static async open(bytes: Buffer): Promise<Archive> {
     const zip = await orUnreadable(() => fromBufferPromise(bytes));
-    if (zip.entryCount > limits.entries) {
-      throw new UnreadableWorkbook(`The workbook has ${zip.entryCount} parts, at most ${limits.entries} are taken.`);
+    if (zip.entryCount > most.entries) {
+      throw new UnreadableWorkbook(`The workbook has ${zip.entryCount} parts, at most ${most.entries} are taken.`);
     }
-    return new Archive(zip, await orUnreadable(() => directoryOf(zip, limits)));
+    return new Archive(zip, await orUnreadable(() => directoryOf(zip)));
   }
 
   get names(): Iterable<string> {
@@ -61,16 +56,16 @@ export class Archive {
   }
 }
 
-async function directoryOf(zip: ZipFile, limits: ArchiveLimits): Promise<Map<string, Entry>> {
+async function directoryOf(zip: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
   let unpacked = 0;
   for await (const entry of zip.eachEntry()) {
     const name = entry.fileName.toLowerCase();
     unpacked += entry.uncompressedSize;
-    check(entry, limits);
-    if (unpacked > limits.unpacked) {
+    check(entry);
+    if (unpacked > most.unpacked) {
       throw new UnreadableWorkbook(
-        `The workbook is larger than ${limits.unpacked / 1_000_000} MB when it is unpacked; send it in several files.`,
+        `The workbook is larger than ${most.unpacked / 1_000_000} MB when it is unpacked; send it in several files.`,
       );
     }
     if (entries.has(name)) throw new UnreadableWorkbook(`The workbook has two parts ${shownText(name)}.`);
@@ -79,15 +74,15 @@ async function directoryOf(zip: ZipFile, limits: ArchiveLimits): Promise<Map<str
   return entries;
 }
 
-function check(entry: Entry, limits: ArchiveLimits): void {
+function check(entry: Entry): void {
   if (entry.isEncrypted()) throw new UnreadableWorkbook(protectedWords, 'not-supported');
   if (entry.compressionMethod !== stored && entry.compressionMethod !== deflated) {
     throw new UnreadableWorkbook('The workbook is packed in a way that is not read; save it as .xlsx again.');
   }
   const { uncompressedSize, compressedSize } = entry;
-  if (uncompressedSize > alwaysTaken && uncompressedSize > compressedSize * limits.ratio) {
+  if (uncompressedSize > alwaysTaken && uncompressedSize > compressedSize * most.ratio) {
     throw new UnreadableWorkbook(
-      `The part ${shownText(entry.fileName)} of the workbook is more than ${limits.ratio} times larger unpacked than packed. No real workbook is; it is not unpacked.`,
+      `The part ${shownText(entry.fileName)} of the workbook is more than ${most.ratio} times larger unpacked than packed. No real workbook is; it is not unpacked.`,
     );
   }
 }

@@ -1,9 +1,8 @@
-import type { SheetCell } from '../cells';
-import { isBlankRow } from '../cells';
+import { isBlankRow, type SheetCell } from '../cells';
 import type { SheetLayout, SheetLimits } from '../layout';
 import { OrderTable, type TableContent } from '../order-table';
 import { SheetPlace } from '../places';
-import { Archive, type ArchiveLimits, archiveLimits, protectedWords } from './archive';
+import { Archive, protectedWords } from './archive';
 import { readMergedRanges } from './merged-cells';
 import { readNumberFormats } from './number-formats';
 import { readSharedStrings } from './shared-strings';
@@ -28,14 +27,9 @@ interface ReadSheet {
  * Reads the orders of a workbook: of every visible sheet that has a header with the needed columns. Sheets without one
  * are left out with a warning. Reads piece by piece, and nothing before the directory of the archive has been checked.
  */
-export async function readWorkbook(
-  bytes: Buffer,
-  layout: SheetLayout,
-  limits: SheetLimits,
-  archive: ArchiveLimits = archiveLimits,
-): Promise<TableContent> {
+export async function readWorkbook(bytes: Buffer, layout: SheetLayout, limits: SheetLimits): Promise<TableContent> {
   try {
-    return contentOf(await readSheets(bytes, layout, limits, archive));
+    return contentOf(await readSheets(bytes, layout, limits));
   } catch (error) {
     if (error instanceof UnreadableWorkbook) return { unreadable: [error.fault], warnings: [], orders: [] };
     throw error;
@@ -46,10 +40,9 @@ async function readSheets(
   bytes: Buffer,
   layout: SheetLayout,
   limits: SheetLimits,
-  most: ArchiveLimits,
 ): Promise<{ readonly read: ReadSheet[]; readonly hidden: string[] }> {
   refuseOtherFormats(bytes);
-  const archive = await Archive.open(bytes, most);
+  const archive = await Archive.open(bytes);
   refuseOtherArchives(archive);
   const { sheets, sharedStrings, styles, from1904 } = await readWorkbookParts(archive);
   const context: WorkbookContext = {

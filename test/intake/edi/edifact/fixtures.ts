@@ -66,7 +66,7 @@ export const ordersHead = [
   'NAD+SU+4098765000003::9',
   'CUX+2:EUR:9',
 ];
-export const ordersTail = ['UNS+S'];
+const ordersTail = ['UNS+S'];
 
 /** An ORDERS with a usual head and these segments before, and in, its lines. */
 export function mapOrders(

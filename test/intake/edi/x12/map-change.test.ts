@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { interchangeAcknowledgements } from '../../../../lib/intake/edi/x12/map-x12';
+import { interchangeAcknowledgements } from '../../../../lib/intake/edi/x12/map-acknowledgement';
 import { mapOne, onlyInterchange, readText, x12File } from './files';
 
 const header = 'BCH*04*SA*PO-1001*R1*3*20261123*****20261126\nN1*BY**92*C-1001';
