@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { defaultSettings } from '../../lib/domain/settings';
 import { sheetFields } from '../../lib/intake/sheets/fields';
 import { nodeTypes, packageDocument, readNode, visibleProperties } from './node-definition';
 
@@ -14,6 +15,14 @@ describe('dialog and help of the nodes', () => {
       /<select class="order-ingest-field">([\s\S]*?)<\/select>/.exec(readNode('order-ingest').template)?.[1] ?? '';
     const offered = [...select.matchAll(/value="([^"]*)"/g)].map(([, value]) => value);
     expect(offered).to.have.members([...sheetFields, '']);
+  });
+
+  it('has a field for every company setting', () => {
+    const leaves = Object.entries(defaultSettings).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [name],
+    );
+    const fields = [...readNode('o2c-store').template.matchAll(/id="o2c-settings-(\w+)"/g)].map(([, name]) => name);
+    expect(fields).to.include.members(leaves);
   });
 
   for (const type of nodeTypes()) {
