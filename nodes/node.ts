@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { TechnicalFault } from '../lib/domain/faults';
-import { answeredDirectly } from './http-messages';
+import { answeredDirectly, responseOf } from './http-messages';
+import { openRequests } from './open-requests';
 import type { StoreRuntime } from './store-runtime';
 
 /** A message as it travels: ours is the payload, everything else is passed on untouched. */
@@ -96,6 +97,7 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeSt
     };
 
   node.on('input', (message, send, done) => {
+    openRequests.cameTo(token, responseOf(message as Message));
     void run(() => behaviour.input(message as Message, emitter(send as (messages: (Message | null)[]) => void))).then(
       (error) => {
         if (error === undefined || isClosing(error)) done();
@@ -124,6 +126,7 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeSt
     behaviour.close?.();
     const finish = (): void => {
       status.clear();
+      openRequests.gone(token);
       runtime.deregister(token);
       done();
     };

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import RED from 'node-red';
 import { problem, problemAnswer, titleOf } from '../lib/answers/problem';
+import { openRequests } from '../nodes/open-requests';
 import { type Listening, Refusal } from './settings';
 
 /** The HTTP server of the product, before and after Node-RED runs on it. */
@@ -83,7 +84,8 @@ const simulator = /^\/warehouse(?:[/?]|$)/i;
 
 /** The run of the flows, another one after each deploy; none between their stop and their start. */
 let flowsRun: symbol | undefined;
-RED.events.on('flows:stopping', () => {
+RED.events.on('flows:stopping', ({ type }: { readonly type: string }) => {
+  if (type === 'full') openRequests.gone(flowsRun);
   flowsRun = undefined;
 });
 RED.events.on('flows:started', () => {
@@ -114,6 +116,7 @@ const serve: RequestListener = (request, response) => {
   if (arrivedIn !== undefined && allowed.length > 0 && !allowed.includes(request.method ?? ''))
     return answerMethod(request, response, allowed);
   Object.assign(request, { _body: true });
+  openRequests.cameTo(flowsRun, response);
   RED.httpNode(request as never, response as never, last);
 };
 
