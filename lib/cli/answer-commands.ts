@@ -1,6 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { listAnswers, oneAnswer, rawAnswer } from '../answers/edi-answer-lists';
-import { resendAnswer } from '../stages/send-answers';
 import {
   type Command,
   type ExitCode,
@@ -43,6 +41,7 @@ function numberOf(word: string): number {
 }
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listAnswers } = await import('../answers/edi-answer-lists.js');
   const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
   const found = await withStore(invocation, 'read', (store) => store.read((db) => listAnswers(db, filter)));
   print(invocation, found, () =>
@@ -65,6 +64,7 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function show(invocation: Invocation, id: number): Promise<ExitCode> {
+  const { oneAnswer, rawAnswer } = await import('../answers/edi-answer-lists.js');
   const { entry, body } = await withStore(invocation, 'read', (store) =>
     store.read(async (db) => ({ entry: await oneAnswer(db, id), body: (await rawAnswer(db, id)).body })),
   );
@@ -86,6 +86,7 @@ async function save(file: string, bytes: Buffer): Promise<void> {
 }
 
 async function resend(invocation: Invocation, ids: readonly number[]): Promise<ExitCode> {
+  const { resendAnswer } = await import('../stages/send-answers.js');
   const sent = await withStore(invocation, 'write', async (store) => {
     const context = operator(store);
     const entries = [];

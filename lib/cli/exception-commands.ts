@@ -1,5 +1,4 @@
-import { exceptionOut, listExceptions } from '../answers/exception-lists';
-import { decideOnException, type ExceptionActionName, exceptionActions } from '../stages/decide-exception';
+import type { ExceptionActionName } from '../stages/decide-exception';
 import {
   type Command,
   type ExitCode,
@@ -28,8 +27,7 @@ export const exceptionsCommand: Command = {
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     if (verb === 'list' && ids.length === 0) return list(invocation);
-    const action = exceptionActions.find((name) => name === verb);
-    if (action !== undefined && ids.length > 0) return decide(invocation, action, ids.map(numberOf));
+    if ((verb === 'close' || verb === 'reject') && ids.length > 0) return decide(invocation, verb, ids.map(numberOf));
     throw new WrongUsage('Say "exceptions list", "exceptions close ID" or "exceptions reject ID".');
   },
 };
@@ -40,6 +38,7 @@ function numberOf(word: string): number {
 }
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listExceptions } = await import('../answers/exception-lists.js');
   const filter = Object.fromEntries(Object.keys(filters).map((name) => [name, text(invocation, name)]));
   const found = await withStore(invocation, 'read', (store) => store.read((db) => listExceptions(db, filter)));
   print(invocation, found, () =>
@@ -62,6 +61,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 
 /** One after the other: what cannot be done ends it, and those before it are done. */
 async function decide(invocation: Invocation, action: ExceptionActionName, ids: readonly number[]): Promise<ExitCode> {
+  const { exceptionOut } = await import('../answers/exception-lists.js');
+  const { decideOnException } = await import('../stages/decide-exception.js');
   const note = text(invocation, 'note')?.trim() ?? '';
   const done = await withStore(invocation, 'write', async (store) => {
     const context = operator(store);

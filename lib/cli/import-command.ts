@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { masterKinds, upsertMaster } from '../stages/upsert-master';
 import { type Command, exactly, exitCodes, operator, WrongUsage, withStore } from './command';
-import { importOrders, orderOptions } from './import-orders';
-import { placeInFile, readMasterFile } from './master-file';
 import { print, table } from './output';
+
+const orderOptions = {
+  partner: { type: 'string' },
+  policy: { type: 'string' },
+  'decimal-mark': { type: 'string' },
+  separator: { type: 'string' },
+  result: { type: 'string' },
+} as const;
 
 export const importCommand: Command = {
   name: 'import',
@@ -13,11 +18,17 @@ export const importCommand: Command = {
   options: orderOptions,
   async run(invocation) {
     const [kind, file] = exactly(invocation, 'what to import', 'FILE') as [string, string];
-    if (kind === 'orders') return importOrders(invocation, file, read(file));
+    if (kind === 'orders') {
+      const bytes = read(file);
+      const { importOrders } = await import('./import-orders.js');
+      return importOrders(invocation, file, bytes);
+    }
     for (const name of Object.keys(orderOptions))
       if (invocation.options[name] !== undefined) throw new WrongUsage(`--${name} is for "import orders" only.`);
+    const { masterKinds, upsertMaster } = await import('../stages/upsert-master.js');
     if (!masterKinds.includes(kind) && kind !== 'creditGroups')
       throw new WrongUsage(`${kind} cannot be imported; there are orders, ${masterKinds.join(', ')}.`);
+    const { placeInFile, readMasterFile } = await import('./master-file.js');
     const records = readMasterFile(kind, file, read(file));
     const result = await withStore(invocation, 'write', (store) => upsertMaster(operator(store), kind, records));
     print(invocation, result, () => [

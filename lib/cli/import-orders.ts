@@ -16,14 +16,6 @@ import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, 
 import { print, table } from './output';
 import { ProgressBar } from './progress-bar';
 
-export const orderOptions = {
-  partner: { type: 'string' },
-  policy: { type: 'string' },
-  'decimal-mark': { type: 'string' },
-  separator: { type: 'string' },
-  result: { type: 'string' },
-} as const;
-
 const policies: readonly BatchPolicy[] = ['reject-order', 'reject-file'];
 const separators: readonly SheetLayout['separator'][] = [',', ';', '\t', '|'];
 const decimalMarks: readonly SheetLayout['decimalMark'][] = ['.', ','];

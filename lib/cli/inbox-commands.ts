@@ -1,8 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { type InboxMessageDetail, inboxMessage, listInbox } from '../answers/inbox-lists';
-import { rawMessage } from '../answers/inbox-raw';
+import type { InboxMessageDetail } from '../answers/inbox-lists';
 import { BusinessRejection } from '../domain/faults';
-import { listJobs } from '../ops/jobs';
 import {
   type Command,
   type ExitCode,
@@ -35,6 +33,7 @@ export const jobsCommand: Command = {
   options: filters,
   async run(invocation) {
     exactly(invocation);
+    const { listJobs } = await import('../ops/jobs.js');
     const list = await withStore(invocation, 'read', (store) => store.read((db) => listJobs(db, filterOf(invocation))));
     print(invocation, list, () =>
       table(
@@ -107,6 +106,7 @@ const inboxFilterOf = (invocation: Invocation) => ({
 });
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listInbox } = await import('../answers/inbox-lists.js');
   const found = await withStore(invocation, 'read', (store) =>
     store.read((db) => listInbox(db, inboxFilterOf(invocation))),
   );
@@ -130,6 +130,7 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 
 async function show(invocation: Invocation, id: string): Promise<ExitCode> {
   if (!/^\d{1,15}$/.test(id)) throw new WrongUsage(`${id} is no message number.`);
+  const { inboxMessage } = await import('../answers/inbox-lists.js');
   const message = await withStore(invocation, 'read', (store) => store.read((db) => inboxMessage(db, Number(id))));
   if (message === undefined) throw new BusinessRejection('not-found', `There is no message ${id}.`);
   const file = text(invocation, 'raw');
@@ -174,6 +175,7 @@ function relationsOf({ corrects, correction, corrections, bytesDroppedAt }: Inbo
 }
 
 async function saveRaw(invocation: Invocation, id: number, file: string): Promise<ExitCode> {
+  const { rawMessage } = await import('../answers/inbox-raw.js');
   const { body, headers } = await withStore(invocation, 'read', (store) => store.read((db) => rawMessage(db, id)));
   await writeNewFile(file, body);
   const saved = { inboxId: String(id), file, bytes: body.length, contentType: headers['content-type'] };

@@ -1,7 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { exportAudit } from '../ops/export-audit';
-import { reconcile } from '../ops/reconcile';
-import { type AuditProof, verifyAudit } from '../ops/verify-audit';
+import type { AuditProof } from '../ops/verify-audit';
 import type { AuditHead } from '../store/audit-trail';
 import {
   type Command,
@@ -21,6 +19,7 @@ export const reconcileCommand: Command = {
   help: 'Computes credit, stock, deliveries, invoices and ledger again and lists every difference.',
   async run(invocation) {
     exactly(invocation);
+    const { reconcile } = await import('../ops/reconcile.js');
     const { checks, clean } = await withStore(invocation, 'read', reconcile);
     const differences = checks.flatMap((check) =>
       check.differences.map((difference) => [
@@ -60,9 +59,9 @@ export const auditCommand: Command = {
 async function verify(invocation: Invocation): Promise<ExitCode> {
   const file = text(invocation, 'head');
   const noted = text(invocation, 'expect') ?? lastLine(file);
-  const proof = await withStore(invocation, 'read', (store) =>
-    verifyAudit(store, noted === undefined ? undefined : headOf(noted)),
-  );
+  const expected = noted === undefined ? undefined : headOf(noted);
+  const { verifyAudit } = await import('../ops/verify-audit.js');
+  const proof = await withStore(invocation, 'read', (store) => verifyAudit(store, expected));
   print(invocation, proof, () => [wordsOf(proof)]);
   if (proof.fault !== null) return exitCodes.foundSomethingWrong;
   if (file !== undefined) appendFileSync(file, `${proof.head.link}:${proof.head.hash}\n`);
@@ -86,6 +85,7 @@ function headOf(written: string): AuditHead {
 }
 
 async function exportTrail(invocation: Invocation): Promise<ExitCode> {
+  const { exportAudit } = await import('../ops/export-audit.js');
   await withStore(invocation, 'read', (store) =>
     exportAudit(store, (record) => invocation.terminal.out(JSON.stringify(record))),
   );
