@@ -49,7 +49,7 @@ const agents = (options: { readonly keepAlive: boolean; readonly timeout?: numbe
   httpsAgent: new HttpsAgent(options),
 });
 
-/** The connection had carried a request before, and ended without the beginning of an answer to this one. */
+/** The connection had carried a request before, and ended before the head of an answer to this one was there. */
 function wasClosedBefore(cause: unknown): boolean {
   if (!isAxiosError(cause) || (cause.code !== 'ECONNRESET' && cause.code !== 'EPIPE')) return false;
   const request = cause.request as { readonly reusedSocket?: boolean; readonly res?: unknown } | undefined;
