@@ -27,11 +27,10 @@ export interface CreditNoteLineOut {
   readonly taxCode: string;
 }
 
-/** Amounts are decimal strings in `currency`; `rate` is a percentage ("19", "5.5"). */
-export interface CreditNoteOut extends CreditNoteSummary {
+/** A credit note without its parts. Amounts are decimal strings in `currency`. */
+export interface CreditNoteEntry extends CreditNoteSummary {
   readonly documentType: string;
   readonly salesOrder: string;
-  readonly poNumber: string;
   readonly customer: string;
   /** The caller's own number of it. */
   readonly creditNote: string;
@@ -39,11 +38,16 @@ export interface CreditNoteOut extends CreditNoteSummary {
   readonly currency: string;
   /** What had been paid of it, and became the customer's cash again. */
   readonly freed: string;
-  readonly taxes: readonly TaxOut[];
   readonly postedAt: string;
+}
+
+export interface CreditNoteOut extends CreditNoteEntry {
+  readonly poNumber: string;
+  readonly taxes: readonly TaxOut[];
   readonly lines: readonly CreditNoteLineOut[];
 }
 
+/** `rate` is a percentage ("19", "5.5"). */
 export interface TaxOut {
   readonly taxCode: string;
   readonly rate: string;
@@ -74,6 +78,18 @@ export function creditNoteSummary(row: CreditNoteRow): CreditNoteSummary {
   };
 }
 
+export const creditNoteEntry = (row: CreditNoteRow): CreditNoteEntry => ({
+  ...creditNoteSummary(row),
+  documentType: row.document_type,
+  salesOrder: salesOrderNumber(row.order_id),
+  customer: row.customer,
+  creditNote: row.reference,
+  note: row.note,
+  currency: row.currency,
+  freed: formatMoney(row.freed, row.currency),
+  postedAt: row.posted_at,
+});
+
 /** A credit note with its lines; undefined when there is none. */
 export async function getCreditNote(db: Database, number: string): Promise<CreditNoteOut | undefined> {
   const row = await findCreditNote(db, number);
@@ -81,17 +97,9 @@ export async function getCreditNote(db: Database, number: string): Promise<Credi
   const [order] = (await loadOrders(db, [row.order_id])) as [Order];
   const lines = (await linesOfCreditNotes(db, [row.credit_note_id])).get(row.credit_note_id) ?? [];
   return {
-    ...creditNoteSummary(row),
-    documentType: row.document_type,
-    salesOrder: salesOrderNumber(row.order_id),
+    ...creditNoteEntry(row),
     poNumber: order.poNumber,
-    customer: row.customer,
-    creditNote: row.reference,
-    note: row.note,
-    currency: row.currency,
-    freed: formatMoney(row.freed, row.currency),
     taxes: taxesOut(row.taxes, row.currency),
-    postedAt: row.posted_at,
     lines: lines.flatMap(({ line: number, quantity, net }) => {
       const line = order.lines.find((candidate) => candidate.line === number);
       if (line === undefined) return [];

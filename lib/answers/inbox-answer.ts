@@ -163,8 +163,8 @@ async function resultsOf(
   );
   return documents.map((document) => {
     const number = document.orderId === null ? null : salesOrderNumber(document.orderId);
-    // a change that was refused, or waits for a person, names the order that stays as it is
-    const isDone = document.state === 'accepted' || document.state === 'duplicate';
+    // a change that was refused, or waits for a person as it is or as an earlier one, names the order that stays as it is
+    const isDone = document.state === 'accepted' || (document.state === 'duplicate' && document.code === null);
     const order = number === null || !isDone ? undefined : orders.get(number);
     const base = { place: document.place, poNumber: document.poNumber, salesOrder: number };
     if (order !== undefined) {

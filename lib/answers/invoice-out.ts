@@ -4,7 +4,13 @@ import { formatQuantity } from '../domain/quantity';
 import { creditNotesOfInvoice } from '../store/credit-note-queries';
 import type { Database } from '../store/database';
 import { loadOrders } from '../store/orders';
-import { findInvoice, paymentsOfInvoice, type SlipLineRow, slipLinesOfInvoice } from '../store/queries';
+import {
+  findInvoice,
+  type InvoiceRow,
+  paymentsOfInvoice,
+  type SlipLineRow,
+  slipLinesOfInvoice,
+} from '../store/queries';
 import { type CreditNoteSummary, creditNoteSummary, type TaxOut, taxesOut } from './credit-note-out';
 
 /** Quantities in the base unit `uom`; `unitPrice` is for one ordered unit. */
@@ -19,12 +25,11 @@ export interface InvoiceLineOut {
   readonly taxCode: string;
 }
 
-/** Amounts are decimal strings in `currency`; `rate` is a percentage ("19", "5.5"). */
-export interface InvoiceOut {
+/** An invoice without its parts. Amounts are decimal strings in `currency`. */
+export interface InvoiceEntry {
   readonly number: string;
   readonly documentType: string;
   readonly salesOrder: string;
-  readonly poNumber: string;
   readonly packingSlip: string | null;
   readonly customer: string;
   readonly currency: string;
@@ -34,14 +39,40 @@ export interface InvoiceOut {
   /** What credit notes took back of the total. */
   readonly credited: string;
   readonly open: string;
-  readonly taxes: readonly TaxOut[];
   readonly invoiceDate: string;
   readonly dueDate: string;
   readonly postedAt: string;
   readonly disputed: boolean;
+}
+
+export interface InvoiceOut extends InvoiceEntry {
+  readonly poNumber: string;
+  readonly taxes: readonly TaxOut[];
   readonly lines: readonly InvoiceLineOut[];
   readonly payments: readonly { readonly reference: string; readonly amount: string; readonly receivedAt: string }[];
   readonly creditNotes: readonly Omit<CreditNoteSummary, 'invoice'>[];
+}
+
+/** @param credited in minor units */
+export function invoiceEntry(row: InvoiceRow, credited: number): InvoiceEntry {
+  const money = (minor: number): string => formatMoney(minor, row.currency);
+  return {
+    number: row.number,
+    documentType: row.document_type,
+    salesOrder: salesOrderNumber(row.order_id),
+    packingSlip: row.packing_slip,
+    customer: row.customer,
+    currency: row.currency,
+    net: money(row.net),
+    tax: money(row.tax),
+    total: money(row.gross),
+    credited: money(credited),
+    open: money(row.open_amount),
+    invoiceDate: row.invoice_date,
+    dueDate: row.due_date,
+    postedAt: row.posted_at,
+    disputed: row.disputed === 1,
+  };
 }
 
 /** An invoice with its lines, what was paid on it and what was credited; undefined when there is none. */
@@ -51,29 +82,15 @@ export async function getInvoice(db: Database, number: string): Promise<InvoiceO
   const [order] = (await loadOrders(db, [row.order_id])) as [Order];
   const slipLines = await slipLinesOfInvoice(db, row.order_id, row.invoice_id);
   const credits = await creditNotesOfInvoice(db, row.invoice_id);
-  const money = (minor: number): string => formatMoney(minor, row.currency);
+  const credited = credits.reduce((sum, { gross }) => sum + gross, 0);
   return {
-    number: row.number,
-    documentType: row.document_type,
-    salesOrder: salesOrderNumber(row.order_id),
+    ...invoiceEntry(row, credited),
     poNumber: order.poNumber,
-    packingSlip: row.packing_slip,
-    customer: row.customer,
-    currency: row.currency,
-    net: money(row.net),
-    tax: money(row.tax),
-    total: money(row.gross),
-    credited: money(credits.reduce((sum, { gross }) => sum + gross, 0)),
-    open: money(row.open_amount),
     taxes: taxesOut(row.taxes, row.currency),
-    invoiceDate: row.invoice_date,
-    dueDate: row.due_date,
-    postedAt: row.posted_at,
-    disputed: row.disputed === 1,
     lines: slipLines.flatMap((line) => lineOut(line, order)),
     payments: (await paymentsOfInvoice(db, row.invoice_id)).map((payment) => ({
       reference: payment.reference,
-      amount: money(payment.amount),
+      amount: formatMoney(payment.amount, row.currency),
       receivedAt: payment.received_at,
     })),
     creditNotes: credits.map((credit) => {

@@ -2,6 +2,7 @@ import { channels } from '../domain/master';
 import { orderStatuses } from '../domain/order';
 import { workbookType } from '../intake/sheets/xlsx/workbook';
 import { exceptionKinds } from '../store/exceptions';
+import { invoiceStates } from './books-lists';
 import { answerStates } from './edi-answer-lists';
 import { exceptionStates } from './exception-lists';
 import { oneOrMany } from './openapi-bodies';
@@ -44,6 +45,7 @@ const days = (what: string): readonly Schema[] => [
   query('from', `${what}, included.`),
   query('to', `${what}, included.`),
 ];
+const customer = query('customer', 'Only of this customer.');
 const source: readonly Schema[] = [
   query('channel', 'Only of this channel.', oneOf(...channels)),
   query('partner', 'Only of this partner.'),
@@ -155,7 +157,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('Orders, newest first; a partner sees its own.', readers, 'OrderPage', [
       query('status', `One or several of ${orderStatuses.join(', ')}, separated by commas.`),
       ...source,
-      query('customer', 'Only of this customer.'),
+      customer,
       query('poNumber', 'The PO number in any case, white space ignored.'),
       ...period,
       ...page,
@@ -187,6 +189,15 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       ...post("Customers' payments and credit notes.", ['finance'], 'PaymentIn', 'PaymentResults'),
       body: json(oneOrMany({ anyOf: [ref('PaymentIn'), ref('CreditNoteIn')] })),
     },
+    get: read('Payments, newest first.', ['finance', 'auditor'], 'PaymentPage', [customer, ...period, ...page]),
+  },
+  '/o2c/invoices': {
+    get: read('Invoices, newest first.', ['finance', 'auditor'], 'InvoicePage', [
+      customer,
+      query('state', 'open: something is to be paid.', oneOf(...invoiceStates)),
+      ...days('Invoice date'),
+      ...page,
+    ]),
   },
   '/o2c/invoices/{number}': {
     get: read(
@@ -196,6 +207,14 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       [inPath('number')],
       [404],
     ),
+  },
+  '/o2c/credit-notes': {
+    get: read('Credit notes, newest first.', ['finance', 'auditor'], 'CreditNotePage', [
+      customer,
+      query('invoice', 'Only of the invoice with this number.'),
+      ...days('Date of the credit note'),
+      ...page,
+    ]),
   },
   '/o2c/credit-notes/{number}': {
     get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),

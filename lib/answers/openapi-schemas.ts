@@ -39,18 +39,18 @@ export function fields(
 export const pageOf = (name: string, item: Schema): Schema =>
   fields({ [name]: listOf(item), next: { ...textOrNull, description: 'Cursor of the next page; null at the end.' } });
 
-const instant: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
+export const instant: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
 const instantOrNull: Schema = { anyOf: [instant, { type: 'null' }] };
-const date: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
+export const date: Schema = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$' };
 const dateOrNull: Schema = { anyOf: [date, { type: 'null' }] };
-const money: Schema = {
+export const money: Schema = {
   type: 'string',
   pattern: '^-?\\d+(\\.\\d{1,4})?$',
   description: "A decimal string with the currency's decimals.",
 };
-const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', description: 'A decimal string.' };
-const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
-const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
+export const quantity: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d{1,3})?$', description: 'A decimal string.' };
+export const salesOrder: Schema = { type: 'string', pattern: '^SO-\\d{6,15}$' };
+export const salesOrderOrNull: Schema = { anyOf: [salesOrder, { type: 'null' }] };
 const inboxId: Schema = { type: 'string', pattern: '^\\d+$' };
 const channel = oneOf(...channels);
 export const documentState = oneOf(...documentStates);
@@ -105,7 +105,7 @@ const answerFields: Readonly<Record<string, Schema>> = {
 };
 
 /** A credit note beside its invoice. */
-const creditNoteFields: Readonly<Record<string, Schema>> = {
+export const creditNoteFields: Readonly<Record<string, Schema>> = {
   number: text,
   reason: oneOf(...creditReasons),
   net: money,
@@ -113,8 +113,6 @@ const creditNoteFields: Readonly<Record<string, Schema>> = {
   total: money,
   creditDate: date,
 };
-
-const taxes = listOf(fields({ taxCode: text, rate: text, net: money, tax: money }));
 
 const exceptionFields: Readonly<Record<string, Schema>> = {
   exception: text,
@@ -296,68 +294,6 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
       ),
     ),
   }),
-  Invoice: fields({
-    number: text,
-    documentType: text,
-    salesOrder,
-    poNumber: text,
-    packingSlip: textOrNull,
-    customer: text,
-    currency: text,
-    net: money,
-    tax: money,
-    total: money,
-    credited: { ...money, description: 'What credit notes took back of the total.' },
-    open: money,
-    taxes,
-    invoiceDate: date,
-    dueDate: date,
-    postedAt: instant,
-    disputed: flag,
-    lines: listOf(
-      fields({
-        slipLine: whole,
-        line: whole,
-        sku: text,
-        quantity,
-        uom: text,
-        unitPrice: money,
-        net: money,
-        taxCode: text,
-      }),
-    ),
-    payments: listOf(fields({ reference: text, amount: money, receivedAt: text })),
-    creditNotes: listOf(fields(creditNoteFields)),
-  }),
-  CreditNote: fields({
-    ...creditNoteFields,
-    invoice: text,
-    documentType: text,
-    salesOrder,
-    poNumber: text,
-    customer: text,
-    creditNote: { ...text, description: "The caller's own number of it." },
-    note: textOrNull,
-    currency: text,
-    freed: { ...money, description: "What had been paid of it, and became the customer's cash again." },
-    taxes,
-    postedAt: instant,
-    lines: listOf(fields({ line: whole, sku: text, quantity, uom: text, net: money, taxCode: text })),
-  }),
-  PostingPage: pageOf(
-    'postings',
-    fields({
-      posting: whole,
-      postingDate: date,
-      documentType: text,
-      document: text,
-      debit: text,
-      credit: text,
-      amount: money,
-      currency: text,
-      postedAt: instant,
-    }),
-  ),
   Answer: fields(answerFields),
   AnswerPage: pageOf('answers', fields(answerFields)),
   Exception: fields(exceptionFields),

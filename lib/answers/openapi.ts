@@ -1,4 +1,5 @@
 import { bodySchemas, businessSchemas } from './openapi-bodies';
+import { booksSchemas } from './openapi-books';
 import { type Call, paths } from './openapi-paths';
 import { answerSchemas, ref, type Schema } from './openapi-schemas';
 
@@ -65,7 +66,7 @@ export function openApiDocument(version: string): Schema {
         bearer: { type: 'http', scheme: 'bearer' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
-      schemas: { ...answerSchemas, ...bodySchemas, ...businessSchemas },
+      schemas: { ...answerSchemas, ...booksSchemas, ...bodySchemas, ...businessSchemas },
     },
   };
 }

@@ -1,5 +1,3 @@
-import { listAnswers, oneAnswer, rawAnswer } from '../answers/edi-answer-lists';
-import { resendAnswer } from '../stages/send-answers';
 import {
   type Command,
   type ExitCode,
@@ -39,6 +37,7 @@ export const answersCommand: Command = {
 };
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listAnswers } = await import('../answers/edi-answer-lists.js');
   const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listAnswers(db, filter)));
   print(invocation, found, () =>
@@ -61,6 +60,7 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function show(invocation: Invocation, id: number): Promise<ExitCode> {
+  const { oneAnswer, rawAnswer } = await import('../answers/edi-answer-lists.js');
   const { entry, body } = await withStore(invocation, 'existing', (store) =>
     store.read(async (db) => ({ entry: await oneAnswer(db, id), body: (await rawAnswer(db, id)).body })),
   );
@@ -74,6 +74,7 @@ async function show(invocation: Invocation, id: number): Promise<ExitCode> {
 }
 
 async function resend(invocation: Invocation, ids: readonly number[]): Promise<ExitCode> {
+  const { resendAnswer } = await import('../stages/send-answers.js');
   const sent = await withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const entries = [];

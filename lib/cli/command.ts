@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { TechnicalFault } from '../domain/faults';
 import type { StageContext } from '../stages/work';
-import { openStore, type Store } from '../store/store';
+import type { Store } from '../store/store';
 
 /** How a command ends, for scripts. */
 export const exitCodes = { fine: 0, foundSomethingWrong: 1, wrongUsage: 2, technical: 3 } as const;
@@ -27,6 +27,10 @@ export interface Invocation {
   readonly terminal: Terminal;
 }
 
+/**
+ * What a command is. Its file is loaded by every call of `o2c`, also for the help: what it works with it imports when it
+ * is run.
+ */
 export interface Command {
   readonly name: string;
   /** what follows the name, for the help */
@@ -81,6 +85,7 @@ export async function withStore<T>(
         `There is no store at ${file}. Name it with --db or O2C_DB, or make one with "o2c migrate".`,
       );
   }
+  const { openStore } = await import('../store/store.js');
   const store = await openStore(database, { connections: 2 });
   try {
     return await work(store);

@@ -1,5 +1,4 @@
-import { exceptionOut, listExceptions } from '../answers/exception-lists';
-import { decideOnException, type ExceptionActionName, exceptionActions } from '../stages/decide-exception';
+import type { ExceptionActionName } from '../stages/decide-exception';
 import {
   type Command,
   type ExitCode,
@@ -27,11 +26,10 @@ export const exceptionsCommand: Command = {
   run(invocation) {
     const [verb, ...ids] = invocation.words;
     if (verb === 'list' && ids.length === 0) return list(invocation);
-    const action = exceptionActions.find((name) => name === verb);
-    if (action !== undefined && ids.length > 0)
+    if ((verb === 'close' || verb === 'reject') && ids.length > 0)
       return decide(
         invocation,
-        action,
+        verb,
         ids.map((word) => numberOf(word, 'an exception')),
       );
     throw new WrongUsage('Say "exceptions list", "exceptions close ID" or "exceptions reject ID".');
@@ -39,6 +37,7 @@ export const exceptionsCommand: Command = {
 };
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listExceptions } = await import('../answers/exception-lists.js');
   const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listExceptions(db, filter)));
   print(invocation, found, () =>
@@ -61,6 +60,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 
 /** One after the other: what cannot be done ends it, and those before it are done. */
 async function decide(invocation: Invocation, action: ExceptionActionName, ids: readonly number[]): Promise<ExitCode> {
+  const { exceptionOut } = await import('../answers/exception-lists.js');
+  const { decideOnException } = await import('../stages/decide-exception.js');
   const note = text(invocation, 'note')?.trim() ?? '';
   const done = await withStore(invocation, 'existing', async (store) => {
     const context = operator(store);

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { masterKinds, upsertMaster } from '../stages/upsert-master';
 import { type Command, exactly, exitCodes, operator, textOptions, WrongUsage, withStore } from './command';
-import { importOrders, orderOptions } from './import-orders';
-import { placeInFile, readMasterFile } from './master-file';
 import { print, table } from './output';
+
+const orderOptions = ['partner', 'policy', 'decimal-mark', 'separator', 'result'] as const;
 
 export const importCommand: Command = {
   name: 'import',
@@ -13,11 +12,17 @@ export const importCommand: Command = {
   options: textOptions(orderOptions),
   async run(invocation) {
     const [kind, file] = exactly(invocation, 'what to import', 'FILE') as [string, string];
-    if (kind === 'orders') return importOrders(invocation, file, read(file));
+    if (kind === 'orders') {
+      const bytes = read(file);
+      const { importOrders } = await import('./import-orders.js');
+      return importOrders(invocation, file, bytes);
+    }
     for (const name of orderOptions)
       if (invocation.options[name] !== undefined) throw new WrongUsage(`--${name} is for "import orders" only.`);
+    const { masterKinds, upsertMaster } = await import('../stages/upsert-master.js');
     if (!masterKinds.includes(kind) && kind !== 'creditGroups')
       throw new WrongUsage(`${kind} cannot be imported; there are orders, ${masterKinds.join(', ')}.`);
+    const { placeInFile, readMasterFile } = await import('./master-file.js');
     const records = readMasterFile(kind, file, read(file));
     const result = await withStore(invocation, 'any', (store) => upsertMaster(operator(store), kind, records));
     print(invocation, result, () => [

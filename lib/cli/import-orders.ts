@@ -20,8 +20,6 @@ import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, 
 import { print, table } from './output';
 import { ProgressBar } from './progress-bar';
 
-export const orderOptions = ['partner', 'policy', 'decimal-mark', 'separator', 'result'] as const;
-
 const policies: readonly BatchPolicy[] = ['reject-order', 'reject-file'];
 const separators: readonly SheetLayout['separator'][] = [',', ';', '\t', '|'];
 const decimalMarks: readonly SheetLayout['decimalMark'][] = ['.', ','];

@@ -1,7 +1,5 @@
-import { type InboxMessageDetail, inboxMessage, listInbox } from '../answers/inbox-lists';
-import { rawMessage } from '../answers/inbox-raw';
+import type { InboxMessageDetail } from '../answers/inbox-lists';
 import { BusinessRejection } from '../domain/faults';
-import { listJobs } from '../ops/jobs';
 import {
   type Command,
   type ExitCode,
@@ -29,6 +27,7 @@ export const jobsCommand: Command = {
   options: textOptions(filters),
   async run(invocation) {
     exactly(invocation);
+    const { listJobs } = await import('../ops/jobs.js');
     const list = await withStore(invocation, 'existing', (store) =>
       store.read((db) => listJobs(db, filterOf(invocation))),
     );
@@ -96,6 +95,7 @@ const inboxFilterOf = (invocation: Invocation) => ({
 });
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { listInbox } = await import('../answers/inbox-lists.js');
   const found = await withStore(invocation, 'existing', (store) =>
     store.read((db) => listInbox(db, inboxFilterOf(invocation))),
   );
@@ -118,6 +118,7 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function show(invocation: Invocation, id: string): Promise<ExitCode> {
+  const { inboxMessage } = await import('../answers/inbox-lists.js');
   const number = numberOf(id, 'a message');
   const message = await withStore(invocation, 'existing', (store) => store.read((db) => inboxMessage(db, number)));
   if (message === undefined) throw new BusinessRejection('not-found', `There is no message ${id}.`);
@@ -163,6 +164,7 @@ function relationsOf({ corrects, correction, corrections, bytesDroppedAt }: Inbo
 }
 
 async function saveRaw(invocation: Invocation, id: number, file: string): Promise<ExitCode> {
+  const { rawMessage } = await import('../answers/inbox-raw.js');
   const { body, headers } = await withStore(invocation, 'existing', (store) => store.read((db) => rawMessage(db, id)));
   await writeNewFile(file, body);
   const saved = { inboxId: String(id), file, bytes: body.length, contentType: headers['content-type'] };

@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { type ReplayOut, replayOut } from '../answers/replay-out';
-import { replaySelectionOf } from '../answers/replay-query';
+import type { ReplayOut } from '../answers/replay-out';
 import { BusinessRejection } from '../domain/faults';
-import { readingFrom } from '../intake/reading-settings';
-import { correctMessage } from '../stages/correct-message';
-import { endGuardedReader } from '../stages/guarded-reader';
-import { type Replay, replayMessages } from '../stages/replay-messages';
-import { replaySelection } from '../stages/replay-selection';
+import type { Replay, ReplayRequest } from '../stages/replay-messages';
 import type { StageContext } from '../stages/work';
-import { waitingMessages } from '../store/inbox-replay';
 import type { Store } from '../store/store';
 import {
   type ExitCode,
@@ -42,6 +36,7 @@ export async function replay(invocation: Invocation, ids: readonly string[]): Pr
     throw new WrongUsage('Say which messages: their numbers, what they have in common, or --all.');
   const patience = waitOf(invocation);
   const reading = await readingOf(invocation, ids);
+  const { endGuardedReader } = await import('../stages/guarded-reader.js');
   return withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const taken =
@@ -65,6 +60,8 @@ export async function correct(invocation: Invocation, words: readonly string[]):
   const inboxId = numberOf(id, 'a message');
   const patience = waitOf(invocation);
   const bytes = await bytesOf(file);
+  const { correctMessage } = await import('../stages/correct-message.js');
+  const { endGuardedReader } = await import('../stages/guarded-reader.js');
   return withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const reason = text(invocation, 'reason') ?? null;
@@ -86,8 +83,9 @@ export async function correct(invocation: Invocation, words: readonly string[]):
 async function replayIds(
   context: StageContext,
   ids: readonly number[],
-  reading: ReturnType<typeof readingFrom> | undefined,
+  reading: ReplayRequest['reading'],
 ): Promise<TakenUp[]> {
+  const { replayMessages } = await import('../stages/replay-messages.js');
   const replays = await replayMessages(
     context,
     ids.map((inboxId) => ({ inboxId, reading, by: context.actor })),
@@ -98,6 +96,8 @@ async function replayIds(
 }
 
 async function replaySelected(context: StageContext, query: Readonly<Record<string, unknown>>): Promise<TakenUp[]> {
+  const { replaySelectionOf } = await import('../answers/replay-query.js');
+  const { replaySelection } = await import('../stages/replay-selection.js');
   const taken: TakenUp[] = [];
   for await (const some of replaySelection(context, replaySelectionOf(query), context.actor)) taken.push(...some);
   return taken;
@@ -110,6 +110,7 @@ async function report(
   patience: number,
   more: object = {},
 ): Promise<ExitCode> {
+  const { replayOut } = await import('../answers/replay-out.js');
   await untilDecided(store, taken, patience);
   const told: ReplayOut[] = [];
   for (const { inboxId, reopened, refused } of taken) {
@@ -148,6 +149,7 @@ function linesOf(told: readonly ReplayOut[], waiting: number): string[] {
 
 async function untilDecided(store: Store, taken: readonly TakenUp[], patience: number): Promise<void> {
   const ids = taken.filter(({ reopened }) => reopened.length > 0).map(({ inboxId }) => inboxId);
+  const { waitingMessages } = await import('../store/inbox-replay.js');
   for (const end = Date.now() + patience; ids.length > 0; await setTimeout(pollEvery)) {
     if ((await store.read((db) => waitingMessages(db, ids))) === 0 || Date.now() >= end) return;
   }
@@ -172,6 +174,7 @@ async function readingOf(invocation: Invocation, ids: readonly string[]) {
   const file = text(invocation, 'reading');
   if (file === undefined) return undefined;
   if (ids.length === 0) throw new WrongUsage('--reading needs the numbers of the messages that are to be read so.');
+  const { readingFrom } = await import('../intake/reading-settings.js');
   try {
     return readingFrom(JSON.parse((await bytesOf(file)).toString('utf8')));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { allKeys, createKey, type KeyInfo, revokeKey, rotateKey } from '../access/keys';
+import type { KeyInfo } from '../access/keys';
 import {
   type Command,
   type ExitCode,
@@ -39,6 +39,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
     expiresAt: text(invocation, 'expires-at'),
   };
   if (request.role === undefined || request.name === undefined) throw new WrongUsage('A key needs --role and --name.');
+  const { createKey } = await import('../access/keys.js');
   const created = await withStore(invocation, 'any', (store) => createKey(operator(store), request));
   print(invocation, created, () => [
     `Key ${created.keyId} of the role ${created.role}. It is shown only now:`,
@@ -48,6 +49,7 @@ async function create(invocation: Invocation): Promise<ExitCode> {
 }
 
 async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
+  const { revokeKey } = await import('../access/keys.js');
   await withStore(invocation, 'existing', (store) => revokeKey(operator(store), id));
   print(invocation, { keyId: id, revoked: true }, () => [
     `Key ${id} is revoked; it stops working within five seconds.`,
@@ -58,6 +60,7 @@ async function revoke(invocation: Invocation, id: string): Promise<ExitCode> {
 async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
   const hours = Number(text(invocation, 'overlap') ?? 24);
   if (!(hours >= 0 && hours <= 8760)) throw new WrongUsage('--overlap is a number of hours from 0 to 8760.');
+  const { rotateKey } = await import('../access/keys.js');
   const created = await withStore(invocation, 'existing', (store) => rotateKey(operator(store), id, hours));
   print(invocation, created, () => [
     `Key ${created.keyId} replaces ${id}, which works for ${hours} hours more. The new key is shown only now:`,
@@ -67,6 +70,7 @@ async function rotate(invocation: Invocation, id: string): Promise<ExitCode> {
 }
 
 async function list(invocation: Invocation): Promise<ExitCode> {
+  const { allKeys } = await import('../access/keys.js');
   const keys = await withStore(invocation, 'existing', allKeys);
   const now = new Date().toISOString();
   print(invocation, { keys }, () =>

@@ -1,5 +1,3 @@
-import { explainOrder } from '../answers/explain';
-import { listOrders } from '../answers/lists';
 import { BusinessRejection } from '../domain/faults';
 import { salesOrderId } from '../domain/order';
 import { type Command, exactly, exitCodes, text, textOptions, textsOf, WrongUsage, withStore } from './command';
@@ -15,6 +13,7 @@ export const ordersCommand: Command = {
   options: textOptions([...filters, 'po']),
   async run(invocation) {
     exactly(invocation);
+    const { listOrders } = await import('../answers/lists.js');
     const query = { ...textsOf(invocation, filters), poNumber: text(invocation, 'po') };
     const list = await withStore(invocation, 'existing', (store) => store.read((db) => listOrders(db, query)));
     print(invocation, list, () => [
@@ -45,6 +44,7 @@ export const explainCommand: Command = {
     const [number] = exactly(invocation, 'ORDER') as [string];
     const id = salesOrderId(number.toUpperCase());
     if (id === undefined) throw new WrongUsage(`${number} is no order number; they look like SO-000012.`);
+    const { explainOrder } = await import('../answers/explain.js');
     const explanation = await withStore(invocation, 'existing', (store) => store.read((db) => explainOrder(db, id)));
     if (explanation === undefined) throw new BusinessRejection('not-found', `There is no order ${number}.`);
     print(invocation, explanation, () => explanation.lines);

@@ -1,7 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { exportAudit } from '../ops/export-audit';
-import { reconcile } from '../ops/reconcile';
-import { type AuditProof, verifyAudit } from '../ops/verify-audit';
+import type { AuditProof } from '../ops/verify-audit';
 import type { AuditHead } from '../store/audit-trail';
 import {
   type Command,
@@ -22,6 +20,7 @@ export const reconcileCommand: Command = {
   help: 'Computes credit, stock, deliveries, invoices and ledger again and lists every difference.',
   async run(invocation) {
     exactly(invocation);
+    const { reconcile } = await import('../ops/reconcile.js');
     const { checks, clean } = await withStore(invocation, 'existing', reconcile);
     const differences = checks.flatMap((check) =>
       check.differences.map((difference) => [
@@ -61,6 +60,7 @@ export const auditCommand: Command = {
 async function verify(invocation: Invocation): Promise<ExitCode> {
   const file = text(invocation, 'head');
   const noted = text(invocation, 'expect') ?? lastLine(file);
+  const { verifyAudit } = await import('../ops/verify-audit.js');
   const proof = await withStore(invocation, 'existing', (store) =>
     verifyAudit(store, noted === undefined ? undefined : headOf(noted)),
   );
@@ -87,6 +87,7 @@ function headOf(written: string): AuditHead {
 }
 
 async function exportTrail(invocation: Invocation): Promise<ExitCode> {
+  const { exportAudit } = await import('../ops/export-audit.js');
   await withStore(invocation, 'existing', (store) =>
     exportAudit(store, (record) => invocation.terminal.out(JSON.stringify(record))),
   );

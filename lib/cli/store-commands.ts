@@ -1,9 +1,6 @@
 import { BusinessRejection } from '../domain/faults';
 import { isObject } from '../domain/master-fields';
 import type { SettingsVersion } from '../domain/settings';
-import { changeCompanySettings, readSettings } from '../stages/company-settings';
-import { migrate } from '../store/migrate';
-import { openStore } from '../store/store';
 import { type Command, exactly, exitCodes, type Invocation, operator, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 
@@ -13,6 +10,8 @@ export const migrateCommand: Command = {
   help: 'Makes the store, or brings its tables up to date.',
   async run(invocation) {
     exactly(invocation);
+    const { migrate } = await import('../store/migrate.js');
+    const { openStore } = await import('../store/store.js');
     const store = await openStore(invocation.database, { migrate: false });
     try {
       const applied = await store.transaction((db) => migrate(db, new Date().toISOString()));
@@ -40,6 +39,7 @@ export const settingsCommand: Command = {
 
 async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
   if (more.length > 0) throw new WrongUsage('Say one KEY, or none for all settings.');
+  const { readSettings } = await import('../stages/company-settings.js');
   const current = await withStore(invocation, 'existing', (store) => readSettings({ store }));
   if (key === undefined) {
     show(invocation, current);
@@ -52,6 +52,7 @@ async function get(invocation: Invocation, [key, ...more]: readonly string[]) {
 }
 
 async function set(invocation: Invocation, assignments: readonly string[]) {
+  const { changeCompanySettings, readSettings } = await import('../stages/company-settings.js');
   const written = await withStore(invocation, 'any', async (store) => {
     const current = await readSettings({ store });
     const changes: Tree = {};

@@ -143,7 +143,10 @@ async function decide(
     return reject(work, request, [{ path: '', code: 'illegal-transition', message: words }], order);
   }
   if (document.kind === 'cancel') return cancel(work, request, order);
-  if (can === 'at-warehouse') return waitForPerson(work, request, order);
+  if (can === 'at-warehouse') {
+    const first = known.waitsAs(request, order);
+    return first === undefined ? waitForPerson(work, request, order) : waitsAlready(request, order, first.inboxId);
+  }
   return apply(work, request, order, master);
 }
 
@@ -206,6 +209,13 @@ function waitForPerson(work: Work, request: ChangeRequest, order: Order): Decide
     evidence: evidenceOf(request),
   });
   return park(request, 'after-release', `${late} A person decides whether it still comes in time.`, order.id);
+}
+
+/** The first one's answer again: it is not done, and what becomes of it is decided once. */
+function waitsAlready(request: ChangeRequest, order: Order, firstInboxId: number): DecidedChange {
+  const words = `${salesOrderNumber(order.id)} is ${order.status}: the same ${wordOf(request.document)} came before, in inbox message ${firstInboxId}, and a person decides whether it still comes in time.`;
+  const { verdict, outcome } = park(request, 'after-release', words, order.id);
+  return { verdict: { ...verdict, state: 'duplicate' }, outcome };
 }
 
 /** Nobody has to decide any more what waited for a person. */

@@ -7,7 +7,7 @@ import { appliedBefore } from '../store/edi-changes';
 import { findEdiOrders } from '../store/edi-orders';
 import type { StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
-import { knownChanges } from '../store/order-changes';
+import { type KnownChange, knownChanges } from '../store/order-changes';
 import { findOrders } from '../store/order-identity';
 
 /** A document that asks for something of an order that is there: a change, its replacement, or its cancellation. */
@@ -84,11 +84,15 @@ export async function findTargets(db: Database, requests: readonly ChangeRequest
   return targets;
 }
 
+type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'waits'>;
+
 /** What came before: under another control number, or in a message that was sent again. */
 export class ChangesBefore {
   private readonly applied = new Map<string, { readonly orderId: number | null; isLatest: boolean }>();
   /** Fingerprints of what bears a number of an order's changes. */
   private readonly numbered = new Map<string, Set<string>>();
+  /** What each order has taken, and what waits for a person. */
+  private readonly ofOrder = new Map<number, TakenChange[]>();
 
   private constructor() {}
 
@@ -108,9 +112,10 @@ export class ChangesBefore {
       const key = `${partner} ${fingerprint}`;
       if (changes.applied.get(key)?.isLatest !== true) changes.applied.set(key, { orderId, isLatest });
     }
-    for (const { orderId, fingerprint, canonical } of await knownChanges(db, orderIds)) {
-      const { poNumber = '', changeNumber = '' } = JSON.parse(canonical ?? '{}') as Partial<OrderChange>;
-      changes.keepNumber({ poNumber, changeNumber }, fingerprint, orderId);
+    for (const known of await knownChanges(db, orderIds)) {
+      const { poNumber = '', changeNumber = '' } = JSON.parse(known.canonical ?? '{}') as Partial<OrderChange>;
+      changes.keepNumber({ poNumber, changeNumber }, known.fingerprint, known.orderId);
+      changes.keep(known, known.orderId);
     }
     return changes;
   }
@@ -128,6 +133,18 @@ export class ChangesBefore {
   }
 
   /**
+   * The like of this document that came before it and waits for a person: one decision is enough for both. Without a
+   * number of its own it may be meant again once another one came between, as it may when the first was taken.
+   */
+  waitsAs({ document, change }: ChangeRequest, { id }: Order): TakenChange | undefined {
+    const before = (this.ofOrder.get(id) ?? [])
+      .filter(({ documentId }) => documentId < document.documentId)
+      .sort((one, other) => one.documentId - other.documentId);
+    const same = before.findLast(({ waits, fingerprint }) => waits && fingerprint === document.fingerprint);
+    return change.changeNumber !== '' || same === before.at(-1) ? same : undefined;
+  }
+
+  /**
    * Whether another change of the order has this number, and was taken or waits for a person. What was refused has no
    * number: it may come again, put right.
    */
@@ -140,11 +157,20 @@ export class ChangesBefore {
     for (const before of this.applied.values()) if (before.orderId === orderId) before.isLatest = false;
     this.applied.set(keyOf(document), { orderId, isLatest: true });
     this.keepNumber(change, document.fingerprint, orderId);
+    this.keep({ ...document, waits: false }, orderId);
   }
 
   /** It waits for a person. */
   park({ document, change }: ChangeRequest, orderId: number | null): void {
     this.keepNumber(change, document.fingerprint, orderId);
+    this.keep({ ...document, waits: true }, orderId);
+  }
+
+  private keep(change: TakenChange, orderId: number | null): void {
+    if (orderId === null) return;
+    const changes = this.ofOrder.get(orderId);
+    if (changes === undefined) this.ofOrder.set(orderId, [change]);
+    else changes.push(change);
   }
 
   private keepNumber(

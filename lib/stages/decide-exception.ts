@@ -41,7 +41,6 @@ const otherWays: Readonly<Record<ExceptionKind, string>> = {
   delivery: 'Accept, correct or reject the packing slip.',
   'interchange-conflict': 'Close it when the partner has said which interchange counts.',
   invoice: 'Mend what it names: it closes when the goods are invoiced.',
-  'late-delivery': 'It closes when the warehouse has delivered.',
   'stage-stuck': 'Mend the cause: it closes when the order goes on.',
   'stock-deficit': 'Count the stock: it closes when the deficit is gone.',
   'warehouse-parked': 'Resend the release of its order, or say that it was not received.',

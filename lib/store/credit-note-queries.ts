@@ -1,5 +1,7 @@
 import type { CreditedLine } from '../domain/crediting';
+import { Conditions } from './conditions';
 import { type Database, first } from './database';
+import type { BooksSelection } from './queries';
 
 /** A credit note with its invoice; amounts in minor units, `taxes` is the JSON text of the amounts by tax code. */
 export interface CreditNoteRow {
@@ -36,6 +38,24 @@ export function creditNotesOfInvoice(db: Database, invoiceId: number): Promise<C
 /** Those of all invoices of an order. */
 export function creditNotesOfOrder(db: Database, orderId: number): Promise<CreditNoteRow[]> {
   return db.all<CreditNoteRow>(`${creditNotes} where i.order_id = ? order by n.fiscal_year, n.sequence`, [orderId]);
+}
+
+/** Credit notes in the order of posting, the newest first, at most `count`. */
+export function newestCreditNotes(
+  db: Database,
+  { customer, from, to, before, invoice }: BooksSelection & { readonly invoice?: string | undefined },
+  count: number,
+): Promise<CreditNoteRow[]> {
+  const conditions = new Conditions()
+    .when('n.customer = ?', customer)
+    .when('i.number = ?', invoice)
+    .when('n.credit_date >= ?', from)
+    .when('n.credit_date <= ?', to)
+    .when('n.credit_note_id < ?', before);
+  return db.all<CreditNoteRow>(
+    `${creditNotes} ${conditions.where} order by n.credit_note_id desc limit ${count}`,
+    conditions.values,
+  );
 }
 
 export function creditNotesById(db: Database, creditNoteIds: readonly number[]): Promise<CreditNoteRow[]> {

@@ -8,7 +8,6 @@ export const exceptionKinds = [
   'delivery',
   'interchange-conflict',
   'invoice',
-  'late-delivery',
   'stage-stuck',
   'stock-deficit',
   'warehouse-parked',

@@ -44,7 +44,10 @@ export async function saveChangedOrder(
 
 /** A change or cancellation that an order has taken, or that waits for a person to take it. */
 export interface KnownChange {
+  readonly documentId: number;
+  readonly inboxId: number;
   readonly orderId: number;
+  readonly waits: boolean;
   readonly fingerprint: string | null;
   /** JSON of the change. */
   readonly canonical: string | null;
@@ -53,10 +56,24 @@ export interface KnownChange {
 /** The changes of these orders, but for those that were refused or were there before. The orders must be locked. */
 export async function knownChanges(db: Database, orderIds: readonly number[]): Promise<KnownChange[]> {
   if (orderIds.length === 0) return [];
-  const rows = await db.all<{ order_id: number; fingerprint: string | null; canonical: string | null }>(
-    `select order_id, fingerprint, canonical from inbox_document
+  const rows = await db.all<{
+    document_id: number;
+    inbox_id: number;
+    order_id: number;
+    state: 'accepted' | 'parked';
+    fingerprint: string | null;
+    canonical: string | null;
+  }>(
+    `select document_id, inbox_id, order_id, state, fingerprint, canonical from inbox_document
      where kind in ('change', 'cancel') and state in ('accepted', 'parked') and ${db.dialect.inList('order_id', 'bigint')}`,
     [db.dialect.listOf([...new Set(orderIds)])],
   );
-  return rows.map((row) => ({ orderId: row.order_id, fingerprint: row.fingerprint, canonical: row.canonical }));
+  return rows.map((row) => ({
+    documentId: row.document_id,
+    inboxId: row.inbox_id,
+    orderId: row.order_id,
+    waits: row.state === 'parked',
+    fingerprint: row.fingerprint,
+    canonical: row.canonical,
+  }));
 }

@@ -1,4 +1,5 @@
 import type { Application, Cash } from '../domain/payment';
+import { Conditions } from './conditions';
 import type { Database, Row } from './database';
 
 /** Amounts in minor units of `currency`. */
@@ -53,6 +54,31 @@ export async function findPayments(
   const rows = await db.all<PaymentRow>(
     `select * from payment where ${dialect.inPairs('customer', 'reference')}`,
     dialect.pairsOf(wanted.map(({ customer, reference }) => [customer, reference])),
+  );
+  return rows.map(paymentOf);
+}
+
+/** Payments in the order of posting, the newest first, at most `count`. */
+export async function newestPayments(
+  db: Database,
+  selection: {
+    readonly customer?: string | undefined;
+    /** instants of the receipt: `from` inclusive, `until` exclusive */
+    readonly from?: string | undefined;
+    readonly until?: string | undefined;
+    /** Only those that were posted before this one. */
+    readonly before?: number | undefined;
+  },
+  count: number,
+): Promise<KnownPayment[]> {
+  const conditions = new Conditions()
+    .when('customer = ?', selection.customer)
+    .when('received_at >= ?', selection.from)
+    .when('received_at < ?', selection.until)
+    .when('payment_id < ?', selection.before);
+  const rows = await db.all<PaymentRow>(
+    `select * from payment ${conditions.where} order by payment_id desc limit ${count}`,
+    conditions.values,
   );
   return rows.map(paymentOf);
 }

@@ -1,4 +1,5 @@
 import type { Row, Value } from './database';
+import { exactInteger } from './exact-numbers';
 
 /** The numbers under which PostgreSQL knows the types of our columns. */
 const typeNumbers: Readonly<Record<string, number>> = { bigint: 20, text: 25, bytea: 17 };
@@ -37,12 +38,6 @@ export function binaryArray(rows: readonly Row[], name: string, type: string): B
 }
 
 const halfOfBigint = 2 ** 32;
-
-/** @throws RangeError for a number that is not whole, or not exact */
-export function exactInteger(value: number): number {
-  if (Number.isSafeInteger(value)) return value;
-  throw new RangeError(`${value} is no whole number that can be kept exactly.`);
-}
 
 function writeBigint(value: number, offset: number): number {
   exactInteger(value);

@@ -1,6 +1,7 @@
 import { isSameInAll } from './common-values';
 import type { Row } from './database';
-import { binaryArray, exactInteger } from './postgres-arrays';
+import { exactInteger } from './exact-numbers';
+import { binaryArray } from './postgres-arrays';
 
 /**
  * Rows as a statement's values: an array a column, unnested by the statement side by side. What is the same in all of

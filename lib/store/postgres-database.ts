@@ -3,6 +3,7 @@ import type { Client, QueryResult } from 'pg';
 import { onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { postgres } from './dialect';
+import { exactValues } from './exact-numbers';
 import { moreOf, NumbersAhead } from './numbers-ahead';
 import { BoundColumns } from './postgres-columns';
 import { afterThisTurn } from './turn';
@@ -59,11 +60,11 @@ export class PostgresDatabase implements Database {
   ) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    return (await this.query(sql, values)).rows as T[];
+    return (await this.query(sql, exactValues(values))).rows as T[];
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.query(sql, values)).rowCount ?? 0;
+    return (await this.query(sql, exactValues(values))).rowCount ?? 0;
   }
 
   async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
@@ -131,7 +132,7 @@ export class PostgresDatabase implements Database {
     });
   }
 
-  private change(
+  private async change(
     table: string,
     keys: readonly string[],
     rows: readonly Row[],
@@ -139,7 +140,7 @@ export class PostgresDatabase implements Database {
     columns?: readonly string[],
   ): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return Promise.resolve(0);
+    if (head === undefined) return 0;
     const changed = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
     const listed = onlyKeyThatDiffers(rows, keys, changed);
     const first = listed ?? (keys[0] as string);

@@ -152,6 +152,35 @@ export function invoicesOfOrder(db: Database, orderId: number): Promise<InvoiceR
   return db.all<InvoiceRow>(`${invoices} where i.order_id = ? order by i.invoice_id`, [orderId]);
 }
 
+/** Which documents of the books are asked for; all conditions hold together. */
+export interface BooksSelection {
+  readonly customer?: string | undefined;
+  /** dates, inclusive */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Only those that were posted before this one. */
+  readonly before?: number | undefined;
+}
+
+/** Invoices in the order of posting, the newest first, at most `count`; `credited` in minor units too. */
+export function newestInvoices(
+  db: Database,
+  { customer, from, to, before, isOpen }: BooksSelection & { readonly isOpen?: boolean | undefined },
+  count: number,
+): Promise<(InvoiceRow & { readonly credited: number })[]> {
+  const conditions = new Conditions()
+    .when('i.customer = ?', customer)
+    .when('i.invoice_date >= ?', from)
+    .when('i.invoice_date <= ?', to)
+    .when('i.invoice_id < ?', before);
+  if (isOpen !== undefined) conditions.add(isOpen ? 'i.open_amount > 0' : 'i.open_amount = 0');
+  return db.all(
+    `select n.*, (select cast(coalesce(sum(c.gross), 0) as bigint) from credit_note c where c.invoice_id = n.invoice_id) as credited
+     from (${invoices} ${conditions.where} order by i.invoice_id desc limit ${count}) n order by n.invoice_id desc`,
+    conditions.values,
+  );
+}
+
 export function findInvoice(db: Database, number: string): Promise<InvoiceRow | undefined> {
   return first<InvoiceRow>(db, `${invoices} where i.number = ?`, [number]);
 }

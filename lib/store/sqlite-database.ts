@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { isSameInAll, onlyKeyThatDiffers } from './common-values';
 import { conflictClause, type Database, type InsertOptions, type Row, type SequenceName } from './database';
 import { sqlite } from './dialect';
+import { exactInteger, exactValues } from './exact-numbers';
 import { moreOf, NumbersAhead } from './numbers-ahead';
 import { type PackedValues, type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
 import type { SqliteConnection } from './sqlite-connection';
@@ -20,13 +21,14 @@ export class SqliteDatabase implements Database {
   ) {}
 
   async all<T>(sql: string, values: readonly unknown[] = []): Promise<T[]> {
-    const answer = await this.ask({ kind: 'rows', sql, values: values as SQLInputValue[] });
+    const answer = await this.ask({ kind: 'rows', sql, values: exactValues(values) as SQLInputValue[] });
     return ('rows' in answer ? unpackedRows(answer.rows) : []) as T[];
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
     const control = controlOf(sql);
-    if (control === undefined) return this.changes({ kind: 'changes', sql, values: values as SQLInputValue[] });
+    if (control === undefined)
+      return this.changes({ kind: 'changes', sql, values: exactValues(values) as SQLInputValue[] });
     this.hasEnded = false;
     const controlled = this.ask({ kind: control, sql });
     this.hasEnded = control !== 'begin';
@@ -35,9 +37,9 @@ export class SqliteDatabase implements Database {
     return 0;
   }
 
-  insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
+  async insert(table: string, rows: readonly Row[], options: InsertOptions = {}): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return Promise.resolve(0);
+    if (head === undefined) return 0;
     const names = Object.keys(head);
     return this.each(
       `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')})${conflictClause(options, table, names)}`,
@@ -69,7 +71,7 @@ export class SqliteDatabase implements Database {
     return numbers;
   }
 
-  private change(
+  private async change(
     table: string,
     keys: readonly string[],
     rows: readonly Row[],
@@ -77,7 +79,7 @@ export class SqliteDatabase implements Database {
     columns?: readonly string[],
   ): Promise<number> {
     const [head] = rows;
-    if (head === undefined) return Promise.resolve(0);
+    if (head === undefined) return 0;
     const changed = columns ?? Object.keys(head).filter((name) => !keys.includes(name));
     const set = `update ${table} set ${changed.map(assign).join(', ')}`;
     const listed = onlyKeyThatDiffers(rows, keys, changed);
@@ -128,8 +130,10 @@ function packed(names: readonly string[], rows: readonly Row[]): PackedValues {
 }
 
 /** Bytes are copied for the thread: it would be given all of what they are a part of. */
-const bound = (value: Row[string] | undefined): SQLInputValue =>
-  value instanceof Uint8Array ? new Uint8Array(value) : (value as SQLInputValue);
+function bound(value: Row[string] | undefined): SQLInputValue {
+  if (typeof value === 'number') return exactInteger(value);
+  return value instanceof Uint8Array ? new Uint8Array(value) : (value as SQLInputValue);
+}
 
 const largeBytes = 256 * 1024;
 /** Wherever messages are kept as they came. */

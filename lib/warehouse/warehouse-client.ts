@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { unescape as decoded } from 'node:querystring';
 import axios, { type AxiosInstance } from 'axios';
 import { TechnicalFault } from '../domain/faults';
 import { type Answer, batchOutcomes, cancelOutcome, type Hide, shippingOutcome } from './answers';
+import { Connections } from './connections';
 import { createPace, PaceClosed } from './pace';
 import type { CancelOutcome, ShippingOutcome, ShippingRequest } from './shipping';
 
@@ -20,7 +19,7 @@ export interface WarehouseSettings {
   readonly batch: boolean;
   /** Requests under way at the same time, at least 1. Holds for all calls of this client. */
   readonly concurrency: number;
-  /** Requests started in a second, 0 = no limit. Holds for all calls of this client. */
+  /** Requests started in a second, 0 = no limit. Holds for all calls of this client; what a closed connection sends once more does not count. */
   readonly ratePerSecond: number;
 }
 
@@ -43,10 +42,10 @@ type Post = (path: string, body: unknown, answerLimit: number, key?: string) => 
 export function createWarehouseClient(settings: WarehouseSettings): WarehouseClient {
   const address = parseAddress(settings.url);
   const hide = hiding([settings.token, decoded(address.password)]);
-  const agents = { httpAgent: new HttpAgent({ keepAlive: true }), httpsAgent: new HttpsAgent({ keepAlive: true }) };
+  const connections = new Connections();
   const pace = createPace(Math.max(1, settings.concurrency), settings.ratePerSecond);
   const underWay = new Set<AbortController>();
-  const http = connect(address, settings.token, agents);
+  const http = connect(address, settings.token);
 
   const post: Post = async (path, body, answerLimit, key) => {
     const send = async (): Promise<Answer> => {
@@ -54,11 +53,15 @@ export function createWarehouseClient(settings: WarehouseSettings): WarehouseCli
       const timer = setTimeout(() => abort.abort(`no answer within ${settings.timeoutMs} ms`), settings.timeoutMs);
       underWay.add(abort);
       try {
-        const { status, data } = await http.post<string>(path, JSON.stringify(body), {
-          signal: abort.signal,
-          maxContentLength: answerLimit,
-          headers: key === undefined ? {} : { 'Idempotency-Key': key },
-        });
+        const text = JSON.stringify(body);
+        const { status, data } = await connections.send((through) =>
+          http.post<string>(path, text, {
+            ...through,
+            signal: abort.signal,
+            maxContentLength: answerLimit,
+            headers: key === undefined ? {} : { 'Idempotency-Key': key },
+          }),
+        );
         return { status, body: parsed(data) };
       } catch (cause) {
         return { failure: abort.signal.aborted ? String(abort.signal.reason) : failureOf(cause, answerLimit) };
@@ -87,8 +90,7 @@ export function createWarehouseClient(settings: WarehouseSettings): WarehouseCli
     close() {
       pace.close();
       for (const abort of underWay) abort.abort('this side was closed before the answer came');
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+      connections.close();
     },
   };
 }
@@ -103,18 +105,13 @@ function parseAddress(url: string): URL {
   throw new TechnicalFault('warehouse-fault', 'The address of the warehouse is not an http or https URL');
 }
 
-function connect(
-  address: URL,
-  token: string | undefined,
-  agents: { httpAgent: HttpAgent; httpsAgent: HttpsAgent },
-): AxiosInstance {
+function connect(address: URL, token: string | undefined): AxiosInstance {
   const base = new URL(address);
   if (token) {
     base.username = ''; // axios would let it replace the bearer token
     base.password = '';
   }
   return axios.create({
-    ...agents,
     baseURL: base.href.replace(/\/+$/, ''),
     headers: {
       Accept: 'application/json, application/problem+json',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allKeys } from '../../lib/access/keys';
+import { listCreditNotes, listInvoices, listPayments } from '../../lib/answers/books-lists';
 import { getCreditNote } from '../../lib/answers/credit-note-out';
 import { listAnswers, oneAnswer, rawAnswer } from '../../lib/answers/edi-answer-lists';
 import { listExceptions } from '../../lib/answers/exception-lists';
@@ -68,12 +69,17 @@ export const queries = {
       'invoice',
       context.store.read((db) => getInvoice(db, key ?? '')),
     ),
+  invoices: async (context, { filter }) => ({ body: await context.store.read((db) => listInvoices(db, filter)) }),
   'credit-note': (context, { key }) =>
     found(
       key,
       'credit note',
       context.store.read((db) => getCreditNote(db, key ?? '')),
     ),
+  'credit-notes': async (context, { filter }) => ({
+    body: await context.store.read((db) => listCreditNotes(db, filter)),
+  }),
+  payments: async (context, { filter }) => ({ body: await context.store.read((db) => listPayments(db, filter)) }),
   ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
   inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),

@@ -16,8 +16,10 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/orders/{salesOrder}/not-received', 'post'],
   ['/o2c/deliveries', 'post'],
   ['/o2c/deliveries/cancellations', 'post'],
-  ['/o2c/payments', 'post'],
+  ['/o2c/payments', 'get', 'post'],
+  ['/o2c/invoices', 'get'],
   ['/o2c/invoices/{number}', 'get'],
+  ['/o2c/credit-notes', 'get'],
   ['/o2c/credit-notes/{number}', 'get'],
   ['/o2c/ledger', 'get'],
   ...['customers', 'products', 'stock', 'partners', 'taxes', 'creditGroups'].map(

@@ -70,6 +70,8 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
     await product().invoiced(body.salesOrder);
     const again = await product().call('POST', '/o2c/payments', { key: keys().finance, body: payment });
     expect(again.body.results[0].replayed).to.equal(true);
+    const { body: listed } = await product().call('GET', '/o2c/payments?customer=C-3', { key: keys().finance });
+    expect(listed.payments[0]).to.deep.include({ reference: payment.reference, amount: '19.00' });
   });
 
   it('lets a credit note release what waits for credit, and tells where everything went', async () => {
@@ -93,6 +95,8 @@ export function theCycle(product: () => Product, keys: () => Keys): void {
     expect(shown).to.deep.include({ invoice, creditNote: note.creditNote, total: '11.90', reason: 'damaged' });
     const { body: credited } = await product().call('GET', `/o2c/invoices/${invoice}`, { key: auditor });
     expect(credited).to.deep.include({ credited: '11.90' });
+    const { body: listed } = await product().call('GET', `/o2c/credit-notes?invoice=${invoice}`, { key: auditor });
+    expect(listed.creditNotes.map(({ number }: { number: string }) => number)).to.deep.equal([result.number]);
     const { body: ledger } = await product().call('GET', '/o2c/ledger?limit=500', { key: auditor });
     const own = ledger.postings.filter(({ document }: { document: string }) => document === result.number);
     expect(own.map(({ debit, credit }: Record<string, string>) => `${debit}/${credit}`)).to.have.members([

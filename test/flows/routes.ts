@@ -95,6 +95,14 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect(body.salesOrder).to.equal(invoiced.salesOrder);
     const { body: ledger } = await product().call('GET', '/o2c/ledger?limit=5', { key: keys().finance });
     expect(ledger.postings).to.have.length(5);
+    const { body: page } = await product().call('GET', '/o2c/invoices?limit=500', { key: keys().auditor });
+    const numbers = page.invoices.map(({ number }: { number: string }) => number);
+    expect(numbers).to.include(invoiced.invoices[0]?.number);
+    for (const path of ['/o2c/invoices', '/o2c/credit-notes', '/o2c/payments']) {
+      expect((await product().call('GET', `${path}?customer=C-0`, { key: keys().finance })).status, path).to.equal(200);
+      expect((await product().call('GET', path, { key: keys().operations })).status, path).to.equal(403);
+      expect((await product().call('GET', path, { key: keys().shop })).status, path).to.equal(403);
+    }
     expect((await product().call('GET', '/o2c/invoices/INV-1900-000001', { key: keys().finance })).status).to.equal(
       404,
     );

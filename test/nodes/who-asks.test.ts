@@ -63,7 +63,10 @@ describe('who asks, whatever the wiring', () =>
       const names = [
         'explain',
         'invoice',
+        'invoices',
         'credit-note',
+        'credit-notes',
+        'payments',
         'ledger',
         'inbox',
         'messages',

@@ -365,6 +365,52 @@ describe('both databases mean the same', () =>
         expect(store.dialect.classify(beyond)).to.equal('data');
       });
 
+      it('numbers that could not be read exactly are refused on the way in, wherever they stand', async () => {
+        const one = stockRow('EXACT');
+        await write((db) => db.insert('stock_item', [one]));
+        const many = (on_hand: number) => Array.from({ length: 60 }, (_, i) => stockRow(`E${i}`, { on_hand }));
+        const keys = ['sku', 'warehouse'];
+        for (const on_hand of [2 ** 53, -(2 ** 53), 1e300, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+          const ways: Record<string, (db: Database) => Promise<unknown>> = {
+            'an insert': (db) => db.insert('stock_item', [stockRow('EXACT 2', { on_hand })]),
+            'an insert of many that are the same': (db) => db.insert('stock_item', many(on_hand)),
+            'an insert that replaces': (db) => db.insert('stock_item', [{ ...one, on_hand }], { onConflict: keys }),
+            'an update': (db) => db.update('stock_item', keys, [{ ...one, on_hand }]),
+            'an update of many': (db) => db.update('stock_item', keys, many(on_hand), ['on_hand']),
+            'an addition': (db) => db.add('stock_item', keys, [{ sku: 'EXACT', warehouse: 'MAIN', on_hand }]),
+            'a statement': (db) => db.run("update stock_item set on_hand = ? where sku = 'EXACT'", [on_hand]),
+            'a statement with rows': (db) =>
+              db.all("update stock_item set on_hand = ? where sku = 'EXACT' returning sku", [on_hand]),
+          };
+          for (const [way, work] of Object.entries(ways)) {
+            const refusal = await write(work).catch((error: unknown) => error);
+            expect(refusal, `${way}: ${on_hand}`).to.be.instanceOf(RangeError);
+            expect(store.dialect.classify(refusal)).to.equal('data');
+          }
+        }
+        expect(await rows("select on_hand from stock_item where sku like 'E%'")).to.deep.equal([{ on_hand: 10 }]);
+      });
+
+      it('a number that is refused leaves the statements beside it to be waited for', async () => {
+        const bad = stockRow('BESIDE', { on_hand: 2 ** 53 });
+        const unhandled: unknown[] = [];
+        const notice = (error: unknown) => unhandled.push(error);
+        process.on('unhandledRejection', notice);
+        try {
+          for (const work of [
+            (db: Database) => db.insert('stock_item', [bad]),
+            (db: Database) => db.update('stock_item', ['sku', 'warehouse'], [bad]),
+          ]) {
+            const failing = write((db) => together([db.run('insert into stock_item (sku) values (null)'), work(db)]));
+            expect(await failing.catch((error: unknown) => error)).to.be.instanceOf(Error);
+          }
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          expect(unhandled).to.deep.equal([]);
+        } finally {
+          process.off('unhandledRejection', notice);
+        }
+      });
+
       it('bytes come back as a Buffer', async () => {
         const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
         await write((db) =>

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { statusOfFault } from '../../lib/answers/problem';
 import type { FaultCode } from '../../lib/domain/faults';
 import { defaultSettings } from '../../lib/domain/settings';
+import { exceptionKinds } from '../../lib/store/exceptions';
 
 const root = resolve(__dirname, '../../..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -90,6 +91,12 @@ describe('documentation', () => {
     expect(Object.fromEntries(told)).to.deep.equal(
       Object.fromEntries(codes.map((code) => [code, statusOfFault(code)])),
     );
+  });
+
+  it('says of every kind of exception how it closes', () => {
+    const table = /\| exception \| closes \|\n([\s\S]*?)\n\n/.exec(read('docs/recovery.md'))?.[1] ?? '';
+    const told = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)]);
+    expect(told.map(([, kind]) => kind).sort()).to.deep.equal([...exceptionKinds]);
   });
 
   it('says of every setting what it is by default', () => {

@@ -20,8 +20,9 @@ export interface SmallServer {
   close(): Promise<void>;
 }
 
-export async function startSmallServer(answer: SmallServer['answer']): Promise<SmallServer> {
-  const server = createServer((request, response) => {
+/** @param keepAliveTimeout milliseconds, which the server announces; 0: it keeps connections for ever, and says nothing of it */
+export async function startSmallServer(answer: SmallServer['answer'], keepAliveTimeout = 5_000): Promise<SmallServer> {
+  const server = createServer({ keepAliveTimeout }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
