@@ -21,6 +21,7 @@ import {
   exceptionSubjectOf,
   findTargets,
   requestOf,
+  type TakenChange,
   wordOf,
 } from './change-requests';
 import { applied, changed, type DecidedChange, park, reject, repeated } from './change-verdict';
@@ -64,12 +65,18 @@ export async function changeOrders(work: Work, documents: readonly StoredDocumen
   for (const request of named) {
     const { documentId } = request.document;
     const ids = targets.get(documentId) ?? [];
-    const before = known.repeatedBy(request, work.orders.get(ids[0] ?? 0));
+    const order = work.orders.get(ids[0] ?? 0);
+    const before = known.repeatedBy(request, order);
+    const waiting = order === undefined ? undefined : known.waitsAs(request, order);
     const outcome =
       before === undefined ? await decide(work, request, ids, master, known) : repeated(request, before.orderId);
-    if (outcome.verdict.state === 'accepted') known.apply(request, outcome.verdict.orderId);
-    if (outcome.verdict.state === 'parked') known.park(request, outcome.verdict.orderId);
-    if (outcome.verdict.state !== 'parked') await settled(work, request, outcome.verdict.state);
+    const { state, orderId } = outcome.verdict;
+    if (state === 'accepted') {
+      known.apply(request, orderId);
+      if (waiting !== undefined) verdicts.push(await doneBy(work, request, waiting, orderId));
+    }
+    if (state === 'parked') known.park(request, orderId);
+    else await settled(work, request.document, state);
     verdicts.push(outcome.verdict);
     recordVerdict(work, request.document, outcome.verdict, { kind: request.document.kind });
     outcomes.set(documentId, outcome.outcome);
@@ -218,8 +225,27 @@ function waitsAlready(request: ChangeRequest, order: Order, firstInboxId: number
   return { verdict: { ...verdict, state: 'duplicate' }, outcome };
 }
 
+/** What waited for a person was done when its like came again: nothing is left to decide of it. */
+async function doneBy(
+  work: Work,
+  { document }: ChangeRequest,
+  { documentId, inboxId }: TakenChange,
+  orderId: number | null,
+): Promise<DocumentVerdict> {
+  await settled(work, { documentId }, 'accepted');
+  work.record({
+    subject: 'document',
+    subjectId: String(documentId),
+    from: 'parked',
+    to: 'duplicate',
+    reason: null,
+    evidence: { inboxId, doneBy: document.inboxId },
+  });
+  return { documentId, state: 'duplicate', orderId, code: null, faults: [] };
+}
+
 /** Nobody has to decide any more what waited for a person. */
-async function settled(work: Work, { document }: ChangeRequest, how: string): Promise<void> {
+async function settled(work: Work, document: Pick<StoredDocument, 'documentId'>, how: string): Promise<void> {
   await closeException(work.db, 'change-request', exceptionSubjectOf(document), work.actor, how, work.now);
 }
 

@@ -84,7 +84,7 @@ export async function findTargets(db: Database, requests: readonly ChangeRequest
   return targets;
 }
 
-type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'waits'>;
+export type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'waits'>;
 
 /** What came before: under another control number, or in a message that was sent again. */
 export class ChangesBefore {

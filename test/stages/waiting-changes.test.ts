@@ -12,6 +12,7 @@ import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { replayMessages } from '../../lib/stages/replay-messages';
 import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import { type ExceptionEntry, findExceptions } from '../../lib/store/exceptions';
+import { loadDocuments } from '../../lib/store/inbox-documents';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { purchaseOrder, x12 } from '../support/edi';
@@ -127,6 +128,20 @@ describe('a change that waits for a person', () =>
       expect(await ordered(id)).to.equal(6_000);
       expect(await raisedFor('W-6')).to.deep.equal([]);
       expect(await change('W-6', 6, '1'), 'once more').to.include({ output: 'applied' });
+    });
+
+    it('and comes again when the warehouse has given the order back: that one is applied, and nobody decides on the first', async () => {
+      const id = await atWarehouse('W-8');
+      const first = await change('W-8', 6, '1');
+      await actOnOrders(company.context, [
+        { action: 'hold', salesOrder: salesOrderNumber(id), reason: 'operator', note: '', actor },
+      ]);
+      await dispatch('agreed');
+      expect(await change('W-8', 6, '1')).to.include({ output: 'changed' });
+      expect(await ordered(id)).to.equal(6_000);
+      expect(await raisedFor('W-8')).to.deep.equal([]);
+      const [document] = await store.read((db) => loadDocuments(db, [first?.documentId ?? 0]));
+      expect(document).to.include({ state: 'duplicate', orderId: id });
     });
 
     it('and was rejected is judged again when it comes again', async () => {
