@@ -59,6 +59,9 @@ export interface NodeUnderTest {
 const tab = 'flow';
 const watcherOf = (id: string, output: number): string => `${id}.${output}`;
 
+/** How long a test waits for a message, in ms: none takes that long, whatever else the machine does. */
+const patience = 30_000;
+
 /** A Node-RED runtime in this process with one flow of our nodes; whatever leaves them, completes or fails is kept. */
 export class FlowUnderTest {
   readonly seen = new Map<string, Seen[]>();
@@ -115,7 +118,7 @@ export class FlowUnderTest {
   }
 
   /** Resolves when `is` is true, which is asked again at each message. */
-  async until(is: () => boolean, what: string, patience = 8_000): Promise<void> {
+  async until(is: () => boolean, what: string): Promise<void> {
     if (is()) return;
     await new Promise<void>((resolve, reject) => {
       const ask = (): void => {
