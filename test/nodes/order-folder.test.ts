@@ -137,7 +137,7 @@ describe('a watched folder', () =>
       drop('large.csv', csv);
       await load();
       const { payload } = await flow
-        .until(() => flow.by('folder', done).length > 0, 'the large file', 40_000)
+        .until(() => flow.by('folder', done).length > 0, 'the large file')
         .then(() => finished(done));
       const orders = new Set(
         csv
@@ -284,7 +284,7 @@ describe('a watched folder', () =>
       await flow.load(url(), [node('folder'), node('second', { to: [['ingest']] }), ...rest()]);
       for (const po of numbers) drop(`${po}.csv`, rowsOf(po));
       const all = (port: number) => flow.by('folder', port).length + flow.by('second', port).length;
-      await flow.until(() => all(done) >= numbers.length, 'all files', 30_000);
+      await flow.until(() => all(done) >= numbers.length, 'all files');
       expect(all(files)).to.equal(numbers.length);
       expect(all(failed)).to.equal(0);
       expect(readdirSync(path('done')).length).to.equal(numbers.length * 2);
