@@ -1,9 +1,16 @@
+import { marksIn } from '../store/audit';
 import { linksAfter, recordsOf, type StoredRecord } from '../store/audit-trail';
 import { inSnapshot } from '../store/snapshot';
 import type { Store } from '../store/store';
 
 /** A record with the link that covers it: enough to prove the trail again without the store. */
-export type ExportedRecord = StoredRecord & { readonly link: number; readonly digest: string; readonly hash: string };
+export interface ExportedRecord extends StoredRecord {
+  readonly link: number;
+  /** what the link keeps of this record; null for a record from before links had marks */
+  readonly mark: string | null;
+  readonly digest: string;
+  readonly hash: string;
+}
 
 const linksInPage = 500;
 
@@ -18,8 +25,10 @@ export function exportAudit(store: Store, take: (record: ExportedRecord) => void
         db,
         links.map(({ batch }) => batch),
       );
-      for (const { link, batch, digest, hash } of links) {
-        for (const record of records.get(batch) ?? []) take({ link, ...record, digest, hash });
+      for (const { link, batch, digest, marks, hash } of links) {
+        const written = marksIn(marks ?? '');
+        for (const record of records.get(batch) ?? [])
+          take({ link, ...record, mark: written[record.position] ?? null, digest, hash });
         last = link;
       }
     }

@@ -1,4 +1,4 @@
-import { digestOf, linkHash } from '../store/audit';
+import { linkHash, marksIn } from '../store/audit';
 import {
   type AuditHead,
   type AuditLink,
@@ -8,22 +8,13 @@ import {
   origin,
   recordsOf,
   type StoredRecord,
-  textAt,
 } from '../store/audit-trail';
 import type { Database } from '../store/database';
 import { inSnapshot } from '../store/snapshot';
 import type { Store } from '../store/store';
+import { type AuditFault, faultOfRecords } from './audit-records';
 
-export type AuditFaultKind = 'altered' | 'missing' | 'inserted' | 'reordered' | 'lost-tail';
-
-/** The first place where the trail is not what was written. `position` counts from 0 in the batch; null: the batch as a whole. */
-export interface AuditFault {
-  readonly kind: AuditFaultKind;
-  readonly link: number | null;
-  readonly batch: number | null;
-  readonly position: number | null;
-  readonly message: string;
-}
+export type { AuditFault, AuditFaultKind } from './audit-records';
 
 export interface AuditProof {
   readonly links: number;
@@ -82,9 +73,10 @@ function faultOfLink(link: AuditLink, before: AuditHead, records: readonly Store
       message: `Link ${before.link + 1} is missing, and with it the proof of its records.`,
     };
   }
-  const content = faultOfRecords(link, records);
+  const follows = linkHash(before.hash, link) === link.hash;
+  const content = faultOfRecords(link, records, follows && link.marks !== null ? marksIn(link.marks) : undefined);
   if (content !== null) return content;
-  if (linkHash(before.hash, link.batch, link.records, link.digest) !== link.hash) {
+  if (!follows) {
     return {
       kind: 'altered',
       link: link.link,
@@ -95,61 +87,6 @@ function faultOfLink(link: AuditLink, before: AuditHead, records: readonly Store
   }
   return null;
 }
-
-function faultOfRecords(link: AuditLink, records: readonly StoredRecord[]): AuditFault | null {
-  const at = { link: link.link, batch: link.batch };
-  const gap = records.findIndex((record, i) => record.position !== i);
-  const missing = gap >= 0 ? gap : records.length < link.records ? records.length : -1;
-  if (missing >= 0 && missing < link.records) {
-    return {
-      kind: 'missing',
-      ...at,
-      position: missing,
-      message: `Record ${missing} of batch ${link.batch} is missing.`,
-    };
-  }
-  if (records.length > link.records) {
-    const extra = records[link.records] as StoredRecord;
-    return {
-      kind: 'inserted',
-      ...at,
-      position: extra.position,
-      message: `Record ${extra.position} of batch ${link.batch} (${describe(extra)}) was inserted.`,
-    };
-  }
-  if (digestOf(records.map((record) => textAt(record, record.position))) === link.digest) return null;
-  const moved = swapped(records, link.digest);
-  if (moved !== undefined) {
-    const message = `Records ${moved.join(' and ')} of batch ${link.batch} changed places (${describe(records[moved[0]] as StoredRecord)}).`;
-    return { kind: 'reordered', ...at, position: moved[0], message };
-  }
-  const many = records.length === 1 ? 'Its record' : `One of its ${records.length} records`;
-  const named = records.slice(0, 5).map(describe).join(', ');
-  return {
-    kind: 'altered',
-    ...at,
-    position: records.length === 1 ? 0 : null,
-    message: `Batch ${link.batch} was altered. ${many} is not what was written: ${named}${records.length > 5 ? ', …' : ''}.`,
-  };
-}
-
-/** Trying all pairs of a large batch would take longer than the answer is worth. */
-const mostTried = 40;
-
-/** Two records that, put back, give the digest again. */
-function swapped(records: readonly StoredRecord[], digest: string): [number, number] | undefined {
-  if (records.length > mostTried) return undefined;
-  for (let a = 0; a < records.length; a++) {
-    for (let b = a + 1; b < records.length; b++) {
-      const order = [...records];
-      [order[a], order[b]] = [order[b] as StoredRecord, order[a] as StoredRecord];
-      if (digestOf(order.map(textAt)) === digest) return [a, b];
-    }
-  }
-  return undefined;
-}
-
-const describe = (record: StoredRecord): string => `${record.subjectId}, ${record.stage} at ${record.at}`;
 
 async function faultOfWhole(
   db: Database,

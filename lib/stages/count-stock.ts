@@ -165,6 +165,7 @@ async function book(work: Work, count: Count, item: StockItem, difference: numbe
       quantity: difference,
       reference: `counted by ${work.actor}`,
       countedAt,
+      cost: amount,
     });
     const { currency } = work.settings;
     const accounts =

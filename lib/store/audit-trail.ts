@@ -6,6 +6,8 @@ export interface AuditLink {
   readonly batch: number;
   readonly records: number;
   readonly digest: string;
+  /** null: made before links had marks, so that it does not tell which of its records differs */
+  readonly marks: string | null;
   readonly hash: string;
   readonly at: string;
 }
@@ -48,7 +50,7 @@ export async function auditHead(db: Database): Promise<AuditHead> {
 /** The links after one, ascending. */
 export function linksAfter(db: Database, after: number, count: number): Promise<AuditLink[]> {
   return db.all<AuditLink>(
-    `select link, batch, records, digest, hash, at from audit_link where link > ? order by link limit ${count}`,
+    `select link, batch, records, digest, marks, hash, at from audit_link where link > ? order by link limit ${count}`,
     [after],
   );
 }
@@ -77,5 +79,5 @@ export async function firstUnlinked(db: Database): Promise<{ batch: number; posi
   );
 }
 
-/** The text of a record that its link's digest covers, as if it stood at `position`. */
+/** The text of a record that its digest covers, as if it stood at `position`. */
 export const textAt = (record: StoredRecord, position: number): string => recordText(position, record, record.evidence);

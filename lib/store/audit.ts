@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Evidence } from '../domain/order';
 import { type Database, together } from './database';
 
@@ -30,7 +30,7 @@ export type AuditSubject =
   | 'edi-answer'
   | 'retention';
 
-/** The text that a link's digest covers. Evidence is digested as the text that is stored. */
+/** The text that a record's digest covers. Evidence is digested as the text that is stored. */
 export function recordText(
   position: number,
   record: Omit<AuditRecord, 'subject' | 'evidence'> & { readonly subject: string },
@@ -50,15 +50,53 @@ export function recordText(
   ]);
 }
 
-export function digestOf(recordTexts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const text of recordTexts) hash.update(text).update('\n');
-  return hash.digest('hex');
+/** What a link keeps of its records: a digest that proves them all, and a mark of each that tells which one differs. */
+export interface BatchProof {
+  readonly digest: string;
+  readonly marks: string;
 }
 
-/** A link's hash: of the hash before it, its batch, its number of records and their digest. */
-export function linkHash(previous: string, batch: number, records: number, digest: string): string {
-  return createHash('sha256').update(`${previous}|${batch}|${records}|${digest}`).digest('hex');
+/** Characters of a record's digest that its link keeps: 48 bits. */
+const markLength = 8;
+
+const markIn = (digest: string): string => digest.slice(0, markLength);
+
+/** A record is hashed once: the batch's digest is that of its records' digests, a mark is the beginning of one. */
+export function proofOf(recordTexts: readonly string[]): BatchProof {
+  let digests = '';
+  let marks = '';
+  for (const text of recordTexts) {
+    const digest = recordDigest(text);
+    digests += digest;
+    marks += markIn(digest);
+  }
+  return { digest: hash('sha256', digests), marks };
+}
+
+const recordDigest = (text: string): string => hash('sha256', text, 'base64');
+
+export const markOf = (recordText: string): string => markIn(recordDigest(recordText));
+
+/** The marks of a link, one a record. */
+export const marksIn = (marks: string): string[] => marks.match(new RegExp(`.{1,${markLength}}`, 'g')) ?? [];
+
+/** The digest of a link from before links had marks. */
+export function digestWithoutMarks(recordTexts: readonly string[]): string {
+  const sha256 = createHash('sha256');
+  for (const text of recordTexts) sha256.update(`${text}\n`);
+  return sha256.digest('hex');
+}
+
+/** What a link's hash covers beside the hash before it. A link from before links had marks covers none. */
+const covered = (batch: number, records: number, { digest, marks }: { digest: string; marks: string | null }): string =>
+  `|${batch}|${records}|${digest}${marks === null ? '' : `|${marks}`}`;
+
+/** A link's hash: of the hash before it, its batch, its number of records, their digest and their marks. */
+export function linkHash(
+  previous: string,
+  link: { readonly batch: number; readonly records: number; readonly digest: string; readonly marks: string | null },
+): string {
+  return hash('sha256', previous + covered(link.batch, link.records, link));
 }
 
 /** Writes the records of a transaction that has nothing else to write. Must be its last statements. */
@@ -99,29 +137,27 @@ export async function appendAudit(
       evidence: evidence[position] as string,
     })),
   );
-  const digest = digestOf(
-    records.map((record, position) => recordText(position, record, evidence[position] as string)),
-  );
-  await together([inserted, appendLink(db, batch, records.length, digest, now)]);
+  const proof = proofOf(records.map((record, position) => recordText(position, record, evidence[position] as string)));
+  await together([inserted, appendLink(db, batch, records.length, proof, now)]);
 }
 
 /** Both databases compute the hash themselves, so that PostgreSQL needs one round trip while the head is locked. */
-async function appendLink(db: Database, batch: number, records: number, digest: string, now: string): Promise<void> {
-  const covered = `|${batch}|${records}|${digest}`;
+async function appendLink(db: Database, batch: number, records: number, proof: BatchProof, now: string): Promise<void> {
+  const values = [batch, records, proof.digest, proof.marks, now];
   if (db.dialect.name === 'postgres') {
     await db.run(
       `with head as (
          update audit_head set link = link + 1, hash = encode(sha256(convert_to(hash || ?, 'UTF8')), 'hex') where one = 1 returning link, hash
-       ) insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from head`,
-      [covered, batch, records, digest, now],
+       ) insert into audit_link (link, batch, records, digest, marks, hash, at) select link, ?, ?, ?, ?, hash, ? from head`,
+      [covered(batch, records, proof), ...values],
     );
     return;
   }
   await together([
-    db.run('update audit_head set link = link + 1, hash = sha256(hash || ?)', [covered]),
+    db.run('update audit_head set link = link + 1, hash = sha256(hash || ?)', [covered(batch, records, proof)]),
     db.run(
-      'insert into audit_link (link, batch, records, digest, hash, at) select link, ?, ?, ?, hash, ? from audit_head',
-      [batch, records, digest, now],
+      'insert into audit_link (link, batch, records, digest, marks, hash, at) select link, ?, ?, ?, ?, hash, ? from audit_head',
+      values,
     ),
   ]);
 }

@@ -7,6 +7,7 @@ import { edi } from './migrations/0004-edi';
 import { intake } from './migrations/0005-intake';
 import { lookups } from './migrations/0006-lookups';
 import { creditNotes } from './migrations/0007-credit-notes';
+import { proof } from './migrations/0008-proof';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -50,6 +51,7 @@ export const migrations: readonly Migration[] = [
   intake,
   lookups,
   creditNotes,
+  proof,
 ];
 
 const words: Record<DialectName, SchemaWords> = {

@@ -1,4 +1,5 @@
 import { type Comparison, documentNumbers, itsInvoice, orphans, sums } from './comparison';
+import { ledgerComparisons } from './ledger-comparisons';
 
 const order = (id: string): string => `'order ' || ${id}`;
 const line = "'order ' || order_id || ' line ' || line";
@@ -69,8 +70,9 @@ export const comparisons: readonly Comparison[] = [
         "select sku || ' in ' || warehouse as key, 'on hand' as what, on_hand - deficit as amount from stock_item",
       ),
       sums(
-        "select sku as key, 'shipped' as what, quantity as amount from packing_slip_line",
-        "select sku as key, 'shipped' as what, -quantity as amount from stock_movement where kind = 'delivery'",
+        `select s.warehouse || '/' || s.packing_slip || ' ' || l.sku as key, 'shipped' as what, l.quantity as amount
+         from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id`,
+        "select reference || ' ' || sku as key, 'shipped' as what, -quantity as amount from stock_movement where kind = 'delivery'",
       ),
     ],
   },
@@ -154,36 +156,7 @@ export const comparisons: readonly Comparison[] = [
        where s.document_type like 'edi %' and s.next <> coalesce(a.last, 0) + 1`,
     ],
   },
-  {
-    name: 'ledger',
-    count: 'select count(*) as n from posting',
-    differences: [
-      sums(
-        `select number as key, 'receivables' as what, gross as amount from invoice union all select number, 'revenue', net from invoice
-         union all select number, 'tax', tax from invoice
-         union all select i.number, 'cost of sales', l.cost from packing_slip_line l join invoice i on ${itsInvoice}`,
-        `select document as key, 'receivables' as what, amount from posting where document_type = 'invoice' and debit = 'receivables'
-         union all select document, credit, amount from posting where document_type = 'invoice' and debit = 'receivables'
-         union all select document, 'cost of sales', amount from posting where document_type = 'invoice' and debit = 'cost-of-sales' and credit = 'goods-delivered-not-invoiced'`,
-      ),
-      sums(
-        `select number as key, 'receivables' as what, gross as amount from credit_note union all select number, 'revenue', net from credit_note
-         union all select number, 'tax', tax from credit_note`,
-        `select document as key, 'receivables' as what, amount from posting where document_type = 'credit-note' and credit = 'receivables'
-         union all select document, debit, amount from posting where document_type = 'credit-note' and credit = 'receivables'`,
-      ),
-      sums(
-        "select customer || '/' || reference as key, 'bank' as what, amount from payment",
-        "select document as key, 'bank' as what, amount from posting where document_type = 'payment' and debit = 'bank' and credit = 'receivables'",
-      ),
-      sums(
-        `select s.warehouse || '/' || s.packing_slip as key, 'goods delivered not invoiced' as what, l.cost as amount
-         from packing_slip_line l join packing_slip s on s.slip_id = l.slip_id`,
-        `select document as key, 'goods delivered not invoiced' as what, amount from posting
-         where document_type = 'delivery' and debit = 'goods-delivered-not-invoiced' and credit = 'inventory'`,
-      ),
-    ],
-  },
+  ...ledgerComparisons,
   {
     name: 'delivered and invoiced',
     count: 'select count(*) as n from sales_order_line',

@@ -60,3 +60,15 @@ export async function writeSettings(
     throw new BusinessRejection('settings-conflict', 'The settings were changed at the same moment. Load them again.');
   return { version, createdAt: now, createdBy: by, settings };
 }
+
+/** The time zones that the company had since an instant, the one in force last. */
+export async function timeZonesSince(db: Database, instant: string): Promise<string[]> {
+  const rows = await db.all<Pick<SettingRow, 'settings' | 'created_at'>>(
+    'select settings, created_at from setting order by version',
+  );
+  const versions = [{ settings: '{}', created_at: '' }, ...rows];
+  const inForce = versions.filter((_, i) => instant <= (versions[i + 1]?.created_at ?? instant));
+  return [
+    ...new Set(inForce.map(({ settings }): string => ({ ...defaultSettings, ...JSON.parse(settings) }).timeZone)),
+  ];
+}

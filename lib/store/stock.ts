@@ -1,5 +1,5 @@
 import { type StockItem, stockKey } from '../domain/stock';
-import type { Database, Row } from './database';
+import { type Database, type Row, together } from './database';
 
 interface StockRow {
   sku: string;
@@ -72,22 +72,32 @@ export interface Movement {
   readonly reference: string;
   readonly at: string;
   readonly countedAt: string | null;
+  /** What a count was worth, in minor units of the company currency; a delivery's cost stands on its slip lines. */
+  readonly cost?: number;
 }
 
+/** Those without a cost are many, and are written without its column. */
 export async function insertMovements(db: Database, movements: readonly Movement[]): Promise<void> {
-  const rows = movements.map(
-    (movement): Row => ({
-      sku: movement.sku,
-      warehouse: movement.warehouse,
-      kind: movement.kind,
-      quantity: movement.quantity,
-      reference: movement.reference,
-      at: movement.at,
-      counted_at: movement.countedAt,
-    }),
-  );
-  await db.insert('stock_movement', rows);
+  const valued = movements.filter(({ cost }) => cost !== undefined);
+  const others = movements.filter(({ cost }) => cost === undefined);
+  await together([
+    db.insert('stock_movement', others.map(rowOf)),
+    db.insert(
+      'stock_movement',
+      valued.map((movement): Row => ({ ...rowOf(movement), cost: movement.cost ?? null })),
+    ),
+  ]);
 }
+
+const rowOf = (movement: Movement): Row => ({
+  sku: movement.sku,
+  warehouse: movement.warehouse,
+  kind: movement.kind,
+  quantity: movement.quantity,
+  reference: movement.reference,
+  at: movement.at,
+  counted_at: movement.countedAt,
+});
 
 /** Stock as it is now, without a lock. */
 export async function loadStock(

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { reconcile } from '../../lib/ops/reconcile';
+import { changeCompanySettings } from '../../lib/stages/company-settings';
+import type { Database } from '../../lib/store/database';
 import { openStore, type Store } from '../../lib/store/store';
-import { onBothDatabases } from '../support/databases';
+import { type DatabaseKind, freshDatabase, onBothDatabases } from '../support/databases';
+import { SampleCompany } from '../support/orders';
 import { SoundBooks } from './sound-books';
 
 /** One hand in the database: what it does, where it is found, and what the other checks that see it are. */
@@ -14,6 +17,8 @@ interface Planted {
 
 const posting =
   'insert into posting (document_type, document, debit, credit, amount, currency, posting_date, posted_at) values';
+
+const at = '2026-11-23T10:00:00.000Z';
 
 const planted: readonly Planted[] = [
   {
@@ -47,7 +52,7 @@ const planted: readonly Planted[] = [
   {
     what: 'a movement',
     sql: [
-      "insert into stock_movement (sku, warehouse, kind, quantity, reference, at) values ('B', 'MAIN', 'receipt', 5, 'r', 't')",
+      "insert into stock_movement (sku, warehouse, kind, quantity, reference, at, cost) values ('B', 'MAIN', 'receipt', 5, 'r', 't', 0)",
     ],
     found: ['stock: B in MAIN on hand'],
   },
@@ -57,7 +62,7 @@ const planted: readonly Planted[] = [
       "insert into stock_movement (sku, warehouse, kind, quantity, reference, at) values ('B', 'MAIN', 'delivery', -5, 'r', 't')",
       "update stock_item set on_hand = on_hand - 5 where sku = 'B'",
     ],
-    found: ['stock: B shipped 2000→2005'],
+    found: ['stock: r B shipped 0→5'],
   },
   {
     what: 'an accepted document without its order',
@@ -136,22 +141,23 @@ const planted: readonly Planted[] = [
       'open receivables: C-1 open receivables',
       'ledger: INV-2026-000001 receivables',
       'ledger: INV-2026-000001 revenue',
+      'invoice amounts: INV-2026-000001 net at the prices of its order 494→495',
     ],
   },
   {
     what: 'a posting too many',
-    sql: [`${posting} ('invoice', 'INV-2026-000001', 'receivables', 'tax', 1, 'EUR', '2026-11-23', 't')`],
+    sql: [`${posting} ('invoice', 'INV-2026-000001', 'receivables', 'tax', 1, 'EUR', '2026-11-23', '${at}')`],
     found: ['ledger: INV-2026-000001 receivables', 'ledger: INV-2026-000001 tax'],
   },
   {
     what: 'a payment posted twice',
-    sql: [`${posting} ('payment', 'C-2/R-C-2', 'bank', 'receivables', 2000, 'EUR', '2026-11-23', 't')`],
+    sql: [`${posting} ('payment', 'C-2/R-C-2', 'bank', 'receivables', 2000, 'EUR', '2026-11-23', '${at}')`],
     found: ['ledger: C-2/R-C-2 bank 2000→4000'],
   },
   {
     what: 'a delivery posted twice',
     sql: [
-      `${posting} ('delivery', 'MAIN/PS-2', 'goods-delivered-not-invoiced', 'inventory', 1, 'EUR', '2026-11-23', 't')`,
+      `${posting} ('delivery', 'MAIN/PS-2', 'goods-delivered-not-invoiced', 'inventory', 1, 'EUR', '2026-11-23', '${at}')`,
     ],
     found: ['ledger: MAIN/PS-2 goods delivered not invoiced 2550→2551'],
   },
@@ -256,7 +262,7 @@ const planted: readonly Planted[] = [
   },
   {
     what: 'a credit note posted twice',
-    sql: [`${posting} ('credit-note', 'CN-2026-000001', 'tax', 'receivables', 190, 'EUR', '2026-11-23', 't')`],
+    sql: [`${posting} ('credit-note', 'CN-2026-000001', 'tax', 'receivables', 190, 'EUR', '2026-11-23', '${at}')`],
     found: ['ledger: CN-2026-000001 receivables 1189→1379', 'ledger: CN-2026-000001 tax 190→380'],
   },
   {
@@ -273,6 +279,120 @@ const planted: readonly Planted[] = [
     what: 'a line without its credit note',
     sql: ['insert into credit_note_line (credit_note_id, line, quantity, net) values (78, 1, 1000, 5)'],
     found: ['orphans: credit note 78 line 1 without credit_note null→null'],
+  },
+  {
+    what: 'the posting of a count, changed',
+    sql: ["update posting set amount = amount + 1 where document = 'A in MAIN'"],
+    found: [`stock counts: A in MAIN at ${at} inventory 425010→425011`],
+  },
+  {
+    what: 'the posting of a count, deleted',
+    sql: ["delete from posting where document = 'A in MAIN'"],
+    found: [`stock counts: A in MAIN at ${at} inventory 425010→0`],
+  },
+  {
+    what: 'the posting of a count, the other way round',
+    sql: ["update posting set debit = credit, credit = debit where document = 'A in MAIN'"],
+    found: [`stock counts: A in MAIN at ${at} inventory 425010→-425010`],
+  },
+  {
+    what: 'a count posted twice',
+    sql: [`${posting} ('count', 'A in MAIN', 'inventory', 'stock-clearing', 1, 'EUR', '2026-11-23', '${at}')`],
+    found: [`stock counts: A in MAIN at ${at} inventory 425010→425011`],
+  },
+  {
+    what: 'the posting of a count that nobody made',
+    sql: [`${posting} ('count', 'C in MAIN', 'stock-clearing', 'inventory', 5, 'EUR', '2026-11-23', '${at}')`],
+    found: [`stock counts: C in MAIN at ${at} inventory 0→-5`],
+  },
+  {
+    what: 'the cost of a count',
+    sql: ["update stock_movement set cost = cost + 1 where kind = 'count' and sku = 'A'"],
+    found: [`stock counts: A in MAIN at ${at} inventory 425011→425010`],
+  },
+  {
+    what: 'a count without its cost, unless it is from before costs were kept',
+    sql: [
+      `insert into stock_movement (sku, warehouse, kind, quantity, reference, at) values ('A', 'MAIN', 'count', 5, 'r', '9999-01-01'), ('A', 'MAIN', 'count', -5, 'r', '2020-01-01T10:00:00.000Z')`,
+      `${posting} ('count', 'A in MAIN', 'stock-clearing', 'inventory', 5, 'EUR', '2020-01-01', '2020-01-01T10:00:00.000Z')`,
+    ],
+    found: ['stock counts: A in MAIN at 9999-01-01 cost of a count kept→null'],
+  },
+  {
+    what: 'the movement of a delivery under another slip',
+    sql: ["update stock_movement set reference = 'MAIN/PS-2' where reference = 'MAIN/PS-1'"],
+    found: ['stock: MAIN/PS-1 A shipped 4000→0', 'stock: MAIN/PS-2 A shipped 6000→10000'],
+  },
+  {
+    what: 'the posting of a delivery, changed',
+    sql: ["update posting set amount = amount + 1 where document = 'MAIN/PS-2'"],
+    found: ['ledger: MAIN/PS-2 goods delivered not invoiced 2550→2551'],
+  },
+  {
+    what: 'the posting of a delivery, deleted',
+    sql: ["delete from posting where document = 'MAIN/PS-2'"],
+    found: ['ledger: MAIN/PS-2 goods delivered not invoiced 2550→0'],
+  },
+  {
+    what: 'when a delivery was posted',
+    sql: ["update posting set posted_at = '2026-11-23T10:00:00.001Z' where document = 'MAIN/PS-2'"],
+    found: [`documents of postings: MAIN/PS-2 posted at ${at}→2026-11-23T10:00:00.001Z`],
+  },
+  {
+    what: 'the currency of a posting',
+    sql: ["update posting set currency = 'USD' where document = 'C-2/R-C-2'"],
+    found: ['documents of postings: C-2/R-C-2 currency EUR→USD'],
+  },
+  {
+    what: 'a posting between accounts that do not go together',
+    sql: [`${posting} ('delivery', 'MAIN/PS-2', 'bank', 'revenue', 1, 'EUR', '2026-11-23', '${at}')`],
+    found: ['accounts of postings: MAIN/PS-2 debit and credit of a delivery null→bank / revenue'],
+  },
+  ...['A in MAIN', 'MAIN/PS-2', 'C-2/R-C-2'].map((document) => ({
+    what: `the posting date of ${document}`,
+    sql: [`update posting set posting_date = '2026-11-24' where document = '${document}'`],
+    found: [`dates: posting of ${document} date 2026-11-23→2026-11-24`],
+  })),
+  {
+    what: 'the posting date of an invoice',
+    sql: [
+      "update posting set posting_date = '2026-10-31' where document = 'INV-2026-000001' and debit = 'cost-of-sales'",
+    ],
+    found: ['documents of postings: INV-2026-000001 posting date 2026-11-23→2026-10-31'],
+  },
+  {
+    what: 'the posting date of a credit note',
+    sql: ["update posting set posting_date = '2026-10-31' where document = 'CN-2026-000001' and debit = 'tax'"],
+    found: ['documents of postings: CN-2026-000001 posting date 2026-11-23→2026-10-31'],
+  },
+  {
+    what: 'the date of an invoice with its postings',
+    sql: [
+      "update invoice set invoice_date = '2026-10-31' where number = 'INV-2026-000001'",
+      "update posting set posting_date = '2026-10-31' where document = 'INV-2026-000001'",
+    ],
+    found: ['dates: INV-2026-000001 date 2026-11-23→2026-10-31'],
+  },
+  {
+    what: 'a price of what is invoiced',
+    sql: ['update sales_order_line set unit_price = unit_price + 100 where order_id = 5'],
+    found: [
+      'invoice amounts: INV-2026-000002 net at the prices of its order 6000→5994',
+      'invoice amounts: INV-2026-000002 tax at the prices of its order 1140→1139',
+    ],
+  },
+  {
+    what: 'a price that is beyond all bounds',
+    sql: ['update sales_order_line set unit_price = 9000000000000000 where order_id = 5'],
+    found: [
+      'invoice amounts: INV-2026-000002 net at the prices of its order amount-too-large→5994',
+      'invoice amounts: INV-2026-000002 tax at the prices of its order amount-too-large→1139',
+    ],
+  },
+  {
+    what: 'a unit of what is invoiced',
+    sql: ['update sales_order_line set uom_numerator = 2 where order_id = 5'],
+    found: ['invoice amounts: INV-2026-000002 net', 'invoice amounts: INV-2026-000002 tax'],
   },
 ];
 
@@ -307,6 +427,9 @@ describe('reconciliation', () => {
         documents: 6,
         'delivered and invoiced': 8,
         stock: 2,
+        'stock counts': 2,
+        'invoice amounts': 3,
+        dates: 12,
       });
     });
 
@@ -321,6 +444,35 @@ describe('reconciliation', () => {
         expect(seen, seen.join('\n')).to.have.length(found.length);
       });
     }
+
+    it('knows the dates of a company in any time zone, also of one that moved', async () => {
+      const other = await freshDatabase(kind as DatabaseKind);
+      const elsewhere = await openStore(other.url);
+      try {
+        const books = new SampleCompany(elsewhere);
+        await changeCompanySettings(books.context, 0, { timeZone: 'Pacific/Auckland' }); // 13 hours ahead
+        books.now = '2026-11-23T10:30:00.000Z';
+        await books.open([], ['A', 'B'], 10);
+        books.now = '2026-11-23T11:30:00.000Z';
+        await books.count(['A'], 7);
+        expect(await differences(elsewhere)).to.deep.equal([]);
+        const moved = ["update posting set posting_date = '2026-11-23' where posted_at like '%T11%'"];
+        expect(await changedFor(elsewhere, kind, moved, differences)).to.deep.equal([
+          'dates: posting of A in MAIN date 2026-11-24→2026-11-23',
+        ]);
+        books.now = '2026-11-23T12:30:00.000Z';
+        await changeCompanySettings(books.context, 1, { timeZone: 'America/Lima' });
+        await books.count(['B'], 7);
+        expect(await differences(elsewhere)).to.deep.equal([]);
+        const never = ["update posting set posting_date = '2026-11-22' where posted_at like '%T11%'"];
+        expect(await changedFor(elsewhere, kind, never, differences)).to.deep.equal([
+          'dates: posting of A in MAIN date 2026-11-23→2026-11-22',
+        ]);
+      } finally {
+        await elsewhere.close();
+        await other.drop();
+      }
+    });
 
     it('sees one instant, whatever is written meanwhile', async function () {
       if (kind === 'sqlite') this.skip(); // one connection: nothing is written meanwhile
@@ -348,6 +500,7 @@ async function changedFor<T>(
   let seen: { value: T } | undefined;
   await store
     .transaction(async (db) => {
+      for (const table of ['posting', 'stock_movement', 'credit_note', 'credit_note_line']) await unguard(db, table);
       for (const statement of sql) await db.run(statement);
       // A store whose one connection is this transaction's; its own begin and rollback would end it.
       const inside = {
@@ -367,4 +520,9 @@ async function changedFor<T>(
       if (!(error instanceof Undo)) throw error;
     });
   return (seen as { value: T }).value;
+}
+
+async function unguard(db: Database, table: string): Promise<void> {
+  if (db.dialect.name === 'postgres') await db.run(`drop trigger ${table}_append_only on ${table}`);
+  else for (const verb of ['update', 'delete']) await db.run(`drop trigger ${table}_no_${verb}`);
 }
