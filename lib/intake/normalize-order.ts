@@ -6,13 +6,15 @@ import { isObject } from '../domain/master-fields';
 import { parsePrice } from '../domain/money';
 import { formatQuantity, parseQuantity } from '../domain/quantity';
 import type { CanonicalLine, CanonicalOrder, ItemId, ShipTo } from './canonical-order';
-import { FaultList } from './fault-list';
+import { FaultList, isFull } from './fault-list';
 import { schemaFaults } from './order-schema';
+import { type ReadableOrder, readableOf } from './readable-order';
 import { tidyOrder } from './tidy-order';
 
-/** `order` is there exactly when `faults` is empty. */
+/** `order` is there exactly when `faults` is empty, else what of it could be read; nothing of one with too many faults. */
 export interface NormalizedOrder {
   readonly order?: CanonicalOrder;
+  readonly readable?: ReadableOrder;
   readonly faults: Fault[];
 }
 
@@ -21,10 +23,14 @@ export function normalizeOrder(value: unknown, limits: { readonly linesPerOrder:
   const reader = new OrderReader(value, limits.linesPerOrder);
   const order = reader.order();
   const faults = reader.faults.all();
-  return faults.length === 0 ? { order, faults } : { faults };
+  if (faults.length > 0) return isFull(faults) ? { faults } : { readable: readableOf(order, faults), faults };
+  order.lines.sort((one, other) => one.line - other.line);
+  return { order, faults };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+/** With the lines where they were sent, so that pointers lead to them. */
+type OrderAsSent = Omit<CanonicalOrder, 'lines'> & { readonly lines: CanonicalLine[] };
 type Draft<Type> = { -readonly [Key in keyof Type]?: Type[Key] };
 
 const greatestLine = 999_999;
@@ -47,9 +53,9 @@ class OrderReader {
   }
 
   /** Fields are given in the fixed order of the canonical form; required ones are there, or the schema has a fault. */
-  order(): CanonicalOrder {
+  order(): OrderAsSent {
     const { fields } = this;
-    const order: Draft<CanonicalOrder> = {};
+    const order: Draft<OrderAsSent> = {};
     give(order, 'poNumber', this.text(fields, '', 'poNumber'));
     give(order, 'release', this.text(fields, '', 'release'));
     give(order, 'customer', this.text(fields, '', 'customer'));
@@ -60,7 +66,7 @@ class OrderReader {
     give(order, 'shipTo', this.shipTo());
     give(order, 'note', this.text(fields, '', 'note'));
     order.lines = this.lines();
-    return order as CanonicalOrder;
+    return order as OrderAsSent;
   }
 
   private withinLimit(sent: unknown, linesPerOrder: number): unknown {
@@ -89,7 +95,7 @@ class OrderReader {
     const sent = this.fields.lines;
     if (!Array.isArray(sent)) return [];
     const places = new Map<number, number>();
-    const lines = sent.map((value: unknown, index): CanonicalLine => {
+    return sent.map((value: unknown, index): CanonicalLine => {
       const path = `/lines/${index}`;
       const fields = fieldsOf(value);
       const number = this.lineNumber(fields, path) ?? index + 1;
@@ -101,7 +107,6 @@ class OrderReader {
       }
       return this.line(fields, path, number);
     });
-    return lines.sort((one, other) => one.line - other.line);
   }
 
   private line(fields: Fields, path: string, line: number): CanonicalLine {
