@@ -8,7 +8,14 @@ import { judgeFaulty, type SourcedDocument } from './judge-faulty';
 import { KnownMessages, keyConflict } from './known-messages';
 import { type DocumentHint, type RejectedDocument, takeDocuments, waitingAndRejected } from './new-documents';
 import type { ReadReception } from './read-reception';
-import { acknowledgeAgain, admittedOf, arrivedWith, leaveToRequests, storeEdiDocuments, withSenders } from './receive-edi';
+import {
+  acknowledgeAgain,
+  admittedOf,
+  arrivedWith,
+  leaveToRequests,
+  storeEdiDocuments,
+  withSenders,
+} from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { takeUpAgain } from './sent-again';
 import { inTransaction } from './transaction';
@@ -77,7 +84,10 @@ async function withNamedFaults(
       if (edi === undefined) return { document, source: message };
       const interchange = admitted[i]?.[edi.interchange ?? -1];
       if (interchange === undefined || interchange.faults.length > 0) return { document, source: undefined };
-      return { document, source: { channel: message.channel, partner: interchange.partner?.partner ?? message.partner } };
+      return {
+        document,
+        source: { channel: message.channel, partner: interchange.partner?.partner ?? message.partner },
+      };
     }),
   );
   const judged = await judgeFaulty(work, sourced.flat());

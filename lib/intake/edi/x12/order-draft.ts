@@ -163,7 +163,7 @@ export class OrderDraft {
     }
     if (this.findings.reading.customer) return this.findings.reading.customer;
     const message = 'Nobody is named as the buyer with an id; send an N1 segment with BY and the id (N104).';
-    this.findings.add({ path: 'N1', code: 'missing-field', message });
+    this.findings.missing('/customer', 'N1', message);
     return undefined;
   }
 
