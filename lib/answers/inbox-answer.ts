@@ -1,6 +1,12 @@
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import { countsOfRepeat, type DocumentEntry, documentCounts, documentsOf, noDocuments } from '../store/document-queries';
+import {
+  countsOfRepeat,
+  type DocumentEntry,
+  documentCounts,
+  documentsOf,
+  noDocuments,
+} from '../store/document-queries';
 import { findDecided, findMessage } from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';

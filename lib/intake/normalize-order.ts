@@ -1,3 +1,4 @@
+import { countryOf, noCountry } from '../domain/country';
 import { exponentOf } from '../domain/currency';
 import { parseDate } from '../domain/dates';
 import { type DecimalFault, formatScaled, parseScaled } from '../domain/decimal';
@@ -7,6 +8,7 @@ import { parsePrice } from '../domain/money';
 import { formatQuantity, parseQuantity } from '../domain/quantity';
 import type { CanonicalLine, CanonicalOrder, ItemId, ShipTo } from './canonical-order';
 import { FaultList, isFull } from './fault-list';
+import { exponentFault, plainText } from './number-text';
 import { schemaFaults } from './order-schema';
 import { type ReadableOrder, readableOf } from './readable-order';
 import { tidyOrder } from './tidy-order';
@@ -38,7 +40,6 @@ const greatestLine = 999_999;
 const controlCharacter = /[\p{Cc}\p{Cs}]/u;
 const controlCharacterButBreaks = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
 const textsWithBreaks: ReadonlySet<string> = new Set(['note', 'address']);
-const exponentNotation = /^-?\d+(?:\.\d+)?[eE][+-]?\d+$/;
 
 /** Reads what the schema cannot say; meets values of any type, for those of a wrong type the schema has a fault already. */
 class OrderReader {
@@ -83,10 +84,9 @@ class OrderReader {
     for (const field of ['name', 'address', 'city', 'postalCode'] as const) {
       give(shipTo, field, this.text(fields, '/shipTo', field));
     }
-    const country = this.text(fields, '/shipTo', 'country')?.toUpperCase();
-    if (country !== undefined && !/^[A-Z]{2,3}$/.test(country)) {
-      this.faults.add('/shipTo/country', 'out-of-range', 'This is no country code; send the ISO code such as DE.');
-    }
+    const sent = this.text(fields, '/shipTo', 'country');
+    const country = sent === undefined ? undefined : countryOf(sent);
+    if (sent !== undefined && country === undefined) this.faults.add('/shipTo/country', 'out-of-range', noCountry);
     give(shipTo, 'country', country);
     return Object.keys(shipTo).length === 0 ? undefined : shipTo;
   }
@@ -161,10 +161,9 @@ class OrderReader {
     if (typeof text !== 'string') return undefined;
     const number = parse(text);
     if (typeof number === 'number') return number;
-    const [code, message] = exponentNotation.test(text)
-      ? (['inexact-number', 'Exponents are not read; write the number out in full.'] as const)
-      : ([number, numberMessage(number, decimals)] as const);
-    this.faults.add(`${path}/${field}`, code, message);
+    const code = exponentFault(text) ?? number;
+    if (plainText(text) === text) this.faults.add(`${path}/${field}`, code, numberMessage(code, decimals));
+    else this.faults.add(`${path}/${field}`, 'inexact-number', textExponent);
     return undefined;
   }
 
@@ -198,6 +197,9 @@ class OrderReader {
     return text;
   }
 }
+
+/** Spreadsheets write long numbers so, and lose digits of them. */
+const textExponent = 'Exponents are not read in texts; write the number out in full.';
 
 function numberMessage(fault: DecimalFault, decimals: string): string {
   if (fault === 'not-a-number')
