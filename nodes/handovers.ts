@@ -2,7 +2,13 @@ import type { BusinessRejection } from '../lib/domain/faults';
 
 /** What became of a message that one node handed to another: it is safe in the inbox, it was refused at the door, or taking it failed. */
 export type Handover =
-  | { readonly inboxId: number }
+  | {
+      readonly inboxId: number;
+      /** The same message was here before. */
+      readonly replayed: boolean;
+      /** Documents that failed then and were taken up again by this repeat. */
+      readonly reopened: readonly number[];
+    }
   | { readonly refused: BusinessRejection }
   | { readonly failed: Error };
 

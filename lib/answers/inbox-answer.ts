@@ -1,6 +1,12 @@
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
-import { acceptedAmong, type DocumentEntry, documentCounts, documentsOf } from '../store/document-queries';
+import {
+  countsOfRepeat,
+  type DocumentEntry,
+  documentCounts,
+  documentsOf,
+  noDocuments,
+} from '../store/document-queries';
 import { findDecided, findMessage } from '../store/inbox-queries';
 import { stateOfMessage } from './inbox-lists';
 import { type Audience, type OrderOut, ordersOut } from './order-out';
@@ -111,14 +117,15 @@ async function documentCountsOf(
   inboxId: number,
   { replayed, reopened = [] }: MessageAnswerOptions,
 ): Promise<ResultCounts> {
-  const all = (await documentCounts(db, [inboxId])).get(inboxId);
-  const { accepted = 0, duplicate = 0, rejected = 0, parked = 0 } = all ?? {};
-  const fresh = replayed ? await acceptedAmong(db, inboxId, reopened) : accepted;
+  const all = (await documentCounts(db, [inboxId])).get(inboxId) ?? noDocuments;
+  const { accepted, duplicate, rejected, parked } = replayed
+    ? await countsOfRepeat(db, inboxId, all, { reopened })
+    : all;
   return {
     documents: accepted + duplicate + rejected + parked,
-    accepted: fresh,
+    accepted,
     rejected: rejected + parked,
-    replayed: accepted - fresh + duplicate,
+    replayed: duplicate,
   };
 }
 

@@ -3,7 +3,7 @@ import { salesOrderNumber } from '../domain/order';
 import type { Visibility } from '../domain/visibility';
 import { partsOfPlace } from '../intake/sheets/places';
 import type { Database } from '../store/database';
-import { type DocumentEntry, type DocumentState, documentsOf } from '../store/document-queries';
+import { type DocumentEntry, type DocumentState, documentsOf, type Repeat } from '../store/document-queries';
 import { findMessage } from '../store/inbox-queries';
 import { mayReadMessage } from './inbox-visibility';
 import type { HttpAnswer } from './problem';
@@ -28,12 +28,19 @@ const widths = [12, 20, 14, 16, 20, 22, 90];
 const parkedWords =
   'The order is kept, but could not be worked for a technical reason. It is worked again when the operators have seen to it; sending it again does no harm.';
 
-/** A row an order, and for a rejected one a row each thing that is wrong, in the order of the message. */
-export async function resultRows(db: Database, inboxId: number): Promise<OutgoingRow[]> {
+/**
+ * A row an order, and for a rejected one a row each thing that is wrong, in the order of the message.
+ * @param repeat there when the message came again: what had been accepted before was here before
+ */
+export async function resultRows(db: Database, inboxId: number, repeat?: Repeat): Promise<OutgoingRow[]> {
+  const reopened = new Set(repeat?.reopened);
+  const wasHere = ({ state, documentId }: DocumentEntry): boolean =>
+    repeat !== undefined && state === 'accepted' && !reopened.has(documentId);
   const rows: OutgoingRow[] = [header];
   for (let after = beforeAll; ; ) {
     const documents = await documentsOf(db, inboxId, { after, count: documentsAtOnce });
-    for (const document of documents) rows.push(...rowsOf(document));
+    for (const document of documents)
+      rows.push(...rowsOf(wasHere(document) ? { ...document, state: 'duplicate' } : document));
     const last = documents.at(-1);
     if (last === undefined || documents.length < documentsAtOnce) return rows;
     after = last.ordinal;

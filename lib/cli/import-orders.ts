@@ -15,7 +15,7 @@ import type { DocumentHint } from '../stages/new-documents';
 import type { ReceivedMessage } from '../stages/read-reception';
 import { storeMessage } from '../stages/store-large-message';
 import type { StageContext } from '../stages/work';
-import { documentCounts } from '../store/document-queries';
+import { countsOfRepeat, documentCounts, noDocuments, type Repeat } from '../store/document-queries';
 import { type ExitCode, exitCodes, type Invocation, operator, text, WrongUsage, withStore } from './command';
 import { print, table } from './output';
 import { ProgressBar } from './progress-bar';
@@ -53,7 +53,8 @@ export function importOrders(invocation: Invocation, file: string, bytes: Buffer
       bar.end();
       endGuardedReader();
     }
-    return tell(invocation, context, { inboxId, replayed });
+    const reopened = documents.map(({ documentId }) => documentId);
+    return tell(invocation, context, inboxId, replayed ? { reopened } : undefined);
   });
 }
 
@@ -91,13 +92,18 @@ const create = (context: StageContext, documents: readonly DocumentHint[]): Prom
 async function tell(
   invocation: Invocation,
   { store }: StageContext,
-  { inboxId, replayed }: { readonly inboxId: number; readonly replayed: boolean },
+  inboxId: number,
+  repeat: Repeat | undefined,
 ): Promise<ExitCode> {
-  const { counts, rows } = await store.read(async (db) => ({
-    counts: (await documentCounts(db, [inboxId])).get(inboxId),
-    rows: await resultRows(db, inboxId),
-  }));
-  const { accepted = 0, duplicate = 0, rejected = 0, parked = 0, stored = 0 } = counts ?? {};
+  const replayed = repeat !== undefined;
+  const { counts, rows } = await store.read(async (db) => {
+    const all = (await documentCounts(db, [inboxId])).get(inboxId) ?? noDocuments;
+    return {
+      counts: repeat === undefined ? all : await countsOfRepeat(db, inboxId, all, repeat),
+      rows: await resultRows(db, inboxId, repeat),
+    };
+  });
+  const { accepted, duplicate, rejected, parked, stored } = counts;
   const output = text(invocation, 'result');
   if (output !== undefined) writeFileSync(output, await resultFile(rows, /\.xlsx$/i.test(output) ? 'xlsx' : 'csv'));
   const failed = rows.slice(1).filter((row) => row[3] === 'rejected' || row[3] === 'parked');

@@ -1,7 +1,9 @@
+import { countryOf, noCountry } from './country';
 import { exponentOf } from './currency';
 import { parseDate } from './dates';
 import { type DecimalFault, parseDecimal, parseScaled } from './decimal';
 import type { FaultCode } from './faults';
+import { gtinOf } from './item-numbers';
 import { type Address, type Channel, channels } from './master';
 import { parsePrice } from './money';
 import { parseQuantity, type Ratio } from './quantity';
@@ -195,7 +197,22 @@ function reduced(numerator: bigint, denominator: bigint): Ratio {
   return { numerator: Number(numerator / a), denominator: Number(denominator / a) };
 }
 
-const addressFields = { name: 200, address: 500, city: 200, postalCode: 20, country: 3 } as const;
+const country: Read<string> = (value, report) => {
+  const sent = text(20)(value, report);
+  const code = sent === undefined ? undefined : countryOf(sent);
+  if (sent !== undefined && code === undefined) report('out-of-range', noCountry);
+  return code;
+};
+
+/** A GTIN-8, -12, -13 or -14, as it was written. */
+export const gtin: Read<string> = (value, report) => {
+  const sent = text(20)(value, report);
+  if (sent === undefined || gtinOf(sent) !== undefined) return sent;
+  report('out-of-range', 'This is no GTIN: it has 8, 12, 13 or 14 digits, and the last one is its check digit.');
+  return undefined;
+};
+
+const addressFields = { name: text(200), address: text(500), city: text(200), postalCode: text(20), country } as const;
 
 export const address: Read<Address> = (value, report) => {
   if (!isObject(value)) {
@@ -212,7 +229,7 @@ export const address: Read<Address> = (value, report) => {
       );
       continue;
     }
-    const part = text(addressFields[key as keyof typeof addressFields])(item, (code, message) =>
+    const part = addressFields[key as keyof typeof addressFields](item, (code, message) =>
       report(code, message, `/${key}`),
     );
     if (part !== undefined) found[key] = part;

@@ -7,6 +7,7 @@ import {
   date,
   decimal,
   flag,
+  gtin,
   instant,
   list,
   notSupported,
@@ -49,7 +50,7 @@ export const productFields = {
   price: required(price),
   cost: required(price),
   taxCode: required(text(40)),
-  gtin: optional<string | null>(orNull(text(14)), null),
+  gtin: optional<string | null>(orNull(gtin), null),
 };
 
 export const stockFields = {

@@ -1,6 +1,7 @@
 import type { PackingSlip, PackingSlipLine } from './delivery';
 import type { Fault, FaultCode } from './faults';
 import { type Product, ratioOf } from './master';
+import { isAhead } from './moment';
 import {
   type Order,
   type OrderLine,
@@ -36,6 +37,8 @@ export interface SlipSurroundings {
   readonly orders: ReadonlyMap<number, Order>;
   /** by SKU */
   readonly products: ReadonlyMap<string, Product>;
+  /** ISO 8601 */
+  readonly now: string;
   /** A person takes it upon themselves that the order, or the release, had been cancelled. */
   readonly evenCancelled: boolean;
 }
@@ -47,6 +50,7 @@ export interface SlipSurroundings {
  */
 export function judgeSlip(slip: PackingSlip, surroundings: SlipSurroundings): SlipJudgement {
   const judge = new SlipJudge(slip, surroundings);
+  judge.date();
   if (slip.salesOrder !== null) judge.order(slip.salesOrder, '/salesOrder');
   for (const [i, slipLine] of slip.lines.entries()) judge.line(slipLine, `/lines/${i}`);
   judge.compareWithOrdered();
@@ -64,6 +68,13 @@ class SlipJudge {
     private readonly slip: PackingSlip,
     private readonly surroundings: SlipSurroundings,
   ) {}
+
+  date(): void {
+    const { shippedAt } = this.slip;
+    if (shippedAt === null || !isAhead(shippedAt, this.surroundings.now)) return;
+    const words = 'The goods are said to leave later than tomorrow. Send the day on which they left, or leave it out.';
+    this.add('/shippedAt', 'out-of-range', words, shippedAt);
+  }
 
   /** The order when goods may be delivered on it; what is wrong with it is said once. */
   order(number: string, path: string): Order | undefined {

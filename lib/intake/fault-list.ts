@@ -27,9 +27,23 @@ export class FaultList {
   /** All faults; with a last one that says how many did not fit. */
   all(): Fault[] {
     if (this.left === 0) return this.faults;
-    const message = `${this.left} more faults are not listed; correct these ${mostFaults} first.`;
-    return [...this.faults, { path: '', code: 'too-many-faults', message }];
+    return [...this.faults, notListed(this.left)];
   }
+}
+
+/** Whether a document has so many faults already that no more are listed. */
+export const isFull = (faults: readonly Fault[]): boolean => faults.length >= mostFaults;
+
+/** The faults of one document, and such as were found later; as many as one document lists. */
+export function withFurther(faults: readonly Fault[], further: readonly Fault[]): readonly Fault[] {
+  if (further.length === 0) return faults;
+  const all = [...faults, ...further];
+  return all.length <= mostFaults ? all : [...all.slice(0, mostFaults), notListed(all.length - mostFaults)];
+}
+
+function notListed(left: number): Fault {
+  const message = `${left} more faults are not listed; correct these ${mostFaults} first.`;
+  return { path: '', code: 'too-many-faults', message };
 }
 
 /** What is told of a message with too many faults: that, and the first of them. */

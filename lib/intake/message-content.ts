@@ -3,6 +3,7 @@ import type { CanonicalOrder } from './canonical-order';
 import type { EdiDocument } from './edi/edi-documents';
 import type { InterchangeOutline } from './edi/interchange-outline';
 import type { EdiReading } from './edi/mapped-message';
+import type { ReadableOrder } from './readable-order';
 import type { SheetField } from './sheets/fields';
 import type { SheetLayout } from './sheets/layout';
 
@@ -37,7 +38,10 @@ export interface ReceivedMessage {
   readonly edi?: EdiReading;
 }
 
-/** One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty. */
+/**
+ * One order document of a message. `order` and `fingerprint` are there exactly when `faults` is empty, else `readable` is
+ * what of the order could be read, if anything.
+ */
 export interface ReadDocument {
   /** From 1, in the order of the message. */
   readonly ordinal: number;
@@ -47,6 +51,7 @@ export interface ReadDocument {
   readonly poNumber?: string;
   readonly order?: CanonicalOrder;
   readonly fingerprint?: string;
+  readonly readable?: ReadableOrder;
   /** Why a person has to look at the order before it goes on (hold `intake-review`): a sentence each. Absent: nothing. */
   readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */

@@ -1,3 +1,4 @@
+import { countryOf, noCountry } from '../domain/country';
 import { exponentOf } from '../domain/currency';
 import { parseDate } from '../domain/dates';
 import { type DecimalFault, formatScaled, parseScaled } from '../domain/decimal';
@@ -6,13 +7,16 @@ import { isObject } from '../domain/master-fields';
 import { parsePrice } from '../domain/money';
 import { formatQuantity, parseQuantity } from '../domain/quantity';
 import type { CanonicalLine, CanonicalOrder, ItemId, ShipTo } from './canonical-order';
-import { FaultList } from './fault-list';
+import { FaultList, isFull } from './fault-list';
+import { exponentFault, plainText } from './number-text';
 import { schemaFaults } from './order-schema';
+import { type ReadableOrder, readableOf } from './readable-order';
 import { tidyOrder } from './tidy-order';
 
-/** `order` is there exactly when `faults` is empty. */
+/** `order` is there exactly when `faults` is empty, else what of it could be read; nothing of one with too many faults. */
 export interface NormalizedOrder {
   readonly order?: CanonicalOrder;
+  readonly readable?: ReadableOrder;
   readonly faults: Fault[];
 }
 
@@ -21,10 +25,14 @@ export function normalizeOrder(value: unknown, limits: { readonly linesPerOrder:
   const reader = new OrderReader(value, limits.linesPerOrder);
   const order = reader.order();
   const faults = reader.faults.all();
-  return faults.length === 0 ? { order, faults } : { faults };
+  if (faults.length > 0) return isFull(faults) ? { faults } : { readable: readableOf(order, faults), faults };
+  order.lines.sort((one, other) => one.line - other.line);
+  return { order, faults };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+/** With the lines where they were sent, so that pointers lead to them. */
+type OrderAsSent = Omit<CanonicalOrder, 'lines'> & { readonly lines: CanonicalLine[] };
 type Draft<Type> = { -readonly [Key in keyof Type]?: Type[Key] };
 
 const greatestLine = 999_999;
@@ -32,7 +40,6 @@ const greatestLine = 999_999;
 const controlCharacter = /[\p{Cc}\p{Cs}]/u;
 const controlCharacterButBreaks = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
 const textsWithBreaks: ReadonlySet<string> = new Set(['note', 'address']);
-const exponentNotation = /^-?\d+(?:\.\d+)?[eE][+-]?\d+$/;
 
 /** Reads what the schema cannot say; meets values of any type, for those of a wrong type the schema has a fault already. */
 class OrderReader {
@@ -47,9 +54,9 @@ class OrderReader {
   }
 
   /** Fields are given in the fixed order of the canonical form; required ones are there, or the schema has a fault. */
-  order(): CanonicalOrder {
+  order(): OrderAsSent {
     const { fields } = this;
-    const order: Draft<CanonicalOrder> = {};
+    const order: Draft<OrderAsSent> = {};
     give(order, 'poNumber', this.text(fields, '', 'poNumber'));
     give(order, 'release', this.text(fields, '', 'release'));
     give(order, 'customer', this.text(fields, '', 'customer'));
@@ -60,7 +67,7 @@ class OrderReader {
     give(order, 'shipTo', this.shipTo());
     give(order, 'note', this.text(fields, '', 'note'));
     order.lines = this.lines();
-    return order as CanonicalOrder;
+    return order as OrderAsSent;
   }
 
   private withinLimit(sent: unknown, linesPerOrder: number): unknown {
@@ -77,10 +84,9 @@ class OrderReader {
     for (const field of ['name', 'address', 'city', 'postalCode'] as const) {
       give(shipTo, field, this.text(fields, '/shipTo', field));
     }
-    const country = this.text(fields, '/shipTo', 'country')?.toUpperCase();
-    if (country !== undefined && !/^[A-Z]{2,3}$/.test(country)) {
-      this.faults.add('/shipTo/country', 'out-of-range', 'This is no country code; send the ISO code such as DE.');
-    }
+    const sent = this.text(fields, '/shipTo', 'country');
+    const country = sent === undefined ? undefined : countryOf(sent);
+    if (sent !== undefined && country === undefined) this.faults.add('/shipTo/country', 'out-of-range', noCountry);
     give(shipTo, 'country', country);
     return Object.keys(shipTo).length === 0 ? undefined : shipTo;
   }
@@ -89,7 +95,7 @@ class OrderReader {
     const sent = this.fields.lines;
     if (!Array.isArray(sent)) return [];
     const places = new Map<number, number>();
-    const lines = sent.map((value: unknown, index): CanonicalLine => {
+    return sent.map((value: unknown, index): CanonicalLine => {
       const path = `/lines/${index}`;
       const fields = fieldsOf(value);
       const number = this.lineNumber(fields, path) ?? index + 1;
@@ -101,7 +107,6 @@ class OrderReader {
       }
       return this.line(fields, path, number);
     });
-    return lines.sort((one, other) => one.line - other.line);
   }
 
   private line(fields: Fields, path: string, line: number): CanonicalLine {
@@ -156,10 +161,9 @@ class OrderReader {
     if (typeof text !== 'string') return undefined;
     const number = parse(text);
     if (typeof number === 'number') return number;
-    const [code, message] = exponentNotation.test(text)
-      ? (['inexact-number', 'Exponents are not read; write the number out in full.'] as const)
-      : ([number, numberMessage(number, decimals)] as const);
-    this.faults.add(`${path}/${field}`, code, message);
+    const code = exponentFault(text) ?? number;
+    if (plainText(text) === text) this.faults.add(`${path}/${field}`, code, numberMessage(code, decimals));
+    else this.faults.add(`${path}/${field}`, 'inexact-number', textExponent);
     return undefined;
   }
 
@@ -193,6 +197,9 @@ class OrderReader {
     return text;
   }
 }
+
+/** Spreadsheets write long numbers so, and lose digits of them. */
+const textExponent = 'Exponents are not read in texts; write the number out in full.';
 
 function numberMessage(fault: DecimalFault, decimals: string): string {
   if (fault === 'not-a-number')

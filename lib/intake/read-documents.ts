@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/faults';
-import { type CanonicalOrder, fingerprintOf } from './canonical-order';
-import { mostFaultsOfMessage, tooManyFaults } from './fault-list';
+import { fingerprintOf } from './canonical-order';
+import { isFull, mostFaultsOfMessage, tooManyFaults } from './fault-list';
 import {
   type KeepDocument,
   type KeptDocument,
@@ -8,6 +8,8 @@ import {
   type ReadDocument,
   unreadable,
 } from './message-content';
+import type { NormalizedOrder } from './normalize-order';
+import { placed } from './readable-order';
 
 /** Documents one after the other, until the message has more faults than are kept. */
 export function readEach<Item, Kept extends KeptDocument>(
@@ -27,18 +29,28 @@ export function readEach<Item, Kept extends KeptDocument>(
   return { single: false, warnings, documents };
 }
 
-/** A document from an order and its faults; `value` is the order as it was sent. */
+/**
+ * A document from an order and its faults; `value` is the order as it was sent.
+ * @param placeOf where in the message a pointer into the order leads
+ */
 export function documentOf(
   where: Pick<ReadDocument, 'ordinal' | 'place'>,
   value: unknown,
-  order: CanonicalOrder | undefined,
+  { order, readable }: Pick<NormalizedOrder, 'order' | 'readable'>,
   faults: readonly Fault[],
+  placeOf?: (pointer: string) => string,
 ): ReadDocument {
   if (order && faults.length === 0) {
     return { ...where, poNumber: order.poNumber, order, fingerprint: fingerprintOf(order), faults };
   }
   const poNumber = poNumberOf(value);
-  return poNumber === undefined ? { ...where, faults } : { ...where, poNumber, faults };
+  const read = readable ?? order;
+  return {
+    ...where,
+    ...(poNumber === undefined ? {} : { poNumber }),
+    faults,
+    ...(read === undefined || isFull(faults) ? {} : { readable: placed(read, faults, placeOf) }),
+  };
 }
 
 function poNumberOf(value: unknown): string | undefined {

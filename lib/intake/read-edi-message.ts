@@ -30,13 +30,14 @@ export function readEdiMessage<Kept extends KeptDocument>(
     const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
     return unreadable([{ path: '', code: 'too-many-orders', message }]);
   }
-  const documents = content.documents.map((edi, index): Kept => {
+  const documents = content.documents.map(({ readable, ...edi }, index): Kept => {
     const { place, poNumber, fingerprint, review, faults } = edi;
     return keep({
       ordinal: index + 1,
       place,
       ...(poNumber === undefined ? {} : { poNumber }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(readable === undefined ? {} : { readable }),
       ...(review.length === 0 ? {} : { review }),
       faults,
       edi,

@@ -88,10 +88,10 @@ function jsonDocument(
   duplicates: readonly JsonPath[],
   limits: IntakeLimits,
 ): ReadDocument {
-  const { order, faults } = normalizeOrder(value, limits);
+  const normalized = normalizeOrder(value, limits);
   const doubled = duplicates.map((path): Fault => {
     const message = `The field ${shownText(String(path.at(-1)))} is there more than once; send it once.`;
     return { path: pointerOf(path), code: 'duplicate-key', message };
   });
-  return documentOf({ ordinal, place }, value, order, [...doubled, ...faults]);
+  return documentOf({ ordinal, place }, value, normalized, [...doubled, ...normalized.faults]);
 }

@@ -1,5 +1,5 @@
 import { setField } from './json';
-import { NumberText } from './number-text';
+import { NumberText, plainText } from './number-text';
 
 /** Fields in which a number may be sent as a text or as a number. */
 const numberFields: ReadonlySet<string> = new Set(['quantity', 'unitPrice', 'line', 'release']);
@@ -9,7 +9,8 @@ const deepest = 5;
 
 /**
  * A copy of what was sent with texts trimmed, blank texts and null absent (their keys stay, so that unknown ones are seen),
- * and the numbers of number fields as texts: as written, or in the shortest decimal form for a number that a program handed in.
+ * and the numbers of number fields as texts: as written, an exponent written out, or in the shortest decimal form for a number
+ * that a program handed in.
  */
 export function tidyOrder(value: unknown, field = '', depth = 0): unknown {
   switch (typeof value) {
@@ -19,14 +20,14 @@ export function tidyOrder(value: unknown, field = '', depth = 0): unknown {
     }
     case 'number':
     case 'bigint':
-      return numberFields.has(field) ? String(value) : Number(value);
+      return numberFields.has(field) ? plainText(String(value)) : Number(value);
     case 'object':
       break;
     default:
       return value;
   }
   if (value === null) return undefined;
-  if (value instanceof NumberText) return numberFields.has(field) ? value.text : Number(value.text);
+  if (value instanceof NumberText) return numberFields.has(field) ? plainText(value.text) : Number(value.text);
   if (depth >= deepest) return {};
   if (Array.isArray(value)) return value.map((item) => tidyOrder(item, '', depth + 1) ?? false);
   const tidied: Record<string, unknown> = {};

@@ -88,7 +88,7 @@ export class DeliveryBooks {
   }
 
   judge(slip: PackingSlip, options: { readonly evenCancelled: boolean }): SlipJudgement {
-    return judgeSlip(slip, { orders: this.work.orders, products: this.products, ...options });
+    return judgeSlip(slip, { now: this.work.now, orders: this.work.orders, products: this.products, ...options });
   }
 
   /** Books a slip that was judged without faults. Returns its lines, to be stored. */

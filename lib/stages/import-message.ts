@@ -4,6 +4,7 @@ import { readingOf } from '../intake/reading-settings';
 import { advanceJob, findUnread, finishJob, jobsLeft, takeOverJob, type UnreadMessage } from '../store/import-jobs';
 import { insertDocuments, type NewDocument } from '../store/inbox-documents';
 import { type ReadingSink, readInParts } from './guarded-reader';
+import { judgeFaulty } from './judge-faulty';
 import { documentOf, unreadableDocument, waitingAndRejected } from './new-documents';
 import type { ReadOrder, ReadReception, ReceivedMessage } from './read-reception';
 import type { Reception } from './receive-messages';
@@ -138,8 +139,13 @@ class Import {
     const fresh = part.slice(before);
     if (fresh.length === 0) return;
     await this.insert(async (work) => {
-      const ids = await work.db.take('inbox_document', fresh.length);
-      return fresh.map((document, i) => documentOf(document, this.reading.inboxId, ids[i] as number));
+      const source = this.message;
+      const judged = await judgeFaulty(
+        work,
+        fresh.map((document) => ({ document, source })),
+      );
+      const ids = await work.db.take('inbox_document', judged.length);
+      return judged.map((document, i) => documentOf(document, this.reading.inboxId, ids[i] as number));
     });
   }
 

@@ -1,6 +1,6 @@
 import { gtinOf } from '../domain/item-numbers';
 import { type Customer, mappedBy, type Partner, type Product, type TaxRate } from '../domain/master';
-import type { CanonicalOrder } from '../intake/canonical-order';
+import type { ReadableOrder } from '../intake/readable-order';
 import { type Database, together } from '../store/database';
 import { loadAllTaxRates, loadCustomers, loadPartners, loadProducts, productsWithGtin } from '../store/master';
 import { loadWarehouses } from '../store/warehouses';
@@ -28,7 +28,7 @@ export function loadPartnersOf(
 export async function loadMasterData(
   db: Database,
   partners: ReadonlyMap<string, Partner>,
-  wanted: readonly { readonly partner: string; readonly order: CanonicalOrder }[],
+  wanted: readonly { readonly partner: string; readonly order: ReadableOrder }[],
 ): Promise<MasterData> {
   const numbers = distinct(
     wanted.flatMap(({ partner, order }) => {
@@ -39,7 +39,11 @@ export async function loadMasterData(
   const [customers, products, warehouses, taxRates] = await together([
     loadCustomers(
       db,
-      distinct(wanted.map(({ partner, order }) => mappedBy(partners.get(partner)?.customerMap, order.customer))),
+      distinct(
+        wanted.flatMap(({ partner, order: { customer } }) =>
+          customer === undefined ? [] : mappedBy(partners.get(partner)?.customerMap, customer),
+        ),
+      ),
     ),
     loadProducts(db, numbers),
     loadWarehouses(db),

@@ -1,6 +1,7 @@
 import type { Fault, FaultCode } from '../domain/faults';
 import { isFinished } from '../domain/lifecycle';
 import type { Customer } from '../domain/master';
+import { isAhead } from '../domain/moment';
 import { formatMoney } from '../domain/money';
 import { type Order, salesOrderId } from '../domain/order';
 import { type Application, type Payable, type Payment, spread } from '../domain/payment';
@@ -126,6 +127,11 @@ function faultsOf(work: Work, payment: Payment, { customers, invoices }: Books):
       `The customer ${customer.customer} pays in ${customer.currency}, the payment is in ${payment.currency}.`,
       payment.currency,
     );
+  }
+  if (payment.receivedAt !== null && isAhead(payment.receivedAt, work.now)) {
+    const words =
+      'The payment is said to come later than tomorrow. Send the day on which the money came, or leave it out.';
+    add('/receivedAt', 'out-of-range', words, payment.receivedAt);
   }
   if (payment.invoice !== null && invoices.get(payment.invoice)?.customer !== customer.customer) {
     add(

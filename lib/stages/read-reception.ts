@@ -30,7 +30,7 @@ export interface ReceivedMessage {
   readonly corrects?: Correction;
 }
 
-/** One order document as it is stored: its canonical form as text, null when it is faulty. */
+/** One order document as it is stored: its canonical form as text, null when it is faulty. What could be read of it is not kept. */
 export type ReadOrder = Omit<ReadDocument, 'order' | 'edi'> & {
   readonly canonical: string | null;
   readonly edi?: Omit<EdiDocument, 'content'>;

@@ -3,11 +3,19 @@ import type { Channel } from '../domain/master';
 import { storedReading } from '../intake/reading-settings';
 import { findMessages, insertMessages, type NewMessage, type StoredMessage } from '../store/inbox';
 import { documentsAtOnce, insertDocuments, type NewDocument } from '../store/inbox-documents';
-import { admitInterchanges } from './admit-interchanges';
+import { type AdmittedInterchange, admitInterchanges } from './admit-interchanges';
+import { judgeFaulty, type SourcedDocument } from './judge-faulty';
 import { KnownMessages, keyConflict } from './known-messages';
 import { type DocumentHint, type RejectedDocument, takeDocuments, waitingAndRejected } from './new-documents';
 import type { ReadReception } from './read-reception';
-import { acknowledgeAgain, arrivedWith, leaveToRequests, storeEdiDocuments, withSenders } from './receive-edi';
+import {
+  acknowledgeAgain,
+  admittedOf,
+  arrivedWith,
+  leaveToRequests,
+  storeEdiDocuments,
+  withSenders,
+} from './receive-edi';
 import { claimCorrected, replaceCorrected } from './replace-corrected';
 import { takeUpAgain } from './sent-again';
 import { inTransaction } from './transaction';
@@ -38,7 +46,8 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
     for (const message of messages) known.remember(message);
     work.send(insertMessages(work.db, messages));
     const interchanges = await admitInterchanges(work, arrivedWith(fresh, messages));
-    const documents = await takeDocuments(work.db, fresh, messages, interchanges);
+    const judged = await withNamedFaults(work, fresh, interchanges);
+    const documents = await takeDocuments(work.db, judged, messages, interchanges);
     await storeDocuments(work, documents.flat());
     await storeEdiDocuments(work, fresh, documents, interchanges);
     await replaceCorrected(work, corrected, inboxIdOf);
@@ -58,6 +67,36 @@ export function receiveMessages(context: StageContext, read: readonly ReadRecept
     });
   };
   return inTransaction(context, 'ingest', receiveAll, (db) => findMessages(db, keysOf(read)));
+}
+
+/** The faults of faulty orders with those of what they name. */
+async function withNamedFaults(
+  work: Work,
+  receptions: readonly ReadReception[],
+  interchanges: readonly AdmittedInterchange[],
+): Promise<readonly ReadReception[]> {
+  const isFaulty = receptions.some(({ content }) => content.documents.some(({ readable }) => readable !== undefined));
+  if (!isFaulty) return receptions;
+  const admitted = admittedOf(receptions, interchanges);
+  const sourced = receptions.map(({ message, content }, i) =>
+    content.documents.map((document): SourcedDocument => {
+      const { edi } = document;
+      if (edi === undefined) return { document, source: message };
+      const interchange = admitted[i]?.[edi.interchange ?? -1];
+      if (interchange === undefined || interchange.faults.length > 0) return { document, source: undefined };
+      return {
+        document,
+        source: { channel: message.channel, partner: interchange.partner?.partner ?? message.partner },
+      };
+    }),
+  );
+  const judged = await judgeFaulty(work, sourced.flat());
+  let next = 0;
+  return receptions.map((reception) => {
+    const documents = judged.slice(next, next + reception.content.documents.length);
+    next += documents.length;
+    return { ...reception, content: { ...reception.content, documents } };
+  });
 }
 
 const keysOf = (receptions: readonly ReadReception[]): string[] =>

@@ -22,6 +22,7 @@ import { loadKey } from '../store/keys';
 import { partnerBySender } from './admit-interchanges';
 import { readGuarded } from './guarded-reader';
 import { intakeLimits } from './intake-limits';
+import { judgeFaulty } from './judge-faulty';
 import { documentOf } from './new-documents';
 import { planReading } from './read-again';
 import type { ReadOrder, ReadReception } from './read-reception';
@@ -182,7 +183,7 @@ async function replay(
     const refused = reading !== undefined && unread.length > 0 ? { refused: reading } : {};
     return { ...base, reopened: readable, unreadable: unread.length, ...refused };
   }
-  const made = await apply(work, inboxId, unread, reading);
+  const made = await apply(work, message, unread, reading);
   if (request.reading !== undefined && made.length > 0)
     await changeReading(work.db, inboxId, storedReading(request.reading));
   const reopened = [...readable, ...made];
@@ -194,7 +195,7 @@ async function replay(
 /** Writes what reading again gave. Returns the documents that wait for their order now. */
 async function apply(
   work: Work,
-  inboxId: number,
+  { inboxId, ...source }: Pick<KeptMessage, 'inboxId' | 'partner' | 'channel'>,
   failed: readonly FailedDocument[],
   reading: Exclude<Reading, BusinessRejection | { anew: unknown }>,
 ): Promise<number[]> {
@@ -209,7 +210,11 @@ async function apply(
     );
     return [];
   }
-  const plan = planReading(await documentsPresent(work.db, inboxId), failed, reading.documents);
+  const documents = await judgeFaulty(
+    work,
+    reading.documents.map((document) => ({ document, source })),
+  );
+  const plan = planReading(await documentsPresent(work.db, inboxId), failed, documents);
   await saveReadAgain(work.db, plan.changed, work.now);
   await removeDocuments(work.db, plan.removed);
   const ids = await work.db.take('inbox_document', plan.added.length);

@@ -7,7 +7,7 @@ import type { OrderLine } from '../domain/order';
 import { judgePrice } from '../domain/pricing';
 import { parseQuantity, type Ratio, toBase } from '../domain/quantity';
 import { soldUnit } from '../domain/units';
-import type { CanonicalLine } from '../intake/canonical-order';
+import type { ReadableLine } from '../intake/readable-order';
 import type { MasterData } from './master-data';
 
 /** Collects all that is wrong with an order, so that its sender hears it at once. */
@@ -48,9 +48,12 @@ export interface ResolvedLine {
   readonly deviation: Deviation | undefined;
 }
 
-/** A line with the product, unit, price and tax that it means here; undefined when it has a fault. */
+/**
+ * A line with the product, unit, price and tax that it means here; undefined when it has a fault, or when something of it
+ * could not be read.
+ */
 export function resolveLine(
-  line: CanonicalLine,
+  line: ReadableLine,
   path: string,
   surroundings: LineSurroundings,
   faults: OrderFaults,
@@ -96,7 +99,8 @@ export function resolveLine(
       taxCode,
     );
   }
-  if (faults.list.length > before || typeof sent !== 'number' || taxRate === undefined) return undefined;
+  if (faults.list.length > before || typeof sent !== 'number' || taxRate === undefined || ordered === undefined)
+    return undefined;
   const { unitPrice, deviates } = judgePrice(partner ?? strictPrices, own, sent);
   return {
     line: {
@@ -123,12 +127,13 @@ const strictPrices = { pricePolicy: 'tolerance', priceTolerance: 0 } as const;
 
 /** Every number of the item that is known must name the same product, and at least one must be known. */
 function productOf(
-  line: CanonicalLine,
+  line: ReadableLine,
   path: string,
   partner: Partner | undefined,
   master: MasterData,
   faults: OrderFaults,
 ): Product | undefined {
+  if (line.sku === undefined) return undefined;
   const own = line.ids === undefined ? ownProduct(line.sku, partner, master) : undefined;
   if (own !== undefined) return own;
   const numbers = numbersOf(line);
@@ -154,8 +159,10 @@ function productOf(
 }
 
 /** All that a line calls its item: the SKU and the further ids. */
-export const numbersOf = ({ sku, ids }: CanonicalLine): string[] =>
-  ids === undefined ? [sku] : [...new Set([sku, ...ids.map(({ value }) => value)])];
+export function numbersOf({ sku, ids }: Pick<ReadableLine, 'sku' | 'ids'>): string[] {
+  if (sku === undefined) return [];
+  return ids === undefined ? [sku] : [...new Set([sku, ...ids.map(({ value }) => value)])];
+}
 
 /** What a number names: by the partner's own list, else as our SKU, else as a GTIN (which several products may share). */
 function productsNamed(number: string, partner: Partner | undefined, master: MasterData): readonly Product[] {
@@ -168,7 +175,14 @@ function productsNamed(number: string, partner: Partner | undefined, master: Mas
 const ownProduct = (number: string, partner: Partner | undefined, { products }: MasterData): Product | undefined =>
   products.get(mappedBy(partner?.skuMap, number));
 
-function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: string, faults: OrderFaults): number {
+function quantityOf(
+  line: ReadableLine,
+  ratio: Ratio,
+  product: Product,
+  path: string,
+  faults: OrderFaults,
+): number | undefined {
+  if (line.quantity === undefined) return undefined;
   const quantity = parseQuantity(line.quantity);
   if (typeof quantity !== 'number') {
     faults.add(
@@ -177,7 +191,7 @@ function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: s
       `The quantity ${line.quantity} is not a number with at most three decimals.`,
       line.quantity,
     );
-    return 0;
+    return undefined;
   }
   const base = toBase(quantity, ratio);
   if (base === null) {
@@ -187,7 +201,7 @@ function quantityOf(line: CanonicalLine, ratio: Ratio, product: Product, path: s
       `${line.quantity} ${line.uom} of ${product.sku} is no whole number of thousandths of ${product.baseUom}.`,
       line.quantity,
     );
-    return 0;
+    return undefined;
   }
   return base;
 }

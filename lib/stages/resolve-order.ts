@@ -1,9 +1,11 @@
 import { daysBetween } from '../domain/dates';
 import { formatScaled } from '../domain/decimal';
+import type { Fault } from '../domain/faults';
 import { type Customer, mappedBy, type Partner, servesCustomer } from '../domain/master';
 import { bitsOf, type Hold, type OrderLine, type OrderTerms } from '../domain/order';
 import type { Settings } from '../domain/settings';
 import type { CanonicalOrder } from '../intake/canonical-order';
+import type { ReadableOrder } from '../intake/readable-order';
 import type { StoredDocument } from '../store/inbox-documents';
 import type { MasterData } from './master-data';
 import { type Deviation, OrderFaults, resolveLine } from './resolve-line';
@@ -15,6 +17,9 @@ export interface Circumstances {
   /** What the integrator's rules gave it, if they did. */
   readonly indicator: string | undefined;
 }
+
+/** Who sends an order, and how. */
+export type OrderSource = Pick<StoredDocument, 'partner' | 'channel'>;
 
 export interface ResolvedOrder {
   /** All but its number. */
@@ -34,32 +39,14 @@ export function resolveOrder(
   circumstances: Circumstances,
 ): ResolvedOrder {
   const faults = new OrderFaults();
-  const partner = partnerOf(document, master, faults);
-  const customer = customerOf(order, partner, master, faults);
-  const currency = order.currency ?? customer?.currency ?? circumstances.settings.currency;
-  if (customer !== undefined && currency !== customer.currency) {
-    faults.add(
-      '/currency',
-      'currency-mismatch',
-      `The customer ${customer.customer} buys in ${customer.currency}, the order is in ${currency}.`,
-      currency,
-    );
-  }
-  const warehouse = order.warehouse ?? circumstances.settings.defaultWarehouse;
-  if (warehouse !== circumstances.settings.defaultWarehouse && !master.warehouses.has(warehouse)) {
-    faults.add('/warehouse', 'unknown-warehouse', `There is no warehouse ${warehouse}.`, warehouse);
-  }
-  const orderDate = order.orderDate ?? circumstances.today;
-  const lines: OrderLine[] = [];
-  const taxRates: Record<string, number> = {};
-  const deviations: Deviation[] = [];
-  order.lines.forEach((line, i) => {
-    const resolved = resolveLine(line, `/lines/${i}`, { partner, customer, master, orderDate }, faults);
-    if (resolved === undefined) return;
-    lines.push(resolved.line);
-    taxRates[resolved.line.taxCode] = resolved.taxRate;
-    if (resolved.deviation !== undefined) deviations.push(resolved.deviation);
-  });
+  const { partner, customer, currency, warehouse, orderDate, ...found } = lookUp(
+    order,
+    document,
+    master,
+    circumstances,
+    faults,
+  );
+  const { lines, taxRates, deviations } = found;
   if (faults.list.length > 0 || partner === undefined || customer === undefined) throw faults.rejection();
   const { settings, now } = circumstances;
   return {
@@ -97,21 +84,70 @@ export function resolveOrder(
   };
 }
 
-function partnerOf(document: StoredDocument, master: MasterData, faults: OrderFaults): Partner | undefined {
-  const partner = master.partners.get(document.partner);
+/** What is wrong with what an order names, as far as it could be read. */
+export function faultsOfNames(
+  order: ReadableOrder,
+  source: OrderSource,
+  master: MasterData,
+  circumstances: Pick<Circumstances, 'settings' | 'today'>,
+): readonly Fault[] {
+  const faults = new OrderFaults();
+  lookUp(order, source, master, circumstances, faults);
+  return faults.list;
+}
+
+/** What an order names, where it is known; what is not, or could not be read, is left out. */
+function lookUp(
+  order: ReadableOrder,
+  source: OrderSource,
+  master: MasterData,
+  { settings, today }: Pick<Circumstances, 'settings' | 'today'>,
+  faults: OrderFaults,
+) {
+  const partner = partnerOf(source, master, faults);
+  const customer = customerOf(order, partner, master, faults);
+  const currency = order.currency ?? customer?.currency ?? settings.currency;
+  if (customer !== undefined && currency !== customer.currency) {
+    faults.add(
+      '/currency',
+      'currency-mismatch',
+      `The customer ${customer.customer} buys in ${customer.currency}, the order is in ${currency}.`,
+      currency,
+    );
+  }
+  const warehouse = order.warehouse ?? settings.defaultWarehouse;
+  if (warehouse !== settings.defaultWarehouse && !master.warehouses.has(warehouse)) {
+    faults.add('/warehouse', 'unknown-warehouse', `There is no warehouse ${warehouse}.`, warehouse);
+  }
+  const orderDate = order.orderDate ?? today;
+  const lines: OrderLine[] = [];
+  const taxRates: Record<string, number> = {};
+  const deviations: Deviation[] = [];
+  order.lines.forEach((line, i) => {
+    const resolved = resolveLine(line, `/lines/${i}`, { partner, customer, master, orderDate }, faults);
+    if (resolved === undefined) return;
+    lines.push(resolved.line);
+    taxRates[resolved.line.taxCode] = resolved.taxRate;
+    if (resolved.deviation !== undefined) deviations.push(resolved.deviation);
+  });
+  return { partner, customer, currency, warehouse, orderDate, lines, taxRates, deviations };
+}
+
+function partnerOf(source: OrderSource, master: MasterData, faults: OrderFaults): Partner | undefined {
+  const partner = master.partners.get(source.partner);
   if (partner === undefined) {
     faults.add(
       '',
       'unknown-partner',
-      `The partner ${document.partner} is not known. Add it to the partners, or correct the source.`,
-      document.partner,
+      `The partner ${source.partner} is not known. Add it to the partners, or correct the source.`,
+      source.partner,
     );
-  } else if (!partner.channels.includes(document.channel)) {
+  } else if (!partner.channels.includes(source.channel)) {
     faults.add(
       '',
       'source-refused',
-      `The partner ${partner.partner} may not send orders by ${document.channel}.`,
-      document.channel,
+      `The partner ${partner.partner} may not send orders by ${source.channel}.`,
+      source.channel,
     );
   }
   return partner;
@@ -119,11 +155,12 @@ function partnerOf(document: StoredDocument, master: MasterData, faults: OrderFa
 
 /** A customer of somebody else is as unknown to a partner as one that does not exist. */
 function customerOf(
-  order: CanonicalOrder,
+  order: ReadableOrder,
   partner: Partner | undefined,
   master: MasterData,
   faults: OrderFaults,
 ): Customer | undefined {
+  if (order.customer === undefined) return undefined;
   const number = mappedBy(partner?.customerMap, order.customer);
   const customer = master.customers.get(number);
   const allowed = partner === undefined || servesCustomer(partner, number);

@@ -45,6 +45,23 @@ export async function documentCounts(db: Database, inboxIds: readonly number[]):
   return counts;
 }
 
+/** A message that came again. */
+export interface Repeat {
+  /** Its documents that failed before and were taken up again by the repeat: what they become is new. */
+  readonly reopened: readonly number[];
+}
+
+/** What became of a message that came again: what was accepted before counts as here before. */
+export async function countsOfRepeat(
+  db: Database,
+  inboxId: number,
+  counts: DocumentCounts,
+  { reopened }: Repeat,
+): Promise<DocumentCounts> {
+  const accepted = await acceptedAmong(db, inboxId, reopened);
+  return { ...counts, accepted, duplicate: counts.duplicate + counts.accepted - accepted };
+}
+
 /** A document without its canonical form, with the status of the order it became. */
 export interface DocumentEntry {
   readonly documentId: number;
@@ -187,7 +204,7 @@ export async function findDocuments(
 }
 
 /** How many of these documents of a message became orders of their own. */
-export async function acceptedAmong(db: Database, inboxId: number, documentIds: readonly number[]): Promise<number> {
+async function acceptedAmong(db: Database, inboxId: number, documentIds: readonly number[]): Promise<number> {
   if (documentIds.length === 0) return 0;
   const row = await first<{ count: number }>(
     db,

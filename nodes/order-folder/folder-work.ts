@@ -8,8 +8,15 @@ import { type DroppedName, shownName } from '../../lib/folder/names';
 import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
 import { FolderScanner } from '../../lib/folder/scan';
-import { type DocumentCounts, documentCounts, noDocuments } from '../../lib/store/document-queries';
-import { findJobs, insertDroppedFile } from '../../lib/store/import-jobs';
+import type { Database } from '../../lib/store/database';
+import {
+  countsOfRepeat,
+  type DocumentCounts,
+  documentCounts,
+  noDocuments,
+  type Repeat,
+} from '../../lib/store/document-queries';
+import { findDroppedFiles, findJobs, insertDroppedFile } from '../../lib/store/import-jobs';
 import type { Handover } from '../handovers';
 import type { StoreRuntime } from '../store-runtime';
 
@@ -61,6 +68,8 @@ interface FileAtWork {
   /** Settled with the outcome. */
   answered?: Promise<void>;
   inboxId?: number;
+  /** There when the inbox knew the file. */
+  repeat?: Repeat;
 }
 
 const beatEvery = 10_000;
@@ -213,6 +222,7 @@ export class FolderWork {
       file.failures = 0;
       file.next = 0;
       file.inboxId = outcome.inboxId;
+      if (outcome.replayed) file.repeat = outcome;
     }
     return true;
   }
@@ -259,9 +269,15 @@ export class FolderWork {
     return this.files.filter(({ stage }) => stage === 'stored').length < stored.length;
   }
 
-  private async putAwayDecided(file: FileAtWork, inboxId: number, counts: DocumentCounts): Promise<void> {
-    const failed = counts.rejected + counts.parked > 0;
-    const rows = await this.runtime.read((db) => resultRows(db, inboxId));
+  private async putAwayDecided(file: FileAtWork, inboxId: number, decided: DocumentCounts): Promise<void> {
+    const failed = decided.rejected + decided.parked > 0;
+    const { rows, counts } = await this.runtime.read(async (db) => {
+      const repeat = file.repeat && (await wasPutAway(db, inboxId)) ? file.repeat : undefined;
+      return {
+        rows: await resultRows(db, inboxId, repeat),
+        counts: repeat === undefined ? decided : await countsOfRepeat(db, inboxId, decided, repeat),
+      };
+    });
     const moved = await this.moved(file, failed, rows);
     const { store, clock } = await this.runtime.context();
     const record = { inboxId, file: shownName(file.claim), failed, movedAt: clock(), ...moved };
@@ -305,6 +321,10 @@ export class FolderWork {
     });
   }
 }
+
+/** A file that the inbox knows and that was never put away is the first one still: putting it away was interrupted. */
+const wasPutAway = async (db: Database, inboxId: number): Promise<boolean> =>
+  (await findDroppedFiles(db, [inboxId])).has(inboxId);
 
 const linkRefused = (name: string): BusinessRejection =>
   new BusinessRejection('unreadable', `The file ${name} is a link. Links are not followed; send the file itself.`);

@@ -133,8 +133,8 @@ export = (RED: NodeAPI): void => {
     ): void => {
       runtime.decided.poke();
       const handover = handedOver(message);
-      if (handover !== undefined) runtime.handovers.settle(handover.id, { inboxId });
       const reopened = replayed ? documents.map(({ documentId }) => documentId) : [];
+      if (handover !== undefined) runtime.handovers.settle(handover.id, { inboxId, replayed, reopened });
       emit(
         answerPort,
         closing ? answered(message, stored(inboxId)) : { ...message, payload: { inboxId, replayed, reopened } },

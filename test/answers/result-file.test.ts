@@ -34,6 +34,8 @@ describe('the result of a file', () =>
       ).to.deep.equal([
         ['Monday: 2-3', 'W-1', 'in progress', '', ''],
         ['Tuesday: 2', 'W-2', 'rejected', 'quantity (D)', 'not-a-number'],
+        ['Tuesday: 2', 'W-2', 'rejected', 'customer (B)', 'unknown-customer'],
+        ['Tuesday: 2', 'W-2', 'rejected', 'sku (C)', 'unknown-sku'],
       ]);
     });
 

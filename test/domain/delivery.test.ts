@@ -202,6 +202,7 @@ describe('packing slips', () => {
         orders: new Map([[1, order]]),
         products: new Map([['A', product]]),
         evenCancelled,
+        now: '2026-11-24T09:30:00.000Z',
       });
     const messages = (...given: Parameters<typeof judge>) => judge(...given).faults.map(({ message }) => message);
 
@@ -238,6 +239,16 @@ describe('packing slips', () => {
           { line: 1, quantity: '1.001' },
         ]),
       ).to.deep.equal(['Line 1 of SO-000001 was ordered 5, 2 came before, 3.001 now.']);
+    });
+
+    it('left today or before, or tomorrow by another clock', () => {
+      const lines = [{ line: 1, quantity: '1' }];
+      for (const shippedAt of ['2026-11-24', '2026-11-25T09:30:00Z', '2001-01-01'])
+        expect(messages(sample(), lines, { shippedAt })).to.deep.equal([]);
+      for (const shippedAt of ['2026-11-25T09:30:00.001Z', '9999-12-31'])
+        expect(judge(sample(), lines, { shippedAt }).faults.map(({ path, code }) => [path, code])).to.deep.equal([
+          ['/shippedAt', 'out-of-range'],
+        ]);
     });
 
     it('say once what is wrong with an order', () => {

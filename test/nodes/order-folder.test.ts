@@ -12,13 +12,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Workbook } from 'exceljs';
 import { changeCompanySettings } from '../../lib/stages/company-settings';
+import { noDocuments } from '../../lib/store/document-queries';
 import { currentSettings } from '../../lib/store/settings';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { csvOf } from '../support/large-file';
 import { SampleCompany } from '../support/orders';
 import { RefusingFileSystem } from '../support/refusing-file-system';
+import { sheetOf } from '../support/workbooks';
 import { FlowUnderTest, type NodeUnderTest, type Seen } from './flow-under-test';
 
 const files = 0;
@@ -57,7 +60,7 @@ describe('a watched folder', () =>
 
     const path = (name: string): string => join(folder, name);
     const textOf = (name: string): string => readFileSync(path(name), 'utf8');
-    const drop = (name: string, content: string): void => {
+    const drop = (name: string, content: string | Buffer): void => {
       mkdirSync(join(path(name), '..'), { recursive: true });
       writeFileSync(path(name), content);
     };
@@ -126,6 +129,7 @@ describe('a watched folder', () =>
       await finished(done);
       expect((await ordersOf(po)).length).to.equal(1);
       expect(existsSync(path('done/half.csv'))).to.equal(true);
+      expect(textOf('done/half.csv.result.csv')).to.contain(',accepted,');
     });
 
     it('shows how far a large file is, and reads it piece by piece', async function () {
@@ -222,6 +226,58 @@ describe('a watched folder', () =>
       expect(kept.length).to.equal(6);
       expect(kept.filter((name) => /^daily\.\d{8}-\d{6}\.csv$/.test(name)).length).to.equal(1);
       expect(textOf('done/daily.csv')).to.equal(rowsOf(po));
+    });
+
+    it('says in the result of a repeat what was here before, and what is new', async function () {
+      this.timeout(30_000);
+      const [known, later] = [newNumber(), newNumber()];
+      const content = `${rowsOf(known)}\n${later},C-1,1,LATER-${later},1\n`;
+      const outcomes = (name: string) =>
+        textOf(name)
+          .split('\r\n')
+          .slice(1, -1)
+          .map((row) => row.split(',').filter((_, i) => i === 1 || i === 3));
+      await load();
+      drop('first.csv', content);
+      const first = await finished(failed);
+      expect(first.payload).to.deep.include({ counts: { ...noDocuments, accepted: 1, rejected: 1 } });
+      await company.addProducts([`LATER-${later}`]);
+      await company.count([`LATER-${later}`], 10);
+      drop('second.csv', content);
+      const second = await finished(done);
+      expect(outcomes('done/second.csv.result.csv')).to.deep.equal([
+        [known, 'was here before'],
+        [later, 'accepted'],
+      ]);
+      expect(second.payload).to.deep.include({ counts: { ...noDocuments, accepted: 1, duplicate: 1 } });
+      expect((second.payload as { summary: string }).summary).to.contain('2 orders, 1 accepted, 1 here before.');
+      drop('third.csv', content);
+      const third = await finished(done, 2);
+      expect(outcomes('done/third.csv.result.csv')).to.deep.equal([
+        [known, 'was here before'],
+        [later, 'was here before'],
+      ]);
+      expect((third.payload as { summary: string }).summary).to.contain('2 orders, 2 here before.');
+    });
+
+    it('says so in a workbook too', async function () {
+      this.timeout(30_000);
+      const po = newNumber();
+      const bytes = await sheetOf([
+        ['poNumber', 'customer', 'sku', 'quantity'],
+        [po, 'C-1', 'A', 1],
+      ]);
+      const outcome = async (name: string): Promise<unknown> => {
+        const workbook = await new Workbook().xlsx.readFile(path(name));
+        return workbook.worksheets[0]?.getCell('D2').value;
+      };
+      await load();
+      drop('list.xlsx', bytes);
+      await finished(done);
+      expect(await outcome('done/list.xlsx.result.xlsx')).to.equal('accepted');
+      drop('again.xlsx', bytes);
+      await finished(done, 2);
+      expect(await outcome('done/again.xlsx.result.xlsx')).to.equal('was here before');
     });
 
     it('leaves alone what is not finished, and never follows a link', async function () {

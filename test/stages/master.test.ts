@@ -259,6 +259,14 @@ describe('master data', () => {
       });
     });
 
+    it('country codes of addresses are those of orders', async () => {
+      const record = (country: string) => ({ ...customer, customer: 'C-20', shipTo: { country } });
+      for (const country of ['-1', '😀', 'ß', 'Germany', 'D'])
+        expect(await faultsOf('customers', record(country)), country).to.deep.equal(['/shipTo/country out-of-range']);
+      await upsertMaster(context, 'customers', record('de'));
+      expect((await store.read((db) => loadCustomers(db, ['C-20']))).get('C-20')?.shipTo).to.equal('{"country":"DE"}');
+    });
+
     describe('products', () => {
       it('keep units as exact ratios and prices as price units', async () => {
         await upsertMaster(
@@ -287,6 +295,17 @@ describe('master data', () => {
           taxCode: 'STD',
           gtin: null,
         });
+      });
+
+      it('take a GTIN with its check digit, and nothing else for one', async () => {
+        const record = (gtin: unknown) => ({ ...product, sku: 'W-3', gtin });
+        for (const gtin of ['=1+1', '😀', '4006381333932', '123456789', 'ABCDEFGH'])
+          expect(await faultsOf('products', record(gtin)), gtin).to.deep.equal(['/gtin out-of-range']);
+        for (const gtin of ['96385074', '036000291452', '4006381333931', '04006381333931', null]) {
+          const { rejected } = await upsertMaster(context, 'products', record(gtin));
+          expect(rejected).to.deep.equal([]);
+          expect((await store.read((db) => loadProducts(db, ['W-3']))).get('W-3')?.gtin).to.equal(gtin);
+        }
       });
 
       it('refuse inexact prices, units without a ratio, and a ratio of the base unit to itself', async () => {

@@ -85,6 +85,16 @@ describe('posting payments', () => {
       expect(postings).to.deep.equal([{ debit: 'bank', credit: 'receivables', amount: 1500 }]);
     });
 
+    it('is refused when it is said to come later than tomorrow', async () => {
+      const refused = await pay(paymentOf('R-9', 100, { receivedAt: '9999-12-31T00:00:00.000Z' }));
+      expect(refused.output).to.equal('rejected');
+      expect(refused.faults.map(({ path, code }) => [path, code])).to.deep.equal([['/receivedAt', 'out-of-range']]);
+      expect(await pay(paymentOf('R-9', 100, { receivedAt: '2026-11-24T00:00:00.000Z' }))).to.include({
+        output: 'applied',
+        replayed: false,
+      });
+    });
+
     it('pays the invoice that is named before the others', async () => {
       const late = await invoiceOf(1, 60);
       const soon = await invoiceOf(1, 10);

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
 import { fingerprintOf } from '../canonical-order';
+import { isFull } from '../fault-list';
 import { normalizeOrder } from '../normalize-order';
+import { placed, type ReadableOrder } from '../readable-order';
 import { mapEdifact } from './edifact/map-edifact';
 import type { EdiFile, EdiGroup, EdiInterchange, EdiMessage, SyntaxFault } from './interchange';
 import type { EdiPurpose, EdiReading, MappedMessage, ReceivedAcknowledgement } from './mapped-message';
@@ -18,6 +20,8 @@ export interface EdiDocument {
   readonly poNumber?: string;
   readonly content?: string;
   readonly fingerprint?: string;
+  /** What of a faulty order could be read. */
+  readonly readable?: ReadableOrder;
   /** An `OrderEcho` as JSON, as it is stored. */
   readonly echo?: string;
   readonly review: readonly string[];
@@ -175,20 +179,32 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
     const poNumber = mapped.change.poNumber.slice(0, 100);
     return { ...base, kind, poNumber, faults, ...(faults.length === 0 ? stored(mapped.change) : {}) };
   }
-  if (mapped.order === undefined) {
+  const sent = mapped.order ?? mapped.readable;
+  if (sent === undefined) {
     const named = echo === undefined || echo.poNumber === '' ? {} : { poNumber: echo.poNumber.slice(0, 100) };
     return { ...base, ...named, kind: faults.length > 0 ? 'order' : 'unreadable', faults };
   }
-  const normalized = normalizeOrder(mapped.order, { linesPerOrder });
+  const normalized = normalizeOrder(sent, { linesPerOrder });
   const reported = new Set(faults.map(({ path }) => path));
   const others = normalized.faults
     .map((fault) => ({ ...fault, path: mapped.placeOf(fault.path) }))
     .filter(({ path }) => !reported.has(path));
   const all = [...faults, ...others];
-  const kind = purpose === 'replace' ? 'change' : 'order';
-  const number = mapped.order.poNumber;
+  const kind = purpose === 'replace' && faults.length === 0 ? 'change' : 'order';
+  const number = sent.poNumber;
   const poNumber = typeof number === 'string' && number !== '' ? { poNumber: number.slice(0, 100) } : {};
-  if (normalized.order === undefined || all.length > 0) return { ...base, kind, ...poNumber, faults: all };
+  if (normalized.order === undefined || all.length > 0) {
+    const read = normalized.readable ?? normalized.order;
+    // what replaces an order is judged against it
+    const isJudged = read !== undefined && purpose !== 'replace' && !isFull(all);
+    return {
+      ...base,
+      kind,
+      ...poNumber,
+      faults: all,
+      ...(isJudged ? { readable: placed(read, all, mapped.placeOf) } : {}),
+    };
+  }
   const content = JSON.stringify(normalized.order);
   return {
     ...base,

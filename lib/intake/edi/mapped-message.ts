@@ -113,6 +113,8 @@ export interface MappedMessage {
    * line `sku` is the seller's own (VN, VP, SA, …), else the GTIN, else the buyer's; `ids` are all the others.
    */
   readonly order?: Readonly<Record<string, unknown>>;
+  /** In the place of `order` when there are faults: what of it could be read, for what else is wrong with it. */
+  readonly readable?: Readonly<Record<string, unknown>>;
   readonly change?: OrderChange;
   readonly acknowledgements?: readonly ReceivedAcknowledgement[];
   readonly echo?: OrderEcho;

@@ -1,6 +1,7 @@
 import type { Fault } from '../../domain/faults';
 import { storableText } from '../../domain/storable-text';
 import { mostFaultsOfMessage, tooManyFaults } from '../fault-list';
+import type { ReadableOrder } from '../readable-order';
 import { documentsOfFile, type EdiDocument, faultOf } from './edi-documents';
 import { readEdifact } from './edifact/read-edifact';
 import type { EdiFile, EdiLimits, EdiStandard } from './interchange';
@@ -83,7 +84,13 @@ function storableDocument(document: EdiDocument): EdiDocument {
     ...(document.poNumber === undefined ? {} : { poNumber: storableText(document.poNumber) }),
     review: document.review.map(storableText),
     faults: document.faults.map(storableFault),
+    ...(document.readable === undefined ? {} : { readable: storableReadable(document.readable) }),
   };
+}
+
+function storableReadable({ places = {}, ...order }: ReadableOrder): ReadableOrder {
+  const storable = Object.entries(places).map(([pointer, place]) => [pointer, storableText(place)]);
+  return { ...order, places: Object.fromEntries(storable) };
 }
 
 function storableFault({ path, code, message, value }: Fault): Fault {

@@ -53,8 +53,9 @@ class OrderMapping {
 
   private result(content: Pick<MappedMessage, 'order' | 'change' | 'echo'>): MappedMessage {
     const { findings, head } = this;
-    const refused = findings.faults.length > 0 ? {} : content;
-    return { purpose: head.purpose, ...refused, ...findings.result() };
+    const isOrder = head.purpose !== 'unsupported' && head.purpose !== 'change' && orderTypes.has(head.type);
+    const read = content.order !== undefined && isOrder ? { readable: content.order } : {};
+    return { purpose: head.purpose, ...(findings.faults.length > 0 ? read : content), ...findings.result() };
   }
 
   private checkHead(segment: NonNullable<DocumentHead['segment']>): void {

@@ -19,6 +19,7 @@ export class Findings {
   readonly warnings: string[] = [];
   /** Pointers into the order, and the segment and element that they came from. */
   private readonly sources = new Map<string, readonly [EdiSegment, number]>();
+  private readonly absent = new Map<string, string>();
   private readonly lines: (readonly [EdiSegment, LineElements])[] = [];
   private ordinals: Map<EdiSegment, number> | undefined;
 
@@ -50,6 +51,12 @@ export class Findings {
       const message = `There are more faults than these ${mostFaults}; correct them first.`;
       this.faults.push({ path: this.place, code: 'too-many-faults', message });
     }
+  }
+
+  /** A field of the order that no segment gives; `place` is where it is looked for. */
+  missing(pointer: string, place: string, message: string): void {
+    this.absent.set(pointer, place);
+    this.add({ path: place, code: 'missing-field', message });
   }
 
   /** What a person has to look at. */
@@ -90,6 +97,8 @@ export class Findings {
     const [, index, field = ''] = /^\/lines\/(\d+)(?:\/([^/]*))?/.exec(pointer) ?? [];
     const line = index === undefined ? undefined : this.lines[Number(index)];
     if (line) return this.at(line[0], line[1][field] ?? 0);
+    const absent = this.absent.get(pointer);
+    if (absent !== undefined) return absent;
     for (let at = pointer; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
       const source = this.sources.get(at);
       if (source) return this.at(...source);

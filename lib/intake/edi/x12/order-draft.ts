@@ -83,7 +83,7 @@ export class OrderDraft {
     }
     const order = this.order(numbers);
     const echo = this.echo(numbers);
-    return finished(findings, purpose, findings.faults.length === 0 ? { order, echo } : { echo });
+    return finished(findings, purpose, findings.faults.length === 0 ? { order, echo } : { readable: order, echo });
   }
 
   /** An order message that only takes back what was ordered. */
@@ -163,7 +163,7 @@ export class OrderDraft {
     }
     if (this.findings.reading.customer) return this.findings.reading.customer;
     const message = 'Nobody is named as the buyer with an id; send an N1 segment with BY and the id (N104).';
-    this.findings.add({ path: 'N1', code: 'missing-field', message });
+    this.findings.missing('/customer', 'N1', message);
     return undefined;
   }
 
@@ -263,7 +263,7 @@ export class OrderDraft {
 export function finished(
   findings: Findings,
   purpose: EdiPurpose,
-  content: Pick<MappedMessage, 'order' | 'change' | 'acknowledgements' | 'echo'>,
+  content: Pick<MappedMessage, 'order' | 'readable' | 'change' | 'acknowledgements' | 'echo'>,
 ): MappedMessage {
   const { place, review, warnings, faults } = findings;
   return { purpose, place, ...content, review, warnings, faults, placeOf: (pointer) => findings.placeOf(pointer) };

@@ -49,11 +49,10 @@ export abstract class OrderMapping {
     if (this.purpose === 'unsupported') return finished(findings, this.purpose, { echo: draft.echo([]) });
     if (this.purpose === 'cancel') return draft.cancelled();
     this.complete();
-    const mapped = draft.mapped(this.purpose);
+    const { order, ...mapped } = draft.mapped(this.purpose);
     this.checkTotals();
-    return findings.faults.length === 0
-      ? mapped
-      : finished(findings, this.purpose, { echo: mapped.echo ?? draft.echo([]) });
+    if (order === undefined) return mapped;
+    return { ...mapped, ...(findings.faults.length === 0 ? { order } : { readable: order }) };
   }
 
   /** Reads a segment that belongs to no party. */
