@@ -140,6 +140,7 @@ function hold(work: Work, order: Order, action: OrderAction): string {
     rule: 'by-hand',
     evidence: { reason: action.reason, note: action.note, by: action.actor.name },
     forced: true,
+    by: action.actor.name,
   });
   const out = openRelease(order);
   if (out === undefined) return `on hold: ${reason}`;

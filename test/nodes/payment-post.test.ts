@@ -62,6 +62,25 @@ describe('the node payment-post', () =>
       expect(flow.caught).to.deep.equal([]);
     });
 
+    it('names only the orders of the account that was paid', async () => {
+      const [one, other] = [await invoiced(), await invoiced()];
+      const limited = (creditLimit: string) =>
+        company.master(
+          'customers',
+          [one, other].map(({ customer }) => ({ customer, creditLimit })),
+        );
+      await limited('24.00');
+      const waiting = [];
+      for (const { customer } of [one, other])
+        waiting.push(await ready(company.context, purchase({ customer, poNumber: `WAITS-${customer}` })));
+      const note = { creditNote: 'O-1', invoice: one.invoice, reason: 'quality', lines: [{ line: 1, quantity: '1' }] };
+      const payment = { reference: 'O-2', customer: other.customer, amount: '1.00', currency: 'EUR' };
+      flow.send('post', { payload: [note, payment] });
+      const [credited, paid] = await payloads(0, 2);
+      expect(credited?.released).to.deep.equal([`SO-${String(waiting[0]).padStart(6, '0')}`]);
+      expect(paid?.released).to.deep.equal([]);
+    });
+
     it('books what comes together in its order', async () => {
       const { customer, invoice } = await invoiced();
       const payment = { customer, amount: '23.78', currency: 'EUR', invoice };
