@@ -281,7 +281,7 @@ async function rememberEdiOrders(work: Work, created: readonly NewOrder[]): Prom
 }
 
 function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
-  const { documentId, inboxId } = document;
+  const { documentId } = document;
   if ('created' in decided) {
     const { order } = decided.created;
     const words = `created from ${order.channel} ${order.partner}: ${order.poNumber}${order.holds.length > 0 ? `, on hold: ${order.holds[0]?.reason}` : ''}`;
@@ -290,5 +290,5 @@ function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
   if ('duplicateOf' in decided)
     return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
   if ('tested' in decided) return tested(document);
-  return rejection(documentId, inboxId, decided.rejected);
+  return rejection(document, decided.rejected);
 }

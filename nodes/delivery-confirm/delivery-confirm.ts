@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { problemOf, statusOfFault } from '../../lib/answers/problem';
 import { type PackingSlip, readPackingSlips } from '../../lib/domain/delivery';
+import { faultsInWords } from '../../lib/domain/fault-words';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
@@ -27,7 +28,7 @@ export = (RED: NodeAPI): void => {
           if (slip === undefined) {
             emit(ports.exception, {
               ...message,
-              payload: { errors: faults, summary: `A packing slip cannot be read: ${faults[0]?.message}` },
+              payload: { errors: faults, summary: `A packing slip cannot be read: ${faultsInWords(faults)}` },
             });
             return { status: statusOfFault(faults[0]?.code ?? 'unreadable'), faults, body: {} };
           }

@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { problemOf, statusOfFault } from '../../lib/answers/problem';
 import type { CreditNote } from '../../lib/domain/credit-note';
+import { faultsInWords } from '../../lib/domain/fault-words';
 import { BusinessRejection, type Fault } from '../../lib/domain/faults';
 import { type ReadIncoming, readIncoming } from '../../lib/domain/incoming-money';
 import type { Payment } from '../../lib/domain/payment';
@@ -58,7 +59,7 @@ export = (RED: NodeAPI): void => {
       return outcomes.map((outcome, i) => {
         if (outcome.output === 'rejected') {
           const { faults } = outcome;
-          const summary = `${names[items[i]?.kind ?? 'payment']} rejected: ${faults[0]?.message}`;
+          const summary = `${names[items[i]?.kind ?? 'payment']} rejected: ${faultsInWords(faults)}`;
           emit(rejectedPort, { ...message, payload: { errors: faults, summary } });
           return { status: statusOfFault(faults[0]?.code ?? 'unreadable'), faults, body: { summary } };
         }

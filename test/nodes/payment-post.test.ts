@@ -112,7 +112,7 @@ describe('the node payment-post', () =>
     it('refuses what cannot be credited, with what is wrong', async () => {
       flow.send('post', { payload: { creditNote: 'X', invoice: 'INV-1900-000001', reason: 'other' } });
       const [rejected] = await payloads(1, 1);
-      expect(rejected?.summary).to.equal('Credit note rejected: There is no invoice INV-1900-000001.');
+      expect(rejected?.summary).to.equal('Credit note rejected: invoice: There is no invoice INV-1900-000001.');
       expect(rejected?.errors).to.deep.equal([
         {
           path: '/invoice',
