@@ -93,6 +93,13 @@ const act = (words: string, roles: readonly string[]): Call => ({
   problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
+/** A decision on a packing slip that is an exception; the order in the path does not matter. */
+const decideOnSlip = (words: string, body: string): Call => ({
+  ...act(words, ['operations']),
+  body: json(ref(body)),
+  answers: { 200: ['What became of the slip, and its orders as they are now.', json(ref('SlipDecision'))] },
+});
+
 const decide = (words: string): Call => ({
   summary: words,
   roles: ['operations'],
@@ -112,6 +119,16 @@ const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, C
       207: ['Some records were rejected.', json(ref('MasterChange'))],
     },
     problems: [400, 408, 409, 413, 415, 422],
+  },
+});
+
+const notBuilt = (schema: string, instead: string): Readonly<Partial<Record<Method, Call>>> => ({
+  put: {
+    summary: `Not supported yet: every record is rejected as not-supported, with 422. ${instead}`,
+    roles: [],
+    body: json(oneOrMany(ref(schema))),
+    answers: { 200: ['The array was empty.', json(ref('MasterChange'))] },
+    problems: [400, 408, 413, 415, 422],
   },
 });
 
@@ -171,7 +188,27 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/orders/{salesOrder}/release': {
     post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
   },
-  '/o2c/orders/{salesOrder}/reject': { post: act('Turn down an order on hold.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/reject': {
+    post: {
+      ...act(
+        'Turn down an order on hold; with a packing slip that is an exception, for operations: it counts for nothing.',
+        ['operations', 'finance'],
+      ),
+      body: json({ anyOf: [ref('ActionIn'), ref('SlipDecisionIn')] }),
+      answers: {
+        200: [
+          'The order as it is now; of a slip what became of it.',
+          json({ anyOf: [ref('OrderDetail'), ref('SlipDecision')] }),
+        ],
+      },
+    },
+  },
+  '/o2c/orders/{salesOrder}/accept': {
+    post: decideOnSlip('Confirm a packing slip that is an exception, as it came.', 'SlipDecisionIn'),
+  },
+  '/o2c/orders/{salesOrder}/correct': {
+    post: decideOnSlip('Confirm a packing slip that is an exception, with the lines sent here.', 'SlipCorrectionIn'),
+  },
   '/o2c/orders/{salesOrder}/resend': {
     post: act('Send a release without a clear answer again, under the same key.', ['operations']),
   },
@@ -211,7 +248,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/master/stock': upsert('stock counts', 'StockIn'),
   '/o2c/master/partners': upsert('partners', 'PartnerIn'),
   '/o2c/master/taxes': upsert('tax rates', 'TaxIn'),
-  '/o2c/master/creditGroups': upsert('credit groups', 'CreditGroupIn'),
+  '/o2c/master/creditGroups': notBuilt('CreditGroupIn', 'Give each customer a limit of its own.'),
   '/o2c/settings': {
     get: read('The company settings in force.', [], 'SettingsVersion', [], []),
     put: {

@@ -169,7 +169,8 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
         verdict: { documentId, state: 'duplicate', orderId: same.orderId, code: null, faults: [] },
       };
     }
-    const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. Send a change, or use a new number.`;
+    const wayOut = document.channel === 'edi' ? 'Send a change, or use a new number.' : 'Use a new number.';
+    const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. ${wayOut}`;
     return rejected(documentId, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
   }
   if (document.purpose === 'copy' || document.purpose === 'duplicate') {

@@ -34,7 +34,7 @@ export = (RED: NodeAPI): void => {
           }
           const outcome = await queue.submit({ ...slip, by });
           const { slip: _, ...told } = outcome;
-          emit(ports[outcome.output], { ...message, payload: told });
+          emit(ports[outcome.output], { ...message, payload: { ...told, errors: outcome.faults } });
           return resultOf(outcome);
         }),
       );

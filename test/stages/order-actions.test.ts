@@ -91,6 +91,15 @@ describe('what people ask of orders', () =>
       expect(internal?.history.filter(({ reason }) => reason === 'fraud-check')).to.have.length(2);
     });
 
+    it('says in whole words what an order cannot', async () => {
+      const id = await company.order({ customer: 'C-2', lines: [{ sku: 'A', quantity: 1 }], state: 'Ready' });
+      const refused = await act('not-received', id, { ...finance, role: 'admin' });
+      expect(refused?.output === 'refused' && refused.rejection.message).to.equal(
+        'An order that is ReadyForDelivery cannot be reported as not received. It has no release that is parked.',
+      );
+      await act('cancel', id, finance);
+    });
+
     it('lifts only what the person saw: a queue is no permission for what is overdue', async () => {
       const id = await ready(company.context, purchase());
       await company.change(id, (order, work) => {
