@@ -238,7 +238,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),
   },
   '/o2c/ledger': {
-    get: read('The postings of a period, newest first.', ['finance', 'auditor'], 'PostingPage', [
+    get: read('The postings of a period, the highest number first.', ['finance', 'auditor'], 'PostingPage', [
       ...days('Posting date'),
       ...page,
     ]),
@@ -276,7 +276,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     },
   },
   '/o2c/inbox': {
-    get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
+    get: read('Messages as they came in, the highest number first.', ['operations'], 'InboxPage', [
       query('state', 'With a document in this state.', documentState),
       query('code', 'With a document of this fault code.'),
       query('text', 'Found in the name of the document, or in a PO number.'),
@@ -324,12 +324,17 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     },
   },
   '/o2c/answers': {
-    get: read('Answers by EDI to partners, newest first, without their text.', ['operations'], 'AnswerPage', [
-      query('partner', 'Only to this partner.'),
-      query('state', 'Only in this state.', oneOf(...answerStates)),
-      query('kind', 'Only of this kind, such as 997, CONTRL, 855, ORDRSP.'),
-      ...page,
-    ]),
+    get: read(
+      'Answers by EDI to partners, the highest number first, without their text.',
+      ['operations'],
+      'AnswerPage',
+      [
+        query('partner', 'Only to this partner.'),
+        query('state', 'Only in this state.', oneOf(...answerStates)),
+        query('kind', 'Only of this kind, such as 997, CONTRL, 855, ORDRSP.'),
+        ...page,
+      ],
+    ),
   },
   '/o2c/answers/{answer}': {
     get: read('One answer by EDI.', ['operations'], 'Answer', [inPath('answer')], [404]),
@@ -366,20 +371,25 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     post: decide('Refuse an order change that came after the warehouse was asked to ship; its partner is told.'),
   },
   '/o2c/messages': {
-    get: read('Documents of all messages, newest first: which became which order.', ['operations'], 'MessagePage', [
-      query('salesOrder', 'Those that led to this order.'),
-      query('inboxId', 'Those of this message.', whole),
-      query('poNumber', 'As it was sent.'),
-      query('state', 'Those in this state.', documentState),
-      query('code', 'Those with this fault code.'),
-      query('text', 'Found in the name of the document, or in the PO number.'),
-      ...source,
-      ...period,
-      ...page,
-    ]),
+    get: read(
+      'Documents of all messages, the highest number first: which became which order.',
+      ['operations'],
+      'MessagePage',
+      [
+        query('salesOrder', 'Those that led to this order.'),
+        query('inboxId', 'Those of this message.', whole),
+        query('poNumber', 'As it was sent.'),
+        query('state', 'Those in this state.', documentState),
+        query('code', 'Those with this fault code.'),
+        query('text', 'Found in the name of the document, or in the PO number.'),
+        ...source,
+        ...period,
+        ...page,
+      ],
+    ),
   },
   '/o2c/jobs': {
-    get: read('Files and batches with their counts, newest first.', ['operations'], 'JobPage', [
+    get: read('Files and batches with their counts, the highest number first.', ['operations'], 'JobPage', [
       query('state', 'With a document in this state.', documentState),
       ...source,
       ...period,
