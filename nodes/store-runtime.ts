@@ -6,8 +6,7 @@ import type { Settings, SettingsVersion } from '../lib/domain/settings';
 import { readSettings } from '../lib/stages/company-settings';
 import { GroupCommit } from '../lib/stages/group-commit';
 import { endGuardedReader } from '../lib/stages/guarded-reader';
-import type { OrderOutcome } from '../lib/stages/outcome';
-import { type ReleaseOutput, releaseHeld } from '../lib/stages/release-held';
+import { type ReleaseOutcome, releaseHeld } from '../lib/stages/release-held';
 import type { StageContext } from '../lib/stages/work';
 import type { Database } from '../lib/store/database';
 import type { DialectName } from '../lib/store/dialect';
@@ -64,7 +63,7 @@ export class StoreRuntime {
   private store: Store | undefined;
   private closing = false;
   private timer: NodeJS.Timeout | undefined;
-  private releasing: Promise<OrderOutcome<ReleaseOutput>[]> | undefined;
+  private releasing: Promise<ReleaseOutcome[]> | undefined;
   private releaseAgain = false;
   private nobodyLeft: (() => void) | undefined;
   /** ms */
@@ -185,7 +184,7 @@ export class StoreRuntime {
   }
 
   /** Judges held orders of accounts that are due, now. Calls that come while it runs share one more run. */
-  async release(): Promise<OrderOutcome<ReleaseOutput>[]> {
+  async release(): Promise<ReleaseOutcome[]> {
     if (this.releasing !== undefined) {
       this.releaseAgain = true;
       return this.releasing;
@@ -274,8 +273,8 @@ export class StoreRuntime {
     await this.housekeeping.keep();
   }
 
-  private async releaseDue(): Promise<OrderOutcome<ReleaseOutput>[]> {
-    const released: OrderOutcome<ReleaseOutput>[] = [];
+  private async releaseDue(): Promise<ReleaseOutcome[]> {
+    const released: ReleaseOutcome[] = [];
     do {
       this.releaseAgain = false;
       released.push(...(await releaseHeld(await this.context())));

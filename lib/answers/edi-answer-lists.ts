@@ -1,7 +1,7 @@
 import { BusinessRejection } from '../domain/faults';
-import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
 import { type AnswerEntry, type AnswerState, bytesOfAnswer, findAnswerById, findAnswers } from '../store/edi-answers';
+import { subjectsInWords } from '../store/edi-subjects';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 import type { HttpAnswer } from './problem';
 
@@ -14,7 +14,7 @@ export interface AnswerOut {
   readonly standard: string;
   /** `997`, `CONTRL`, `855`, `ORDRSP`, … */
   readonly kind: string;
-  /** What it answers: `SO-000012`, `interchange 4`, `document 7`, `slip 3`, `invoice 5`, `credit-note 2`. */
+  /** What it answers, for people: `SO-000012`, `interchange 000000066 of ZZ:ACME`, `packing slip PS-1 of MAIN`, `invoice INV-2026-000005`. */
   readonly answers: string;
   readonly interchangeNumber: string | null;
   readonly fileName: string;
@@ -27,13 +27,22 @@ export interface AnswerOut {
   readonly acknowledgedAt: string | null;
 }
 
-export function answerOut(entry: AnswerEntry): AnswerOut {
+/** Answers by EDI as they are told to people. */
+export async function answersOut(db: Database, entries: readonly AnswerEntry[]): Promise<AnswerOut[]> {
+  const words = await subjectsInWords(
+    db,
+    entries.map(({ subject }) => subject),
+  );
+  return entries.map((entry) => answerOut(entry, words(entry.subject)));
+}
+
+function answerOut(entry: AnswerEntry, answers: string): AnswerOut {
   return {
     answer: String(entry.answerId),
     partner: entry.partner,
     standard: entry.standard,
     kind: entry.kind,
-    answers: entry.subject.replace(/^order (\d+)/, (_, id: string) => salesOrderNumber(Number(id))),
+    answers,
     interchangeNumber: entry.interchangeNumber === null ? null : String(entry.interchangeNumber),
     fileName: entry.fileName,
     state: entry.state,
@@ -64,14 +73,15 @@ export async function listAnswers(
   reader.check();
   const found = await findAnswers(db, selection, limit + 1);
   const { page, next } = pageOf('answers', found, limit, ({ answerId }) => [answerId]);
-  return { answers: page.map(answerOut), next };
+  return { answers: await answersOut(db, page), next };
 }
 
 /** @throws BusinessRejection `not-found` */
 export async function oneAnswer(db: Database, answerId: number): Promise<AnswerOut> {
   const entry = await findAnswerById(db, answerId);
-  if (entry === undefined) throw new BusinessRejection('not-found', `There is no answer ${answerId}.`);
-  return answerOut(entry);
+  const [answer] = await answersOut(db, entry === undefined ? [] : [entry]);
+  if (answer === undefined) throw new BusinessRejection('not-found', `There is no answer ${answerId}.`);
+  return answer;
 }
 
 /**

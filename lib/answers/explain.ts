@@ -73,10 +73,14 @@ function summaryOf(order: OrderDetail): string {
   return `${order.salesOrder} ${words[order.status]}${reasons === '' ? '' : `: ${reasons}`}. ${order.total} ${order.currency} for ${order.customer}, PO number ${order.poNumber}.`;
 }
 
+/** What stands for the document of a message that had neither a key nor a number. */
+const withoutKey = 'no key';
+
 function originOf({ source }: OrderDetail): string {
   const system = source.sourceSystem === null ? '' : ` (${source.sourceSystem})`;
   const indicator = source.indicator === '' ? '' : `, indicator ${source.indicator}`;
-  return `Came by ${source.channel} from ${source.partner}${system} at ${source.receivedAt} as ${source.document}, inbox message ${source.inboxId}${indicator}.`;
+  const document = source.document === withoutKey ? 'without a key' : `as ${source.document}`;
+  return `Came by ${source.channel} from ${source.partner}${system} at ${source.receivedAt} ${document}, inbox message ${source.inboxId}${indicator}.`;
 }
 
 function linesOf(order: OrderDetail): string[] {

@@ -22,6 +22,15 @@ export const oneOrMany = (schema: Schema): Schema => ({ anyOf: [schema, listOf(s
 const wholeOrNull: Schema = { type: ['integer', 'null'] };
 const numberTextOrNull: Schema = { type: ['string', 'number', 'null'] };
 
+const slipLines: Schema = {
+  type: 'array',
+  minItems: 1,
+  items: fields(
+    { line: whole, quantity: numberOrText },
+    { slipLine: whole, salesOrder: text, release: whole, uom: text, sku: text, lot: text, serials: listOf(text) },
+  ),
+};
+
 /** What the API takes. */
 export const bodySchemas: Readonly<Record<string, Schema>> = {
   OrderIn: fields(
@@ -47,18 +56,16 @@ export const bodySchemas: Readonly<Record<string, Schema>> = {
   ),
   ActionIn: fields({}, { reason: text, note: text }),
   DecisionIn: fields({ note: text }),
+  SlipDecisionIn: fields({ warehouse: text, packingSlip: text }, { note: text }),
+  SlipCorrectionIn: fields(
+    { warehouse: text, packingSlip: text, lines: slipLines },
+    { note: text, final: flag, shippedAt: text, salesOrder: text },
+  ),
   DeliveryIn: fields(
     {
       warehouse: text,
       packingSlip: text,
-      lines: {
-        type: 'array',
-        minItems: 1,
-        items: fields(
-          { line: whole, quantity: numberOrText },
-          { slipLine: whole, salesOrder: text, release: whole, uom: text, sku: text, lot: text, serials: listOf(text) },
-        ),
-      },
+      lines: slipLines,
     },
     { final: flag, shippedAt: text, salesOrder: text },
   ),
@@ -230,6 +237,19 @@ export const businessSchemas: Readonly<Record<string, Schema>> = {
     warehouse: text,
     packingSlip: text,
     orders: listOf(fields({ salesOrder: text, status: text })),
+    summary: text,
+  }),
+  SlipDecision: fields({
+    output: oneOf('done'),
+    warehouse: text,
+    packingSlip: text,
+    slipId: whole,
+    state: oneOf('confirmed', 'rejected'),
+    orders: listOf({
+      type: 'object',
+      required: ['salesOrder', 'status', 'summary'],
+      properties: { salesOrder: text, status: text, summary: text },
+    }),
     summary: text,
   }),
   CancellationResults: {

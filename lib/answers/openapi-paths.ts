@@ -95,6 +95,13 @@ const act = (words: string, roles: readonly string[]): Call => ({
   problems: [400, 404, 408, 409, 413, 415, 422],
 });
 
+/** A decision on a packing slip that is an exception; the order in the path does not matter. */
+const decideOnSlip = (words: string, body: string): Call => ({
+  ...act(words, ['operations']),
+  body: json(ref(body)),
+  answers: { 200: ['What became of the slip, and its orders as they are now.', json(ref('SlipDecision'))] },
+});
+
 const decide = (words: string): Call => ({
   summary: words,
   roles: ['operations'],
@@ -114,6 +121,16 @@ const upsert = (kind: string, schema: string): Readonly<Partial<Record<Method, C
       207: ['Some records were rejected.', json(ref('MasterChange'))],
     },
     problems: [400, 408, 409, 413, 415, 422],
+  },
+});
+
+const notBuilt = (schema: string, instead: string): Readonly<Partial<Record<Method, Call>>> => ({
+  put: {
+    summary: `Not supported yet: every record is rejected as not-supported, with 422. ${instead}`,
+    roles: [],
+    body: json(oneOrMany(ref(schema))),
+    answers: { 200: ['The array was empty.', json(ref('MasterChange'))] },
+    problems: [400, 408, 413, 415, 422],
   },
 });
 
@@ -173,7 +190,27 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/orders/{salesOrder}/release': {
     post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
   },
-  '/o2c/orders/{salesOrder}/reject': { post: act('Turn down an order on hold.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/reject': {
+    post: {
+      ...act(
+        'Turn down an order on hold; with a packing slip that is an exception, for operations: it counts for nothing.',
+        ['operations', 'finance'],
+      ),
+      body: json({ anyOf: [ref('ActionIn'), ref('SlipDecisionIn')] }),
+      answers: {
+        200: [
+          'The order as it is now; of a slip what became of it.',
+          json({ anyOf: [ref('OrderDetail'), ref('SlipDecision')] }),
+        ],
+      },
+    },
+  },
+  '/o2c/orders/{salesOrder}/accept': {
+    post: decideOnSlip('Confirm a packing slip that is an exception, as it came.', 'SlipDecisionIn'),
+  },
+  '/o2c/orders/{salesOrder}/correct': {
+    post: decideOnSlip('Confirm a packing slip that is an exception, with the lines sent here.', 'SlipCorrectionIn'),
+  },
   '/o2c/orders/{salesOrder}/resend': {
     post: act('Send a release without a clear answer again, under the same key.', ['operations']),
   },
@@ -220,7 +257,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),
   },
   '/o2c/ledger': {
-    get: read('The postings of a period, newest first.', ['finance', 'auditor'], 'PostingPage', [
+    get: read('The postings of a period, the highest number first.', ['finance', 'auditor'], 'PostingPage', [
       ...days('Posting date'),
       ...page,
     ]),
@@ -230,7 +267,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
   '/o2c/master/stock': upsert('stock counts', 'StockIn'),
   '/o2c/master/partners': upsert('partners', 'PartnerIn'),
   '/o2c/master/taxes': upsert('tax rates', 'TaxIn'),
-  '/o2c/master/creditGroups': upsert('credit groups', 'CreditGroupIn'),
+  '/o2c/master/creditGroups': notBuilt('CreditGroupIn', 'Give each customer a limit of its own.'),
   '/o2c/settings': {
     get: read('The company settings in force.', [], 'SettingsVersion', [], []),
     put: {
@@ -258,7 +295,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     },
   },
   '/o2c/inbox': {
-    get: read('Messages as they came in, newest first.', ['operations'], 'InboxPage', [
+    get: read('Messages as they came in, the highest number first.', ['operations'], 'InboxPage', [
       query('state', 'With a document in this state.', documentState),
       query('code', 'With a document of this fault code.'),
       query('text', 'Found in the name of the document, or in a PO number.'),
@@ -306,12 +343,17 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     },
   },
   '/o2c/answers': {
-    get: read('Answers by EDI to partners, newest first, without their text.', ['operations'], 'AnswerPage', [
-      query('partner', 'Only to this partner.'),
-      query('state', 'Only in this state.', oneOf(...answerStates)),
-      query('kind', 'Only of this kind, such as 997, CONTRL, 855, ORDRSP.'),
-      ...page,
-    ]),
+    get: read(
+      'Answers by EDI to partners, the highest number first, without their text.',
+      ['operations'],
+      'AnswerPage',
+      [
+        query('partner', 'Only to this partner.'),
+        query('state', 'Only in this state.', oneOf(...answerStates)),
+        query('kind', 'Only of this kind, such as 997, CONTRL, 855, ORDRSP.'),
+        ...page,
+      ],
+    ),
   },
   '/o2c/answers/{answer}': {
     get: read('One answer by EDI.', ['operations'], 'Answer', [inPath('answer')], [404]),
@@ -348,20 +390,25 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     post: decide('Refuse an order change that came after the warehouse was asked to ship; its partner is told.'),
   },
   '/o2c/messages': {
-    get: read('Documents of all messages, newest first: which became which order.', ['operations'], 'MessagePage', [
-      query('salesOrder', 'Those that led to this order.'),
-      query('inboxId', 'Those of this message.', whole),
-      query('poNumber', 'As it was sent.'),
-      query('state', 'Those in this state.', documentState),
-      query('code', 'Those with this fault code.'),
-      query('text', 'Found in the name of the document, or in the PO number.'),
-      ...source,
-      ...period,
-      ...page,
-    ]),
+    get: read(
+      'Documents of all messages, the highest number first: which became which order.',
+      ['operations'],
+      'MessagePage',
+      [
+        query('salesOrder', 'Those that led to this order.'),
+        query('inboxId', 'Those of this message.', whole),
+        query('poNumber', 'As it was sent.'),
+        query('state', 'Those in this state.', documentState),
+        query('code', 'Those with this fault code.'),
+        query('text', 'Found in the name of the document, or in the PO number.'),
+        ...source,
+        ...period,
+        ...page,
+      ],
+    ),
   },
   '/o2c/jobs': {
-    get: read('Files and batches with their counts, newest first.', ['operations'], 'JobPage', [
+    get: read('Files and batches with their counts, the highest number first.', ['operations'], 'JobPage', [
       query('state', 'With a document in this state.', documentState),
       ...source,
       ...period,

@@ -130,11 +130,17 @@ function historyOut(entry: HistoryEntry, audience: Audience): HistoryOut {
         stage: entry.stage,
         from: entry.from,
         to: entry.to,
-        reason: entry.reason,
+        reason: reasonForPartner(entry),
         actor: null,
         evidence: {},
       };
 }
+
+/** Why people of the company held an order or let it go is between them. */
+const internalActions: readonly unknown[] = ['hold', 'release'];
+
+const reasonForPartner = ({ reason, evidence }: HistoryEntry): string | null =>
+  internalActions.includes(evidence.action) ? 'by-hand' : reason;
 
 function releaseOut(release: Release, audience: Audience): ReleaseOut {
   return {

@@ -1,3 +1,4 @@
+import { faultsInWords } from '../domain/fault-words';
 import type { Fault } from '../domain/faults';
 import { salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
@@ -56,15 +57,15 @@ export async function replayOut(
     orders: orders.slice(0, mostTold),
     errors: errors.slice(0, mostTold),
   };
-  return { ...told, summary: summaryOf(told, errors.length) };
+  return { ...told, summary: summaryOf({ ...told, errors }, failing.find(({ faults }) => faults.length > 0)?.place) };
 }
 
-function summaryOf(told: Omit<ReplayOut, 'summary'>, faults: number): string {
+function summaryOf(told: Omit<ReplayOut, 'summary'>, place: string | undefined): string {
   const { inboxId, rejected, parked, waiting, reopened, orders, errors } = told;
   const failing = rejected + parked;
   if (failing > 0) {
-    const more = faults > 1 ? ` (and ${faults - 1} more)` : '';
-    return `Inbox ${inboxId}: ${counted(failing, 'document')} still ${failing === 1 ? 'fails' : 'fail'}: ${errors[0]?.message ?? 'see the message.'}${more}`;
+    const why = errors.length === 0 ? 'see the message.' : faultsInWords(errors, place);
+    return `Inbox ${inboxId}: ${counted(failing, 'document')} still ${failing === 1 ? 'fails' : 'fail'}: ${why}`;
   }
   if (waiting > 0)
     return `Inbox ${inboxId}: ${counted(waiting, 'document')} still ${waiting === 1 ? 'waits' : 'wait'} for the order.`;

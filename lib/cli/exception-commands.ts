@@ -1,4 +1,5 @@
 import type { ExceptionActionName } from '../stages/decide-exception';
+import type { ExceptionKind } from '../store/exceptions';
 import {
   type Command,
   type ExitCode,
@@ -36,25 +37,32 @@ export const exceptionsCommand: Command = {
   },
 };
 
+/** What is decided where the cause of an exception is, and not on the exception itself. */
+const elsewhere: Readonly<Partial<Record<ExceptionKind, string>>> = {
+  delivery: 'accept, correct, reject: the slip',
+  'warehouse-parked': 'resend, not-received: the order',
+};
+
 async function list(invocation: Invocation): Promise<ExitCode> {
   const { listExceptions } = await import('../answers/exception-lists.js');
   const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listExceptions(db, filter)));
-  print(invocation, found, () =>
-    table(
+  print(invocation, found, () => {
+    if (found.exceptions.length === 0) return ['There are none.'];
+    return table(
       ['exception', 'raised', 'kind', 'subject', 'can be', 'message', 'closed', 'how'],
       found.exceptions.map((entry) => [
         entry.exception,
         entry.raisedAt,
         entry.kind,
         entry.subject,
-        entry.actions.join(', '),
+        entry.actions.join(', ') || (entry.closedAt === null ? elsewhere[entry.kind] : ''),
         entry.message,
         entry.closedAt,
         entry.resolution,
       ]),
-    ),
-  );
+    );
+  });
   return exitCodes.fine;
 }
 

@@ -23,7 +23,7 @@ const filterOf = (invocation: Invocation) => textsOf(invocation, filters);
 export const jobsCommand: Command = {
   name: 'jobs',
   usage: '[--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]',
-  help: 'Lists messages with what became of their documents, the newest first.',
+  help: 'Lists messages with what became of their documents, the highest number first.',
   options: textOptions(filters),
   async run(invocation) {
     exactly(invocation);

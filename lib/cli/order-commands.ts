@@ -18,7 +18,7 @@ export const ordersCommand: Command = {
     const list = await withStore(invocation, 'existing', (store) => store.read((db) => listOrders(db, query)));
     print(invocation, list, () => [
       ...table(
-        ['order', 'status', 'customer', 'PO number', 'source', 'total', 'currency', 'on hold for'],
+        ['order', 'status', 'customer', 'PO number', 'source', 'total', 'currency', 'reason'],
         list.orders.map((order) => [
           order.salesOrder,
           order.status,

@@ -68,7 +68,7 @@ class JsonReader {
 
   read(): JsonValue {
     if (Number.isNaN(this.next())) {
-      this.fail('empty-document', 'The message is empty; send an order, or an array of orders.');
+      this.fail('empty-document', 'The message is empty; send what it is to say, as JSON.');
     }
     const value = this.value();
     if (!Number.isNaN(this.next())) this.expect('the end');

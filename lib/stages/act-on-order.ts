@@ -74,7 +74,10 @@ async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
     if (order === undefined || !mayRead(order, action.actor.visible))
       throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
     if (!allowedRoles[action.action].includes(action.actor.role)) {
-      throw new BusinessRejection('forbidden', `The role ${action.actor.role} may not ${action.action} an order.`);
+      throw new BusinessRejection(
+        'forbidden',
+        `The role ${action.actor.role} may not do this to an order: ${action.action}.`,
+      );
     }
     const words = await perform[action.action](work, order, action);
     work.note(order, action.reason || action.action, { action: action.action, note: action.note }, action.actor.name);
@@ -117,16 +120,26 @@ const perform: Readonly<
 const openRelease = (order: Order): Release | undefined =>
   order.releases.find((release) => openReleaseStatuses.has(release.status));
 
-function wrongState(order: Order, action: string, words: string): BusinessRejection {
+/** What an order cannot. */
+const passive: Readonly<Record<OrderActionName, string>> = {
+  cancel: 'be cancelled',
+  hold: 'be put on hold',
+  release: 'be released',
+  reject: 'be rejected',
+  resend: 'be sent to its warehouse again',
+  'not-received': 'be reported as not received',
+};
+
+function wrongState(order: Order, action: OrderActionName, words: string): BusinessRejection {
   return new BusinessRejection(
     'illegal-transition',
-    `An order that is ${order.status} cannot be asked to ${action}. ${words}`,
+    `An order that is ${order.status} cannot ${passive[action]}. ${words}`,
   );
 }
 
 function cancel(work: Work, order: Order, action: OrderAction): string {
   if (isFinished(order.status) || order.status === 'Delivered')
-    throw wrongState(order, 'cancel', 'What was delivered is returned, not cancelled.');
+    throw wrongState(order, 'cancel', 'It is delivered: a credit note takes back what was invoiced.');
   const reason = action.reason || (action.actor.role === 'partner' ? 'customer-request' : 'operator');
   return cancelOrAsk(work, order, reason);
 }
@@ -140,6 +153,7 @@ function hold(work: Work, order: Order, action: OrderAction): string {
     rule: 'by-hand',
     evidence: { reason: action.reason, note: action.note, by: action.actor.name },
     forced: true,
+    by: action.actor.name,
   });
   const out = openRelease(order);
   if (out === undefined) return `on hold: ${reason}`;

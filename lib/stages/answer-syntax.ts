@@ -15,6 +15,8 @@ import type { Work } from './work';
 interface Acknowledgement {
   readonly kind: string;
   readonly subject: string;
+  /** The subject for people. */
+  readonly about: string;
   readonly partner: Partner;
   readonly outline: InterchangeOutline;
   text(envelope: OutgoingEnvelope): string | Uint8Array | null;
@@ -51,7 +53,8 @@ function acknowledgementsOf({
 }: AdmittedInterchange): Acknowledgement[] {
   if (partner === null || outcome === 'refused') return [];
   const subject = interchangeSubject(interchangeId);
-  const base = { partner, outline };
+  const about = `interchange ${outline.controlNumber} of ${partyText(outline.sender)}`;
+  const base = { about, partner, outline };
   const conflict = outcome === 'conflict' ? faults.map((fault) => conflictOf(outline, fault.message)) : [];
   if (outline.standard === 'edifact') {
     const answer: SyntaxAnswer = { interchange: outline, ...(conflict.length === 0 ? {} : { refusal: '26' }) };

@@ -30,8 +30,8 @@ export function park(
 
 /** It cannot be done; its partner is told. */
 export function reject(work: Work, request: ChangeRequest, faults: readonly Fault[], order?: Order): DecidedChange {
-  const { documentId, inboxId } = request.document;
-  const outcome = rejection(documentId, inboxId, faults);
+  const { documentId } = request.document;
+  const outcome = rejection(request.document, faults);
   work.answerDue('change-response', documentId, order);
   return {
     verdict: { documentId, state: 'rejected', orderId: order?.id ?? null, code: outcome.code, faults },

@@ -1,4 +1,5 @@
 import type { Decision, Order } from '../domain/order';
+import { formatQuantity } from '../domain/quantity';
 import { reserve, type Shortage, settleShortage } from '../domain/stock';
 import { type CheckInput, isDue, recordedCheck } from './check';
 import { type OrderOutcome, summarize } from './outcome';
@@ -40,15 +41,24 @@ export function checkInventory(
 }
 
 function judge(work: Work, order: Order): OrderOutcome<InventoryOutput> {
-  const decision = decideStock(work, order, reserve(order, work.stock));
+  const short = reserve(order, work.stock);
+  const decision = decideStock(work, order, short);
   work.settle(order);
   const isCancelled = decision.outcome === 'cancelled';
-  const words = isCancelled ? `cancelled: ${decision.explanation}` : decision.explanation;
+  const words = isCancelled ? `cancelled: ${decision.explanation}` : reservedWords(order, short);
   return {
     orderId: order.id,
     output: isCancelled ? 'cancelled' : 'reserved',
     summary: summarize(order, words, { decision }),
   };
+}
+
+/** What goes on, and what does not: the order travels to the next check, and nothing else tells of its cancelled lines. */
+function reservedWords({ lines, warehouse }: Order, short: readonly Shortage[]): string {
+  if (short.length === 0) return `reserved: all lines in ${warehouse}`;
+  const kept = lines.filter(({ reserved }) => reserved > 0).length;
+  const cancelled = short.map(({ sku, missing }) => `${sku} cancelled, ${formatQuantity(missing)} short`);
+  return `reserved: ${kept} of ${kept + short.length} lines in ${warehouse}; ${cancelled.join('; ')}`;
 }
 
 /** Decides on an order whose stock was just reserved. What is short is settled by its policy, which may cancel it. */

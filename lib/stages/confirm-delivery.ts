@@ -17,14 +17,19 @@ import {
 import { DeliveryBooks, documentOf, ordersNamed, withReservations } from './book-delivery';
 import { type DeliveryOutcome, deliveredOutcome, exceptionOutcome } from './delivery-outcome';
 import { withOrders } from './transaction';
-import type { StageContext, Work } from './work';
+import type { Asked, StageContext, Work } from './work';
 
 /**
  * Confirms packing slips, in the order given: goods leave the stock, their cost is accrued, the orders are delivered.
  * A slip that cannot be confirmed posts nothing and waits as an exception. One outcome a slip, in order; a slip that
  * came before changes nothing.
  */
-export function confirmDeliveries(context: StageContext, slips: readonly PackingSlip[]): Promise<DeliveryOutcome[]> {
+export function confirmDeliveries(
+  context: StageContext,
+  asked: readonly (PackingSlip & Asked)[],
+): Promise<DeliveryOutcome[]> {
+  const senders = new Map(asked.map(({ by, ...slip }) => [slip as PackingSlip, by]));
+  const slips = [...senders.keys()];
   return withReservations((shortages) => {
     const confirmAll = async (work: Work, [found, products]: Surroundings): Promise<DeliveryOutcome[]> => {
       const known = new Map(found.map((stored) => [documentOf(stored.slip), stored]));
@@ -33,7 +38,8 @@ export function confirmDeliveries(context: StageContext, slips: readonly Packing
         work,
         slips.flatMap((slip) => known.get(documentOf(slip)) ?? []),
       );
-      const outcomes = await confirm(work, fresh, await DeliveryBooks.open(work, fresh, shortages, products), known);
+      const books = await DeliveryBooks.open(work, fresh, shortages, products);
+      const outcomes = await confirm(work, fresh, books, { known, senders });
       return slips.map(
         (slip) => outcomes.get(slip) ?? repeatOf(work, slip, known.get(documentOf(slip)) as StoredSlip, before),
       );
@@ -48,6 +54,9 @@ export function confirmDeliveries(context: StageContext, slips: readonly Packing
 
 type Surroundings = [readonly StoredSlip[], ReadonlyMap<string, Product>];
 
+/** Who sent a slip, for the audit. */
+type Senders = ReadonlyMap<PackingSlip, string | undefined>;
+
 const skusOf = (order: Order): string[] => order.lines.map(({ sku }) => sku);
 
 /** Of several slips under one number in a batch the first is the slip, the others repeat it. */
@@ -60,7 +69,7 @@ async function confirm(
   work: Work,
   slips: readonly PackingSlip[],
   books: DeliveryBooks,
-  known: Map<string, StoredSlip>,
+  { known, senders }: { known: Map<string, StoredSlip>; senders: Senders },
 ): Promise<Map<PackingSlip, DeliveryOutcome>> {
   const outcomes = new Map<PackingSlip, DeliveryOutcome>();
   if (slips.length === 0) return outcomes;
@@ -72,7 +81,7 @@ async function confirm(
     const judgement = books.judge(slip, { evenCancelled: false });
     const confirmed = judgement.faults.length === 0;
     if (confirmed) {
-      const booked = await books.book(slip, slipId, judgement);
+      const booked = await books.book(slip, slipId, judgement, senders.get(slip));
       lines.push(...booked);
       work.confirmedSlip(slipId, linesToInvoice(slip, booked));
     }
@@ -85,7 +94,7 @@ async function confirm(
     };
     stored.push(row);
     known.set(documentOf(slip), row);
-    outcomes.set(slip, outcomeOf(work, row, judgement));
+    outcomes.set(slip, outcomeOf(work, row, judgement, senders.get(slip)));
   }
   books.finish();
   work.send(together([insertSlips(work.db, stored), insertSlipLines(work.db, lines)]));
@@ -98,6 +107,7 @@ function outcomeOf(
   work: Work,
   { slipId, slip, state, faults }: StoredSlip,
   { orders }: SlipJudgement,
+  by: string | undefined,
 ): DeliveryOutcome {
   const told = { slipId, replayed: false };
   const outcome =
@@ -109,6 +119,7 @@ function outcomeOf(
     from: null,
     to: state,
     reason: faults[0]?.code ?? null,
+    actor: by ?? work.actor,
     evidence: { summary: outcome.summary, digest: slip.digest, faults },
   });
   raise(work, slip, outcome.summary, faults);

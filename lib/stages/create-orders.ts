@@ -169,7 +169,8 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
         verdict: { documentId, state: 'duplicate', orderId: same.orderId, code: null, faults: [] },
       };
     }
-    const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. Send a change, or use a new number.`;
+    const wayOut = document.channel === 'edi' ? 'Send a change, or use a new number.' : 'Use a new number.';
+    const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. ${wayOut}`;
     return rejected(documentId, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
   }
   if (document.purpose === 'copy' || document.purpose === 'duplicate') {
@@ -281,7 +282,7 @@ async function rememberEdiOrders(work: Work, created: readonly NewOrder[]): Prom
 }
 
 function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
-  const { documentId, inboxId } = document;
+  const { documentId } = document;
   if ('created' in decided) {
     const { order } = decided.created;
     const words = `created from ${order.channel} ${order.partner}: ${order.poNumber}${order.holds.length > 0 ? `, on hold: ${order.holds[0]?.reason}` : ''}`;
@@ -290,5 +291,5 @@ function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {
   if ('duplicateOf' in decided)
     return { output: 'replayed', documentId, orderId: decided.duplicateOf.orderId, summary: describedLater };
   if ('tested' in decided) return tested(document);
-  return rejection(documentId, inboxId, decided.rejected);
+  return rejection(document, decided.rejected);
 }

@@ -1,3 +1,4 @@
+import { faultsInWords } from '../domain/fault-words';
 import type { Fault } from '../domain/faults';
 import { type Evidence, salesOrderNumber } from '../domain/order';
 import type { Database } from '../store/database';
@@ -46,16 +47,17 @@ export const tested = ({ documentId, inboxId, kind, place }: StoredDocument): Ta
 /** Stands in for the summary of an order that has not been read yet. */
 export const describedLater = {} as OrderSummary;
 
-export function rejection(documentId: number, inboxId: number, faults: readonly Fault[]): RejectedOutcome {
-  const [fault] = faults;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+export function rejection(
+  { documentId, inboxId, place }: Pick<StoredDocument, 'documentId' | 'inboxId' | 'place'>,
+  faults: readonly Fault[],
+): RejectedOutcome {
   return {
     output: 'rejected',
     documentId,
     inboxId,
-    code: fault?.code ?? 'unreadable',
+    code: faults[0]?.code ?? 'unreadable',
     faults,
-    summary: `Inbox ${inboxId} rejected: ${fault?.message ?? 'it cannot be read.'}${more}`,
+    summary: `Inbox ${inboxId} rejected: ${faultsInWords(faults, place)}`,
   };
 }
 
@@ -82,13 +84,13 @@ export async function recordedOutcomes(
 ): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   for (const document of documents) {
-    const { documentId, inboxId, kind, orderId, state, faults } = document;
+    const { documentId, kind, orderId, state, faults } = document;
     if (decided.has(documentId)) continue;
     if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
       outcomes.set(documentId, doneBefore(document));
     else if (kind === 'order' && orderId !== null)
       outcomes.set(documentId, { output: 'replayed', documentId, orderId, summary: describedLater });
-    else outcomes.set(documentId, rejection(documentId, inboxId, faults));
+    else outcomes.set(documentId, rejection(document, faults));
   }
   await describeReplayed(db, outcomes);
   return outcomes;
@@ -105,7 +107,7 @@ const doneBefore = ({ documentId, inboxId, kind, orderId, place }: StoredDocumen
 });
 
 export function missing(documentId: number): RejectedOutcome {
-  return rejection(documentId, 0, [
+  return rejection({ documentId, inboxId: 0, place: '' }, [
     { path: '', code: 'not-found', message: `There is no document ${documentId} in the inbox.` },
   ]);
 }

@@ -131,7 +131,7 @@ function orderRecords(work: Work, changed: readonly Order[]): AuditRecord[] {
 
 /** Goods that are no longer missing and releases that are no longer parked need nobody's attention. */
 async function closeSettled(work: Work, items: readonly StockItem[]): Promise<void> {
-  const { db, actor, stage, now } = work;
+  const { db, askers, stage, now } = work;
   const repaid = items.filter((item) => item.deficit === 0 && work.deficitBefore(item) > 0).map(placeOf);
   const unparked = work
     .compared()
@@ -140,8 +140,8 @@ async function closeSettled(work: Work, items: readonly StockItem[]): Promise<vo
         .filter(({ parked }, i) => parked === 1 && order.releases[i]?.parked === false)
         .map(({ key }) => key),
     );
-  if (repaid.length > 0) await closeExceptions(db, 'stock-deficit', repaid, actor, stage, now);
-  if (unparked.length > 0) await closeExceptions(db, 'warehouse-parked', unparked, actor, stage, now);
+  if (repaid.length > 0) await closeExceptions(db, 'stock-deficit', repaid, askers, stage, now);
+  if (unparked.length > 0) await closeExceptions(db, 'warehouse-parked', unparked, askers, stage, now);
 }
 
 function raiseDeficits(work: Work, items: readonly StockItem[]): void {

@@ -114,7 +114,12 @@ function textOf(
  */
 export function canBeWritten(
   work: Work,
-  { subject, partner, kind }: { readonly subject: string; readonly partner: Partner; readonly kind: string },
+  {
+    subject,
+    about,
+    partner,
+    kind,
+  }: { readonly subject: string; readonly about: string; readonly partner: Partner; readonly kind: string },
   write: () => unknown,
 ): boolean {
   try {
@@ -125,7 +130,7 @@ export function canBeWritten(
     work.raise({
       kind: 'answer-unwritable',
       subject: `${kind} ${subject}`,
-      message: `The answer ${kind} to ${partner.partner} (${subject}) cannot be written: ${error.message} Tell the partner by other means, then close this exception.`,
+      message: `The answer ${kind} to ${partner.partner} (${about}) cannot be written: ${error.message} Tell the partner by other means, then close this exception.`,
       evidence: { partner: partner.partner, kind, subject, code: error.code },
     });
     return false;

@@ -16,7 +16,7 @@ import { takeNumbers } from '../store/number-series';
 import { appliedCreditNote, type CreditNoteOutcome, rejectedCreditNote } from './credit-note-outcome';
 import { CreditedCash } from './credited-cash';
 import { inTransaction } from './transaction';
-import type { StageContext, Work } from './work';
+import type { Asked, StageContext, Work } from './work';
 
 const documentType = 'CN';
 
@@ -32,7 +32,7 @@ interface Books {
 
 /** A credit note that is good, before it has its number. */
 interface Accepted {
-  readonly note: CreditNote;
+  readonly note: CreditNote & Asked;
   readonly invoice: InvoiceToCredit;
   readonly credit: Credit;
   /** minor units that had been paid */
@@ -51,7 +51,10 @@ type Verdict =
  * cash again. No goods move. Marks the accounts as due: the caller runs the release stage. One outcome a credit note, in
  * order; one that came before changes nothing.
  */
-export function postCreditNotes(context: StageContext, notes: readonly CreditNote[]): Promise<CreditNoteOutcome[]> {
+export function postCreditNotes(
+  context: StageContext,
+  notes: readonly (CreditNote & Asked)[],
+): Promise<CreditNoteOutcome[]> {
   return inTransaction(context, 'credit-note', async (work) => {
     const books = await open(work, notes);
     const accepted = new Map<string, Accepted>();
@@ -90,7 +93,7 @@ async function open(work: Work, notes: readonly CreditNote[]): Promise<Books> {
 
 const identity = (customer: string, reference: string): string => JSON.stringify([customer, reference]);
 
-function judge(note: CreditNote, books: Books, accepted: Map<string, Accepted>): Verdict {
+function judge(note: CreditNote & Asked, books: Books, accepted: Map<string, Accepted>): Verdict {
   const invoice = books.invoices.get(note.invoice);
   const faults = contradictions(note, invoice);
   if (invoice === undefined || faults.length > 0) return { faults };
@@ -166,6 +169,7 @@ async function post(work: Work, accepted: readonly Accepted[], books: Books): Pr
       from: null,
       to: 'posted',
       reason: note.reason,
+      actor: note.by ?? work.actor,
       evidence: { summary, invoice: invoice.number, reference: note.reference, note: note.note, lines, freed },
     });
   }

@@ -18,7 +18,7 @@ import {
 } from '../store/payments';
 import { appliedPayment, type PaymentOutcome, rejectedPayment } from './payment-outcome';
 import { inTransaction } from './transaction';
-import type { StageContext, Work } from './work';
+import type { Asked, StageContext, Work } from './work';
 
 /** What payments are held against. */
 interface Books {
@@ -39,7 +39,7 @@ interface Booked {
  * on account and lowers the exposure. What names an order that is not finished counts for that order alone. Marks the
  * accounts as due: the caller runs the release stage. One outcome a payment, in order; one that came before changes nothing.
  */
-export function postPayments(context: StageContext, payments: readonly Payment[]): Promise<PaymentOutcome[]> {
+export function postPayments(context: StageContext, payments: readonly (Payment & Asked)[]): Promise<PaymentOutcome[]> {
   return inTransaction(context, 'payment', async (work) => {
     const known = new Map((await findPayments(work.db, payments)).map((stored) => [identity(stored), stored]));
     const told = await recorded(work, [...known.values()]);
@@ -63,6 +63,7 @@ export function postPayments(context: StageContext, payments: readonly Payment[]
         from: null,
         to: 'posted',
         reason: null,
+        actor: payment.by ?? work.actor,
         evidence: { summary: outcome.summary, invoices: outcome.invoices },
       });
       return outcome;
@@ -155,7 +156,7 @@ function faultsOf(work: Work, payment: Payment, { customers, invoices }: Books):
 const orderOf = (work: Work, { salesOrder }: Payment): Order | undefined =>
   work.orders.get(salesOrderId(salesOrder ?? '') ?? 0);
 
-function book(work: Work, payment: Payment, paymentId: number, books: Books): Booked {
+function book(work: Work, payment: Payment & Asked, paymentId: number, books: Books): Booked {
   const order = orderOf(work, payment);
   const keptFor = order === undefined || isFinished(order.status) ? null : order;
   const { applications, rest } = spread(paymentId, payment, keptFor?.id ?? null, books.payables);
@@ -165,11 +166,9 @@ function book(work: Work, payment: Payment, paymentId: number, books: Books): Bo
   work.due(account);
   if (keptFor !== null) {
     keptFor.earmarked += earmarked;
-    work.note(keptFor, null, {
-      payment: payment.reference,
-      keptForOrder: formatMoney(keptFor.earmarked, payment.currency),
-      currency: payment.currency,
-    });
+    const kept = formatMoney(keptFor.earmarked, payment.currency);
+    const evidence = { payment: payment.reference, keptForOrder: kept, currency: payment.currency };
+    work.note(keptFor, null, evidence, payment.by);
   }
   const document = `${payment.customer}/${payment.reference}`;
   work.post({

@@ -10,6 +10,11 @@ import type { StageContext, Work } from './work';
 
 export type ReleaseOutput = 'released' | 'cancelled';
 
+/** An order that waits no longer, and the account that let it go. */
+export interface ReleaseOutcome extends OrderOutcome<ReleaseOutput> {
+  readonly creditAccount: string;
+}
+
 /** Most accounts and waiting orders in one transaction. */
 const atOnce = { accounts: 50, orders: 2000 };
 
@@ -18,8 +23,8 @@ const atOnce = { accounts: 50, orders: 2000 };
  * held-since, order number. First fit: an order that does not fit lets smaller ones by, until it was passed too often or
  * waits too long. Returns the orders that are free now, and those that lost their stock meanwhile.
  */
-export async function releaseHeld(context: StageContext, limits = atOnce): Promise<OrderOutcome<ReleaseOutput>[]> {
-  const outcomes: OrderOutcome<ReleaseOutput>[] = [];
+export async function releaseHeld(context: StageContext, limits = atOnce): Promise<ReleaseOutcome[]> {
+  const outcomes: ReleaseOutcome[] = [];
   // What is released or cancelled may free others, so that the accounts are asked until nothing more happens.
   for (let before = -1; outcomes.length > before; ) {
     before = outcomes.length;
@@ -40,7 +45,7 @@ function releaseAccounts(
   context: StageContext,
   due: readonly string[],
   limit: number,
-): Promise<{ released: OrderOutcome<ReleaseOutput>[]; last: string | undefined }> {
+): Promise<{ released: ReleaseOutcome[]; last: string | undefined }> {
   return inTransaction(context, 'release', async (work) => {
     const waiting = await waitingOrders(work.db, due, limit);
     const cut = waiting.length < limit ? due.length : due.indexOf(waiting.at(-1)?.account ?? '');
@@ -55,7 +60,7 @@ function releaseAccounts(
       held.map((order) => order.customer),
       work.today,
     );
-    const released: OrderOutcome<ReleaseOutput>[] = [];
+    const released: ReleaseOutcome[] = [];
     for (const account of accounts) {
       released.push(
         ...releaseQueue(work, held.filter((order) => order.creditAccount === account).sort(compareWaiting), invoices),
@@ -74,8 +79,8 @@ function releaseQueue(
   work: Work,
   queue: readonly Order[],
   invoices: Awaited<ReturnType<typeof invoicesDueBefore>>,
-): OrderOutcome<ReleaseOutput>[] {
-  const outcomes: OrderOutcome<ReleaseOutput>[] = [];
+): ReleaseOutcome[] {
+  const outcomes: ReleaseOutcome[] = [];
   const waiting: Order[] = [];
   for (const order of queue) {
     if (waiting.some((ahead) => blocksOthers(ahead, work.account(ahead.creditAccount).passes, work.now))) break;
@@ -90,7 +95,12 @@ function releaseQueue(
       outcome === 'released'
         ? 'released: every required check passes'
         : `cancelled: ${decision?.explanation ?? 'its stock is gone'}`;
-    outcomes.push({ orderId: order.id, output: outcome, summary: summarize(order, words, { decision }) });
+    outcomes.push({
+      orderId: order.id,
+      creditAccount: order.creditAccount,
+      output: outcome,
+      summary: summarize(order, words, { decision }),
+    });
   }
   return outcomes;
 }

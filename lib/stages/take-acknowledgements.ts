@@ -2,6 +2,7 @@ import type { Fault } from '../domain/faults';
 import type { ReceivedAcknowledgement } from '../intake/edi/mapped-message';
 import { type AnswerEntry, findAnswer, saveAcknowledgement } from '../store/edi-answers';
 import { ediStandards } from '../store/edi-documents';
+import { subjectsInWords } from '../store/edi-subjects';
 import { closeException } from '../store/exceptions';
 import { type DocumentVerdict, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { recordVerdict, rejection } from './document-outcomes';
@@ -21,7 +22,7 @@ export async function takeAcknowledgements(
   );
   const verdicts: DocumentVerdict[] = [];
   for (const document of documents) {
-    const { documentId, inboxId, kind, partner } = document;
+    const { documentId, kind, partner } = document;
     const standard = standards.get(documentId) ?? 'x12';
     const unknown: Fault[] = [];
     const words: string[] = [];
@@ -39,7 +40,7 @@ export async function takeAcknowledgements(
     const verdict: DocumentVerdict = { documentId, state, orderId: null, code, faults: unknown };
     verdicts.push(verdict);
     recordVerdict(work, document, verdict, { kind, words });
-    outcomes.set(documentId, code === null ? taken(document, words) : rejection(documentId, inboxId, unknown));
+    outcomes.set(documentId, code === null ? taken(document, words) : rejection(document, unknown));
   }
   await saveVerdicts(work.db, verdicts, work.now);
   return outcomes;
@@ -78,10 +79,11 @@ async function take(work: Work, answer: AnswerEntry, acknowledgement: ReceivedAc
     const subject = `answer ${answer.answerId}`;
     await closeException(work.db, 'answer-rejected', subject, work.actor, 'acknowledged', work.now);
   } else {
+    const words = await subjectsInWords(work.db, [answer.subject]);
     work.raise({
       kind: 'answer-rejected',
       subject: `answer ${answer.answerId}`,
-      message: `${answer.partner} could not take our ${name} (${answer.subject}): ${said}. Find out why, correct its EDI settings, and send it again; or tell it by other means, then close this exception.`,
+      message: `${answer.partner} could not take our ${name} (${words(answer.subject)}): ${said}. Find out why, correct its EDI settings, and send it again; or tell it by other means, then close this exception.`,
       evidence: { answerId: answer.answerId, subject: answer.subject, acknowledgement: said },
     });
   }

@@ -1,3 +1,4 @@
+import { faultsInWords } from '../domain/fault-words';
 import { BusinessRejection, type Fault } from '../domain/faults';
 import { isObject } from '../domain/master-fields';
 import { customerFields, partnerFields, productFields, stockFields, taxFields } from '../domain/master-records';
@@ -148,9 +149,20 @@ function notBuilt(kind: string, sent: readonly unknown[]): MasterResult {
   return { kind, upserted: 0, rejected, summary: summaryOf(kind, 0, rejected) };
 }
 
+/** Records of a kind, as people call them. */
+const names: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  creditGroups: ['credit group', 'credit groups'],
+  customers: ['customer', 'customers'],
+  partners: ['partner', 'partners'],
+  products: ['product', 'products'],
+  stock: ['stock count', 'stock counts'],
+  taxes: ['tax', 'taxes'],
+};
+
 function summaryOf(kind: string, upserted: number, rejected: readonly RejectedRecord[]): string {
   const [first] = rejected;
-  const fault = first?.faults[0];
-  if (first === undefined || fault === undefined) return `${upserted} ${kind} taken`;
-  return `${upserted} ${kind} taken, ${rejected.length} rejected, the first ${first.key ?? `at ${first.index}`}: ${fault.message}`;
+  const taken = `${upserted} ${names[kind]?.[upserted === 1 ? 0 : 1] ?? kind} taken`;
+  if (first === undefined) return taken;
+  const which = first.key === null ? 'the first' : `the first ${first.key}`;
+  return `${taken}, ${rejected.length} rejected, ${which}: ${faultsInWords(first.faults)}`;
 }

@@ -36,6 +36,11 @@ export interface StageContext {
   readonly clock: () => string;
 }
 
+/** Who asked for an item of a stage, for the audit; the context's actor when it is not said. */
+export interface Asked {
+  readonly by?: string | undefined;
+}
+
 /** What a stage has done in memory, beside the rows that it holds: the end of its transaction writes it, or goes by it. */
 class Pending {
   readonly decisions = new Map<string, { orderId: number; decision: Decision }>();
@@ -120,13 +125,15 @@ export class Work extends LockedRows {
     return decision;
   }
 
-  hold(order: Order, reason: HoldReason, hold: Pick<Hold, 'rule' | 'evidence' | 'forced'>): void {
+  /** A hold that a person forced stays that person's, whatever a check adds to it. */
+  hold(order: Order, reason: HoldReason, hold: Pick<Hold, 'rule' | 'evidence' | 'forced'> & Asked): void {
     const old = order.holds.find((other) => other.reason === reason);
     const since = old?.since ?? this.now;
+    const by = hold.by ?? (old?.forced === true ? old.by : this.actor);
     if (old !== undefined) this.pending.newInQueue.delete(order);
     order.holds = [
       ...order.holds.filter((other) => other !== old),
-      { reason, ...hold, forced: hold.forced || old?.forced === true, since, by: this.actor },
+      { reason, ...hold, forced: hold.forced || old?.forced === true, since, by },
     ];
     order.heldSince ??= this.now;
     if (
@@ -149,6 +156,12 @@ export class Work extends LockedRows {
       evidence: { ...note?.evidence, ...evidence },
       actor: actor ?? note?.actor ?? null,
     });
+  }
+
+  /** Those who asked for what this transaction does to orders, else whoever runs it. */
+  get askers(): string {
+    const names = [...this.pending.notes.values()].flatMap(({ actor }) => actor ?? []);
+    return [...new Set(names)].join(', ') || this.actor;
   }
 
   /** Brings the order's status and its share of the approved bucket in line with what was changed in memory. */

@@ -7,6 +7,7 @@ import { appliedChanges } from '../store/edi-changes';
 import { invoiceContents, productNames, slipContents } from '../store/edi-contents';
 import { type EdiOrigin, ediOrigins } from '../store/edi-documents';
 import { type DueAnswer, removeCancellations, removeDueAnswers, takeDueAnswers } from '../store/edi-due';
+import { subjectsInWords } from '../store/edi-subjects';
 import { loadDocuments, type StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
 import { takeNumbers } from '../store/number-series';
@@ -50,10 +51,14 @@ export function writeDueAnswers(context: StageContext, limit: number): Promise<n
         )
       ).map(({ subject }) => subject),
     );
+    const words = await subjectsInWords(
+      work.db,
+      planned.map(({ subject }) => subject),
+    );
     const wanted = planned.filter(({ subject, origin, said }) => {
       const partner = partners.get(origin.partner);
       if (partner === undefined || !isAgreed(partner, said) || given.has(subject)) return false;
-      return canBeWritten(work, { subject, partner, kind: said.answer }, () =>
+      return canBeWritten(work, { subject, about: words(subject), partner, kind: said.answer }, () =>
         writeAnswer(said, origin, partner, 1, work.now),
       );
     });

@@ -1,12 +1,14 @@
 import type { NodeAPI } from 'node-red';
 import { problemOf, statusOfFault } from '../../lib/answers/problem';
 import { type PackingSlip, readPackingSlips } from '../../lib/domain/delivery';
+import { faultsInWords } from '../../lib/domain/fault-words';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import type { DeliveryOutcome } from '../../lib/stages/delivery-outcome';
+import type { Asked } from '../../lib/stages/work';
 import { batchAnswer, type ItemResult } from '../batch-answer';
-import { answered, jsonBody, requestOf } from '../http-messages';
+import { answered, askerOf, jsonBody, requestOf } from '../http-messages';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
 const ports: Readonly<Record<DeliveryOutcome['output'], number>> = { delivered: 0, partly: 1, exception: 2 };
@@ -14,22 +16,25 @@ const answerPort = 3;
 
 export = (RED: NodeAPI): void => {
   registerStoreNode<StoreNodeConfig>(RED, 'delivery-confirm', 4, ({ runtime }) => {
-    const queue = runtime.queue<PackingSlip, DeliveryOutcome>('delivery', confirmDeliveries, { patient: false });
+    const queue = runtime.queue<PackingSlip & Asked, DeliveryOutcome>('delivery', confirmDeliveries, {
+      patient: false,
+    });
 
     const confirm = async (message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> => {
       const read = readPackingSlips(body);
+      const by = askerOf(message)?.name;
       return Promise.all(
         read.map(async ({ slip, faults }) => {
           if (slip === undefined) {
             emit(ports.exception, {
               ...message,
-              payload: { errors: faults, summary: `A packing slip cannot be read: ${faults[0]?.message}` },
+              payload: { errors: faults, summary: `A packing slip cannot be read: ${faultsInWords(faults)}` },
             });
             return { status: statusOfFault(faults[0]?.code ?? 'unreadable'), faults, body: {} };
           }
-          const outcome = await queue.submit(slip);
+          const outcome = await queue.submit({ ...slip, by });
           const { slip: _, ...told } = outcome;
-          emit(ports[outcome.output], { ...message, payload: told });
+          emit(ports[outcome.output], { ...message, payload: { ...told, errors: outcome.faults } });
           return resultOf(outcome);
         }),
       );
@@ -53,7 +58,9 @@ export = (RED: NodeAPI): void => {
     };
 
     async function settle(message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> {
-      const outcomes = await answerCancellations(await runtime.context(), readCancellations(body));
+      const context = await runtime.context();
+      const actor = askerOf(message)?.name ?? context.actor;
+      const outcomes = await answerCancellations({ ...context, actor }, readCancellations(body));
       return outcomes.map((outcome) => {
         if (outcome.output === 'settled') {
           const { salesOrder, summary } = outcome.summary;

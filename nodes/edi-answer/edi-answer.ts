@@ -5,6 +5,7 @@ import { writeWhole } from '../../lib/folder/whole-file';
 import { confirmSent, sendAnswersAgain, takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import { acknowledgementsOf, type EdiAnswer } from '../../lib/store/edi-answers';
+import { subjectsInWords } from '../../lib/store/edi-subjects';
 import { allOf } from '../all-of';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 
@@ -31,9 +32,18 @@ export = (RED: NodeAPI): void => {
         answers.map(({ answerId }) => answerId),
       );
 
+    const wordsFor = (answers: readonly EdiAnswer[]): Promise<(subject: string) => string> =>
+      runtime.read((db) =>
+        subjectsInWords(
+          db,
+          answers.map(({ subject }) => subject),
+        ),
+      );
+
     const send = async (answers: readonly EdiAnswer[], emit: Emit, message: Message): Promise<void> => {
       if (config.sentWhen === 'written') return sendAsFiles(answers, emit, message);
-      for (const answer of answers) emit(answerPort, { ...message, ...messageOf(answer) });
+      const words = await wordsFor(answers);
+      for (const answer of answers) emit(answerPort, { ...message, ...messageOf(answer, words(answer.subject)) });
       if (config.sentWhen !== 'told') await confirm(answers);
     };
 
@@ -44,7 +54,9 @@ export = (RED: NodeAPI): void => {
         await allOf(answers.map(async (answer) => void written.set(answer, await writeFile(folderOf(config), answer))));
       } finally {
         await confirm([...written.keys()]);
-        for (const [answer, filename] of written) emit(answerPort, { ...message, ...messageOf(answer), filename });
+        const words = await wordsFor([...written.keys()]);
+        for (const [answer, filename] of written)
+          emit(answerPort, { ...message, ...messageOf(answer, words(answer.subject)), filename });
       }
     };
 
@@ -102,7 +114,7 @@ async function writeFile(root: string, { partner, fileName, bytes }: EdiAnswer):
   return join(folder, fileName);
 }
 
-const messageOf = (answer: EdiAnswer) => ({
+const messageOf = (answer: EdiAnswer, about: string) => ({
   payload: answer.bytes,
   filename: answer.fileName,
   contentType: answer.contentType,
@@ -111,9 +123,9 @@ const messageOf = (answer: EdiAnswer) => ({
     answerId: answer.answerId,
     partner: answer.partner,
     kind: answer.kind,
-    answers: answer.subject,
+    answers: about,
     interchange: answer.interchangeNumber,
-    summary: `${answer.kind} ${answer.interchangeNumber ?? ''} to ${answer.partner} for ${answer.subject}`,
+    summary: `${answer.kind} ${answer.interchangeNumber ?? ''} to ${answer.partner} for ${about}`,
   },
 });
 

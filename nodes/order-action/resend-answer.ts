@@ -1,5 +1,5 @@
 import type { Principal } from '../../lib/access/principal';
-import { type AnswerOut, answerOut } from '../../lib/answers/edi-answer-lists';
+import { type AnswerOut, answersOut } from '../../lib/answers/edi-answer-lists';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { resendAnswer } from '../../lib/stages/send-answers';
 import type { StageContext } from '../../lib/stages/work';
@@ -22,7 +22,9 @@ export async function resent(
 ): Promise<AnswerOut> {
   if (asker !== undefined && asker.role !== 'operations' && asker.role !== 'admin')
     throw new BusinessRejection('forbidden', `The role ${asker.role} may not send answers again.`);
-  return answerOut(await resendAnswer(context, answerId, asker?.name ?? 'flow'));
+  const entry = await resendAnswer(context, answerId, asker?.name ?? 'flow');
+  const [answer] = await context.store.read((db) => answersOut(db, [entry]));
+  return answer as AnswerOut;
 }
 
 export const summaryOf = ({ kind, interchangeNumber, partner, answers }: AnswerOut): string =>

@@ -2,6 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { ratesOf } from '../../lib/access/principal';
 import { type Rates, rateHeaders } from '../../lib/access/rate-limits';
 import { type HttpAnswer, jsonAnswer, problemOf } from '../../lib/answers/problem';
+import { faultsInWords } from '../../lib/domain/fault-words';
 import { BusinessRejection, TechnicalFault } from '../../lib/domain/faults';
 import { defaultIntakeLimits, type IntakeLimits } from '../../lib/intake/message-content';
 import { isLarge, readGuarded } from '../../lib/stages/guarded-reader';
@@ -68,7 +69,8 @@ export = (RED: NodeAPI): void => {
       }
       for (const { documentId, ordinal, faults } of rejected) {
         const [fault] = faults;
-        const summary = `Inbox ${inboxId}, order ${ordinal}: ${fault?.message ?? 'it cannot be read.'}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}`;
+        const which = ordinal === 0 ? '' : `, order ${ordinal}`;
+        const summary = `Inbox ${inboxId}${which}: ${faultsInWords(faults)}`;
         emit(rejectedPort, {
           ...message,
           payload: {

@@ -14,6 +14,8 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
   ['/o2c/orders/{salesOrder}/reject', 'post'],
   ['/o2c/orders/{salesOrder}/resend', 'post'],
   ['/o2c/orders/{salesOrder}/not-received', 'post'],
+  ['/o2c/orders/{salesOrder}/accept', 'post'],
+  ['/o2c/orders/{salesOrder}/correct', 'post'],
   ['/o2c/deliveries', 'post'],
   ['/o2c/deliveries/cancellations', 'post'],
   ['/o2c/payments', 'get', 'post'],

@@ -2,11 +2,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { verifyAudit } from '../../lib/ops/verify-audit';
+import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { purchaseOrder, x12 } from '../support/edi';
 import { receive } from '../support/intake';
 import { SampleCompany } from '../support/orders';
+import { slipOf } from '../support/slips';
 
 const program = join(__dirname, '../../lib/cli/main.js');
 
@@ -56,11 +58,18 @@ describe('exceptions on the command line', function () {
         `Exception ${exception} (interchange-conflict): closed. the first counts\n`,
       ]);
       expect(await listed()).to.deep.equal([]);
+      expect((await o2c('list')).out).to.equal('There are none.\n');
       const [past] = await listed('--state', 'closed');
       expect(past).to.include({ exception, resolution: 'close: the first counts' });
       expect(past.closedBy).to.match(/^o2c command line/);
       expect((await o2c('close', exception, '--note', 'again')).code).to.equal(1);
       expect((await verifyAudit(store)).fault).to.equal(null);
+    });
+
+    it('of a slip say what may be done with the slip', async () => {
+      const slip = slipOf([[4711, 1, 5]], { packingSlip: 'PS-GHOST' });
+      await confirmDeliveries(company.context, [slip]);
+      expect((await o2c('list', '--kind', 'delivery')).out).to.include('accept, correct, reject: the slip');
     });
 
     it('that are not there are no wrong usage, and words are', async () => {

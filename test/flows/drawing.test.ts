@@ -17,6 +17,7 @@ interface FlowNode {
   readonly scope?: string;
   readonly complete?: string;
   readonly tosidebar?: boolean;
+  readonly rules?: readonly object[];
 }
 
 const root = resolve(__dirname, '../../..');
@@ -115,6 +116,16 @@ describe('the drawings of the packaged flows', () => {
       }
     }
     expect([...seen]).to.have.members(Object.keys(exceptionOutputs));
+  });
+
+  it('show lines that are cancelled of an order that goes on', () => {
+    const main = read('order-to-cash.json');
+    const [check] = main.filter(({ type }) => type === 'inventory-check');
+    const seen = (check?.wires?.[0] ?? []).map((id) => byId.get(id)).find((node) => node?.type === 'switch');
+    expect(seen).to.deep.include({ property: 'payload.decision.reason' });
+    expect(seen?.rules).to.deep.equal([{ t: 'eq', v: 'line-cancelled', vt: 'str' }]);
+    const shown = (seen?.wires?.[0] ?? []).map((id) => byId.get(id));
+    expect(shown.map((node) => [node?.type, node?.complete])).to.deep.equal([['debug', 'payload.summary']]);
   });
 
   it('answer every request: what comes in ends in a response', () => {

@@ -86,6 +86,33 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     });
     expect(body.results.map(({ output }: { output: string }) => output)).to.deep.equal(['exception', 'exception']);
     expect(body.results[1].replayed).to.equal(true);
+    const decide = async (action: string, more: object = {}) => {
+      const path = `/o2c/orders/${invoiced.salesOrder}/${action}`;
+      const { warehouse, packingSlip } = unknown;
+      return product().call('POST', path, { key: keys().operations, body: { warehouse, packingSlip, ...more } });
+    };
+    expect((await decide('accept')).status).to.equal(422);
+    expect((await decide('correct', { lines: unknown.lines })).status).to.equal(422);
+    expect((await decide('reject', { note: 'a mistake' })).body).to.include({ output: 'done', state: 'rejected' });
+  });
+
+  it('confirms a slip that is an exception, corrected', async () => {
+    const { warehouse, operations } = keys();
+    const slip = {
+      warehouse: 'MAIN',
+      packingSlip: nextPo(),
+      lines: [{ salesOrder: 'SO-999999', line: 1, quantity: '1' }],
+    };
+    await product().call('POST', '/o2c/deliveries', { key: warehouse, body: slip });
+    await product().call('POST', '/warehouse/behaviour', { body: { mode: 'hold' } });
+    const sent = await product().order(await create(), ({ status }) => status === 'SentToWarehouse');
+    const lines = [{ salesOrder: sent.salesOrder, line: 1, quantity: '1' }];
+    const { status, body } = await product().call('POST', `/o2c/orders/${sent.salesOrder}/correct`, {
+      key: operations,
+      body: { ...slip, lines },
+    });
+    expect([status, body.state, body.orders[0].salesOrder]).to.deep.equal([200, 'confirmed', sent.salesOrder]);
+    await product().call('POST', '/warehouse/behaviour', { body: { delayMs: 0 } });
   });
 
   it('shows the books', async () => {

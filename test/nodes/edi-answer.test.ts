@@ -69,7 +69,13 @@ describe('answers as files', () =>
       const { filename, answer } = await flow.next('answers', 0);
       await flow.until(() => flow.caught.length > 0, 'the fault');
       expect(filename).to.equal(join(folder, 'OTHER', '997-000000001.x12'));
-      expect(answer).to.include({ partner: 'OTHER', kind: '997' });
+      const about = 'interchange 000000002 of ZZ:OTHER';
+      expect(answer).to.include({
+        partner: 'OTHER',
+        kind: '997',
+        answers: about,
+        summary: `997 1 to OTHER for ${about}`,
+      });
       expect(readdirSync(join(folder, 'OTHER'))).to.deep.equal(['997-000000001.x12']);
       expect(readFileSync(String(filename), 'utf8')).to.match(/^ISA\*.*IEA\*1\*000000001~\s*$/s);
       expect(flow.caught[0]?.error.message).to.contain(join(folder, 'ACME'));

@@ -215,6 +215,7 @@ describe('the nodes of an order’s path', () =>
       send('ingest', api(purchase({ customer: 'NOBODY' })));
       const rejected = await flow.next('tag', 2);
       expect(rejected.payload).to.include({ code: 'unknown-customer' });
+      expect(rejected.payload.summary).to.match(/^Inbox \d+ rejected: customer: .*NOBODY/);
       const order = purchase();
       send('ingest', api(order));
       await flow.next('dispatch', 0);
@@ -226,7 +227,10 @@ describe('the nodes of an order’s path', () =>
       send('ingest', { payload: 'poNumber,customer,sku,quantity\nF-1,C-1,A,many\n', contentType: 'text/csv' });
       const fault = await flow.next('ingest', 1);
       expect(fault.payload.errors).to.have.length(1);
-      expect(fault.payload.summary).to.match(/^Inbox \d+, order 1: /);
+      expect(fault.payload.summary).to.match(/^Inbox \d+, order 1: row 2, column quantity, "many": /);
+      send('ingest', { payload: 'poNumber,customer,sku,quantity,colour\nF-2,C-1,A,1,red\n', contentType: 'text/csv' });
+      const unread = await flow.next('ingest', 1, 2);
+      expect(unread.payload.summary).to.match(/^Inbox \d+: row 1, column colour: No field is called colour. Rename/);
       expect(flow.caught).to.deep.equal([]);
     });
 
@@ -238,7 +242,9 @@ describe('the nodes of an order’s path', () =>
           lines: [{ salesOrder: 'SO-999999', line: 1, quantity: '1' }],
         },
       });
-      expect((await flow.next('delivery', 2)).payload.faults).to.deep.include.members([]);
+      const { errors, faults } = (await flow.next('delivery', 2)).payload;
+      expect(errors).to.have.length(1);
+      expect(errors).to.deep.equal(faults);
       send('delivery', { payload: { nonsense: true } });
       expect((await flow.next('delivery', 2, 2)).payload.summary).to.match(/cannot be read/);
       send('payment', { payload: { reference: 'X', customer: 'NOBODY', amount: '1.00', currency: 'EUR' } });

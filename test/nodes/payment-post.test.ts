@@ -62,6 +62,25 @@ describe('the node payment-post', () =>
       expect(flow.caught).to.deep.equal([]);
     });
 
+    it('names only the orders of the account that was paid', async () => {
+      const [one, other] = [await invoiced(), await invoiced()];
+      const limited = (creditLimit: string) =>
+        company.master(
+          'customers',
+          [one, other].map(({ customer }) => ({ customer, creditLimit })),
+        );
+      await limited('24.00');
+      const waiting = [];
+      for (const { customer } of [one, other])
+        waiting.push(await ready(company.context, purchase({ customer, poNumber: `WAITS-${customer}` })));
+      const note = { creditNote: 'O-1', invoice: one.invoice, reason: 'quality', lines: [{ line: 1, quantity: '1' }] };
+      const payment = { reference: 'O-2', customer: other.customer, amount: '1.00', currency: 'EUR' };
+      flow.send('post', { payload: [note, payment] });
+      const [credited, paid] = await payloads(0, 2);
+      expect(credited?.released).to.deep.equal([`SO-${String(waiting[0]).padStart(6, '0')}`]);
+      expect(paid?.released).to.deep.equal([]);
+    });
+
     it('books what comes together in its order', async () => {
       const { customer, invoice } = await invoiced();
       const payment = { customer, amount: '23.78', currency: 'EUR', invoice };
@@ -93,7 +112,7 @@ describe('the node payment-post', () =>
     it('refuses what cannot be credited, with what is wrong', async () => {
       flow.send('post', { payload: { creditNote: 'X', invoice: 'INV-1900-000001', reason: 'other' } });
       const [rejected] = await payloads(1, 1);
-      expect(rejected?.summary).to.equal('Credit note rejected: There is no invoice INV-1900-000001.');
+      expect(rejected?.summary).to.equal('Credit note rejected: invoice: There is no invoice INV-1900-000001.');
       expect(rejected?.errors).to.deep.equal([
         {
           path: '/invoice',

@@ -40,6 +40,8 @@ describe('the checks', () =>
       const [outcome] = await checkInventory(company.context, [id]);
       const order = await company.load(id);
       expect(outcome?.output).to.equal('reserved');
+      expect(outcome?.summary.decision?.reason).to.equal('line-cancelled');
+      expect(outcome?.summary.summary).to.match(/^SO-\d+ reserved: 1 of 2 lines in MAIN; B cancelled, 1 short$/);
       expect(order.lines.map(({ reserved, cancelled, reason }) => [reserved, cancelled, reason])).to.deep.equal([
         [5000, 0, null],
         [0, 101_000, 'out-of-stock'],

@@ -176,6 +176,7 @@ describe('creating orders', () =>
         RejectedOutcome,
       ];
       expect(other.faults[0]).to.include({ code: 'order-conflict', path: '/poNumber' });
+      expect(other.faults[0]?.message).to.match(/with another content\. Use a new number\.$/);
       expect((await company.load(first)).lines[0]?.ordered).to.equal(1000);
     });
 

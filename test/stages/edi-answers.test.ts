@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { listAnswers } from '../../lib/answers/edi-answer-lists';
 import { readIncoming } from '../../lib/domain/incoming-money';
+import { salesOrderNumber } from '../../lib/domain/order';
 import { readEdifact } from '../../lib/intake/edi/edifact/read-edifact';
 import type { EdiSegment } from '../../lib/intake/edi/interchange';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
@@ -120,6 +122,23 @@ describe('answers by EDI', () =>
       expect(invoice).to.include({ kind: '810', interchangeNumber: 4 });
       const gross = Math.round(4995 * 1.19);
       expect(valuesOf(invoice as EdiAnswer, 'TDS')[0]?.[0]).to.equal(String(gross));
+    });
+
+    it('are told to people by the numbers that they know', async () => {
+      const id = orderIdOf((await send('850', purchaseOrder('K-1', 'C-1', lines)))[0]);
+      await checked(id);
+      await shipped(id, { packingSlip: 'K-PS-1' });
+      await due();
+      const { answers } = await store.read((db) => listAnswers(db, { limit: '4' }));
+      const [{ control_number: control } = { control_number: '' }] = await company.rows<{ control_number: string }>(
+        'select control_number from edi_interchange order by interchange_id desc limit 1',
+      );
+      expect(answers.map(({ kind, answers: about }) => [kind, about]).reverse()).to.deep.equal([
+        ['997', `interchange ${control} of ZZ:ACME`],
+        ['855', salesOrderNumber(id)],
+        ['856', 'packing slip K-PS-1 of MAIN'],
+        ['810', `invoice ${await invoiced(id)}`],
+      ]);
     });
 
     it('tell a buyer in EDIFACT of its order from the CONTRL to the INVOIC', async () => {

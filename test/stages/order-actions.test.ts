@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { explainOrder } from '../../lib/answers/explain';
+import { orderDetail } from '../../lib/answers/order-detail';
 import { salesOrderNumber } from '../../lib/domain/order';
 import { type Actor, actOnOrders, type OrderActionName } from '../../lib/stages/act-on-order';
 import { answerCancellations, readCancellations } from '../../lib/stages/answer-cancellations';
@@ -39,6 +41,63 @@ describe('what people ask of orders', () =>
       expect(refused?.output === 'refused' && refused.rejection.code).to.equal('not-found');
       expect((await company.load(other)).status).to.equal('ReadyForDelivery');
       expect((await act('cancel', own, shop))?.output).to.equal('done');
+    });
+
+    it('is done by the person who asked, and stays that person’s when a check holds the order as well', async () => {
+      const id = await ready(company.context, purchase());
+      await act('hold', id, finance);
+      expect((await company.load(id)).holds.map(({ reason, by }) => [reason, by])).to.deep.equal([['credit', 'fritz']]);
+      await company.change(id, (order, work) =>
+        work.hold(order, 'credit', { rule: 'credit', evidence: {}, forced: false }),
+      );
+      expect((await company.load(id)).holds).to.deep.include.members([
+        { reason: 'credit', rule: 'credit', evidence: {}, since: company.now, by: 'fritz', forced: true },
+      ]);
+      const story = await store.read((db) => explainOrder(db, id));
+      expect(story?.lines).to.include(`On hold for credit since ${company.now}, forced by fritz.`);
+      expect(story?.lines.join('\n')).to.include('action by fritz: ReadyForDelivery to OnHold');
+      await act('cancel', id, finance);
+    });
+
+    it('closes the exception that it ends in that person’s name', async () => {
+      const id = await company.order({ customer: 'C-2', lines: [{ sku: 'A', quantity: 1 }], state: 'Unknown' });
+      await company.change(id, (order, work) => {
+        const [release] = order.releases;
+        if (release === undefined) throw new Error('It has no release.');
+        release.parked = true;
+        work.raise({ kind: 'warehouse-parked', subject: release.key, message: 'Ask.', evidence: {} });
+      });
+      await act('cancel', id, finance);
+      const key = `${salesOrderNumber(id)}-1`;
+      const closed = await company.rows('select closed_by from exception where subject = ?', [key]);
+      expect(closed).to.deep.equal([{ closed_by: 'fritz' }]);
+    });
+
+    it('keeps from partners why somebody of the company held an order or let it go', async () => {
+      const id = await ready(company.context, purchase());
+      const olga: Actor = { name: 'olga', role: 'operations', visible: null };
+      const salesOrder = salesOrderNumber(id);
+      for (const action of ['hold', 'release'] as const)
+        await actOnOrders(company.context, [
+          { action, salesOrder, reason: 'fraud-check', note: 'asked the bank', actor: olga },
+        ]);
+      const [partner, internal] = await store.read(async (db) => [
+        await orderDetail(db, id, 'partner'),
+        await orderDetail(db, id, 'internal'),
+      ]);
+      expect(JSON.stringify(partner)).to.not.match(/fraud|bank|olga/);
+      const reasons = partner?.history.filter(({ stage }) => stage === 'action').map(({ reason }) => reason);
+      expect(reasons).to.deep.equal(['by-hand', 'by-hand']);
+      expect(internal?.history.filter(({ reason }) => reason === 'fraud-check')).to.have.length(2);
+    });
+
+    it('says in whole words what an order cannot', async () => {
+      const id = await company.order({ customer: 'C-2', lines: [{ sku: 'A', quantity: 1 }], state: 'Ready' });
+      const refused = await act('not-received', id, { ...finance, role: 'admin' });
+      expect(refused?.output === 'refused' && refused.rejection.message).to.equal(
+        'An order that is ReadyForDelivery cannot be reported as not received. It has no release that is parked.',
+      );
+      await act('cancel', id, finance);
     });
 
     it('lifts only what the person saw: a queue is no permission for what is overdue', async () => {

@@ -29,7 +29,7 @@ export function readHeader(row: SheetRow, number: number, layout: SheetLayout, p
   const fields = header.map((name, index): SheetField | undefined => {
     const field = meanings.of(name);
     const at = place.cell(number, index, shownText(name));
-    if (field === undefined) faults.push({ path: at, code: 'unknown-column', message: unknownWords });
+    if (field === undefined) faults.push({ path: at, code: 'unknown-column', message: unknownWords(shownText(name)) });
     if (field === undefined || field === '') return undefined;
     const first = names.get(field);
     if (first !== undefined && !meanings.mayShare(name, field)) {
@@ -103,4 +103,5 @@ class Meanings {
   }
 }
 
-const unknownWords = `No field has this name. Rename the column to one of ${sheetFields.join(', ')}, or map it to a field, or to nothing.`;
+const unknownWords = (name: string): string =>
+  `No field is called ${name}. Rename the column to one of ${sheetFields.join(', ')}, or map it to a field, or to nothing.`;
