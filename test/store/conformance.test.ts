@@ -771,8 +771,11 @@ describe('both databases mean the same', () =>
               }
             });
           await Promise.all([once(['D1', 'D2']), once(['D2', 'D1'])]);
-          expect(seen.map((error) => store.dialect.classify(error))).to.deep.equal(['conflict']);
-          expect(seen[0]).to.include({ code: '40P01' });
+          expect(seen.length).to.be.greaterThan(0); // one as a rule; they may meet again
+          for (const error of seen) {
+            expect(store.dialect.classify(error)).to.equal('conflict');
+            expect(error).to.include({ code: '40P01' });
+          }
         });
 
         it('tell a serialization failure as a conflict', async () => {
