@@ -1,7 +1,7 @@
 import { type InboxMessageDetail, inboxMessage, listInbox } from '../answers/inbox-lists';
 import { rawMessage } from '../answers/inbox-raw';
+import { listJobs } from '../answers/jobs';
 import { BusinessRejection } from '../domain/faults';
-import { listJobs } from '../ops/jobs';
 import {
   type Command,
   type ExitCode,

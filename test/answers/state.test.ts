@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { healthAnswer } from '../../lib/answers/health';
+import { listJobs } from '../../lib/answers/jobs';
 import { metricsText } from '../../lib/answers/metrics';
-import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { migrations } from '../../lib/store/migrate';
 import { openStore, type Store } from '../../lib/store/store';
