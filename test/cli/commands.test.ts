@@ -62,6 +62,10 @@ describe('the command line', function () {
       const away = kind === 'sqlite' ? 'sqlite:./nowhere/o2c.sqlite' : 'postgres://nobody@127.0.0.1:1/none';
       expect(await o2c('reconcile', '--db', away)).to.include({ code: 3, out: '' });
       expect(await o2c('reconcile', '--db', 'mysql://x')).to.include({ code: 3, out: '' });
+      const noDatabase = file('no.sqlite', 'poNumber,customer\n'.repeat(100));
+      const ended = await o2c('reconcile', '--json', '--db', `sqlite:${noDatabase}`);
+      expect(ended).to.include({ code: 3, out: '' });
+      expect(ended.err).to.match(/^\S+no\.sqlite is no SQLite database\. Name another file\.\n$/);
     });
 
     it('makes the store, once', async () => {
