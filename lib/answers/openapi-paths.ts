@@ -165,13 +165,21 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One order with all that happened to it.', readers, 'OrderDetail', [inPath('salesOrder')], [404]),
   },
   '/o2c/orders/{salesOrder}/cancel': {
-    post: act('Cancel; after dispatch the warehouse has to agree.', ['partner', 'operations', 'finance']),
+    post: act('Cancel; after dispatch the warehouse has to agree. Finance only while a financial hold stands.', [
+      'partner',
+      'operations',
+      'finance',
+    ]),
   },
-  '/o2c/orders/{salesOrder}/hold': { post: act('Put on hold until a person releases it.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/hold': {
+    post: act('Put on hold until a person of the same role releases it.', ['operations', 'finance']),
+  },
   '/o2c/orders/{salesOrder}/release': {
     post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
   },
-  '/o2c/orders/{salesOrder}/reject': { post: act('Turn down an order on hold.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/reject': {
+    post: act('Turn down an order on hold. Finance only while a financial hold stands.', ['operations', 'finance']),
+  },
   '/o2c/orders/{salesOrder}/resend': {
     post: act('Send a release without a clear answer again, under the same key.', ['operations']),
   },

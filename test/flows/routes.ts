@@ -38,6 +38,10 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       product().call('POST', `/o2c/orders/${order}/${action}`, { key, body: { reason: 'test', note: 'because' } });
     const held = await create({ customer: 'C-3', lines: [{ sku: 'A', quantity: '90' }] });
     expect((await act(held, 'release', keys().operations)).status).to.equal(403);
+    const ready = await create({ customer: 'C-1', lines: [{ sku: 'A', quantity: '1' }] });
+    expect((await act(ready, 'cancel', keys().finance)).status).to.equal(403);
+    expect((await act(ready, 'hold', keys().finance)).body.holds[0].reason).to.equal('credit');
+    expect((await act(ready, 'cancel', keys().finance)).status).to.equal(200);
     expect((await act(held, 'hold', keys().operations)).body.holds).to.have.length(2);
     expect((await act(held, 'reject', keys().operations)).body).to.deep.include({ status: 'Cancelled' });
     expect((await act(held, 'hold', keys().operations)).status).to.equal(409);
@@ -329,11 +333,13 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
         const body = method === 'get' || method === 'delete' ? {} : { body: '{}' };
         const stranger = await product().call(method.toUpperCase(), address, { key: null, ...body });
         expect([401, tooManyAttempts], `${method} ${path}`).to.include(stranger.status);
-        const wrong = /^\/o2c\/deliveries/.test(path) ? keys().finance : keys().warehouse;
-        expect(
-          (await product().call(method.toUpperCase(), address, { key: wrong, ...body })).status,
-          `${method} ${path}`,
-        ).to.equal(403);
+        const wrong = /^\/o2c\/deliveries/.test(path)
+          ? [keys().finance, keys().operations, keys().shop]
+          : [keys().warehouse];
+        for (const key of wrong) {
+          const { status } = await product().call(method.toUpperCase(), address, { key, ...body });
+          expect(status, `${method} ${path}`).to.equal(403);
+        }
       }
     }
   });
