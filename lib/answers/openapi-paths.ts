@@ -320,7 +320,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       roles: ['operations'],
       parameters: [inPath('answer')],
       answers: { 200: ['The answer, ready to go out.', json(ref('Answer'))] },
-      problems: [403, 404],
+      problems: [400, 403, 404, 408, 413, 415],
     },
   },
   '/o2c/exceptions': {

@@ -158,6 +158,19 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect(raw.headers.get('content-disposition')).to.equal('attachment; filename="997-000000001.x12"');
     expect(raw.body).to.match(/^ISA\*/);
     expect((await product().call('POST', `${path}/resend`, { key: operations })).body).to.include({ state: 'ready' });
+    for (const [sent, type, status] of [
+      ['', 'text/plain', 200],
+      ['', 'application/json', 200],
+      ['a=b', 'text/plain', 415],
+      ['{', 'application/json', 400],
+    ] as const) {
+      const resent = await product().call('POST', `${path}/resend`, {
+        key: operations,
+        headers: { 'content-type': type },
+        body: sent,
+      });
+      expect(resent.status, `${type} ${sent}`).to.equal(status);
+    }
     expect((await product().call('GET', path, { key: operations })).status).to.equal(200);
     expect((await product().call('GET', '/o2c/answers/x', { key: operations })).status).to.equal(404);
     expect((await product().call('POST', '/o2c/answers/999999/resend', { key: operations })).status).to.equal(404);
