@@ -224,7 +224,7 @@ describe('confirming packing slips', () => {
       expect(await stockOf()).to.include({ on_hand: 100_000, reserved: 5000 });
       expect(await openExceptions(slip)).to.deep.equal([{ kind: 'delivery', message: outcome.summary }]);
       const [listed] = (await store.read((db) => listExceptions(db, { kind: 'delivery' }))).exceptions;
-      expect(listed?.evidence.slip).to.have.nested.property('lines[0].quantity', '7');
+      expect(listed?.evidence.slip).to.have.nested.property('lines[0].quantity', '4');
       expect(await confirm(slip)).to.include({ output: 'exception', replayed: true });
 
       const refused = await resolve(slip, 'accept');
