@@ -125,14 +125,17 @@ export async function jsonBody(message: Message, limits: JsonBodyLimits): Promis
   return plainNumbers(content.value);
 }
 
-/** Like `jsonBody`, for requests that need none and hold texts only: no body is an empty object, a parsed one is taken as it is. */
+/**
+ * Like `jsonBody`, for requests that need none and hold texts only: no body is an empty object, whatever content type it
+ * has; a parsed one is taken as it is.
+ */
 export async function optionalJsonBody(message: Message, limits: JsonBodyLimits): Promise<unknown> {
   const request = requestOf(message);
   if (request !== undefined && isParsed(request)) return typeof request.body === 'object' ? request.body : {};
-  const isEmpty =
+  const mayBeEmpty =
     request !== undefined &&
-    header(request, 'content-type') === undefined &&
-    (await bodyOf(request, limits.bytes)).length === 0;
+    (header(request, 'content-type') === undefined || header(request, 'content-length') === '0');
+  const isEmpty = mayBeEmpty && (await bodyOf(request, limits.bytes)).length === 0;
   return isEmpty ? {} : jsonBody(message, limits);
 }
 

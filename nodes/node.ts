@@ -1,3 +1,4 @@
+import '../lib/needs-node';
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { TechnicalFault } from '../lib/domain/faults';
 import { answeredDirectly, responseOf } from './http-messages';

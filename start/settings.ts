@@ -85,6 +85,7 @@ export function nodeRedSettings(
     externalModules: { autoInstall: false, modules: { allowInstall: false } },
     editorTheme: {
       tours: false,
+      palette: { catalogues: [] },
       projects: {},
       page: { title: 'Order to cash' },
       header: { title: 'Order to cash' },

@@ -3,6 +3,7 @@ import { BusinessRejection, type Fault } from '../domain/faults';
 import { instant, list, oneOf, orNull, partnerCode, text, whole } from '../domain/master-fields';
 import { completed, type Field, readDraft } from '../domain/record-draft';
 import { type Role, roles } from '../domain/roles';
+import { isStorable } from '../domain/storable-text';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
 import { insertKey, listKeys, loadKey, markRevoked, type StoredKey, setExpiry } from '../store/keys';
@@ -65,7 +66,7 @@ export async function createKey(context: KeyContext, request: unknown): Promise<
 export async function revokeKey(context: KeyContext, keyId: string): Promise<void> {
   await context.store.transaction(async (db) => {
     const now = context.clock();
-    if (!(await markRevoked(db, keyId, now))) throw unknownKey(keyId);
+    if (!isStorable(keyId) || !(await markRevoked(db, keyId, now))) throw unknownKey(keyId);
     await audit(db, context, now, keyId, 'active', 'revoked', {});
   });
   forgetKeys(context.store);

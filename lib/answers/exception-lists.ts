@@ -1,4 +1,6 @@
+import type { PackingSlip } from '../domain/delivery';
 import type { Evidence } from '../domain/order';
+import { formatQuantity } from '../domain/quantity';
 import { actionsOn, type ExceptionActionName } from '../stages/decide-exception';
 import type { Database } from '../store/database';
 import { type ExceptionEntry, type ExceptionKind, exceptionKinds, findExceptions } from '../store/exceptions';
@@ -22,7 +24,25 @@ export interface ExceptionOut {
 
 export function exceptionOut(entry: ExceptionEntry): ExceptionOut {
   const { exceptionId, ...rest } = entry;
-  return { exception: String(exceptionId), ...rest, actions: actionsOn(entry) };
+  return {
+    exception: String(exceptionId),
+    ...rest,
+    evidence: evidenceOut(entry.evidence),
+    actions: actionsOn(entry),
+  };
+}
+
+/** Quantities are kept as milli-units, and go out as decimal texts. */
+function evidenceOut({ deficitMilliUnits, slip, ...evidence }: Evidence): Evidence {
+  return {
+    ...evidence,
+    ...(typeof deficitMilliUnits === 'number' ? { deficit: formatQuantity(deficitMilliUnits) } : {}),
+    ...(slip === undefined ? {} : { slip: slipOut(slip as PackingSlip) }),
+  };
+}
+
+function slipOut(slip: PackingSlip): Evidence {
+  return { ...slip, lines: slip.lines.map((line) => ({ ...line, quantity: formatQuantity(line.quantity) })) };
 }
 
 export const exceptionStates = ['open', 'closed'] as const;

@@ -1,7 +1,8 @@
 import { addDays, parseDate } from '../domain/dates';
 import { BusinessRejection, type Fault, type FaultCode } from '../domain/faults';
+import { isStorable, shownText } from '../domain/storable-text';
 
-/** The parameters of a list as they come in: of a URL, a message or a command. Empty ones count as not given. */
+/** The parameters of a list as they come in: of a URL, a message or a command. */
 export type ListQuery = Readonly<Record<string, unknown>>;
 
 const defaultLimit = 50;
@@ -25,15 +26,15 @@ export class ListQueryReader {
 
   text(name: string): string | undefined {
     const value = this.query[name];
-    if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value === 'string' && value.length <= longestText) return value;
+    if (value === undefined || value === null) return undefined;
     if (typeof value === 'number') return String(value);
-    this.fault(
-      name,
-      'wrong-type',
-      `The parameter ${name} must be given once, as a text of at most ${longestText} characters.`,
-    );
-    return undefined;
+    if (typeof value !== 'string' || value.length > longestText) {
+      const words = `must be given once, as a text of at most ${longestText} characters`;
+      return this.fault(name, 'wrong-type', `The parameter ${name} ${words}.`);
+    }
+    if (value === '') return this.fault(name, 'missing-field', `The parameter ${name} is empty; leave it out for all.`);
+    if (isStorable(value)) return value;
+    return this.fault(name, 'wrong-type', `The parameter ${name} holds characters that no text here has.`);
   }
 
   oneOf<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
@@ -130,15 +131,22 @@ export class ListQueryReader {
     return undefined;
   }
 
-  private fault(name: string, code: FaultCode, message: string): void {
+  private fault(name: string, code: FaultCode, message: string): undefined {
     const value = this.query[name];
-    this.faults.push({
-      path: `/${name}`,
-      code,
-      message,
-      ...(typeof value === 'string' ? { value: value.slice(0, 80) } : {}),
-    });
+    const shown = typeof value === 'string' && value !== '' ? { value: shownText(value) } : {};
+    this.faults.push({ path: `/${name}`, code, message, ...shown });
   }
+}
+
+/**
+ * The days of a report: `from` and `to`, both included.
+ * @throws BusinessRejection with every parameter that is not valid.
+ */
+export function periodOf(query: ListQuery): { readonly from: string | undefined; readonly to: string | undefined } {
+  const reader = new ListQueryReader(query, ['from', 'to']);
+  const period = { from: reader.date('from'), to: reader.date('to') };
+  reader.check();
+  return period;
 }
 
 /** A cursor is opaque to its reader; it names its list, so that it cannot be used on another one. */
@@ -148,7 +156,7 @@ function writeCursor(name: string, key: readonly (string | number)[]): string {
 
 function isShaped<Key extends readonly (string | number)[]>(key: readonly unknown[], shape: Key): key is Key {
   const isPart = (part: unknown, i: number): boolean =>
-    typeof part === typeof shape[i] && (typeof part === 'string' || Number.isSafeInteger(part));
+    typeof part === typeof shape[i] && (typeof part === 'string' ? isStorable(part) : Number.isSafeInteger(part));
   return key.length === shape.length && key.every(isPart);
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../store/database';
+import { exceptionKinds } from '../store/exceptions';
 
 export const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -12,6 +13,8 @@ interface Metric {
   readonly help: string;
   /** The name of the one label, when there is one. */
   readonly label?: string;
+  /** Labels that are there with 0 when nothing is counted, so that a rule on one of them finds a value. */
+  readonly always?: readonly string[];
   /** The rows (label, count). */
   readonly sql: string;
 }
@@ -56,6 +59,7 @@ const metrics: readonly Metric[] = [
     name: 'o2c_open_exceptions',
     help: 'Exceptions that wait for a person, by kind.',
     label: 'kind',
+    always: exceptionKinds,
     sql: 'select kind as label, count(*) as count from exception where closed_at is null group by kind order by kind',
   },
 ];
@@ -72,9 +76,11 @@ const waiting: readonly { readonly step: string; readonly sql: string }[] = [
 /** The store's counts in the text format of Prometheus. `now`: ISO 8601 text. */
 export async function metricsText(db: Database, now: string): Promise<string> {
   const lines: string[] = [];
-  for (const { name, help, label, sql } of metrics) {
+  for (const { name, help, label, always = [], sql } of metrics) {
     lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
-    for (const row of await db.all<Count>(sql))
+    const counted = await db.all<Count>(sql);
+    const none = always.filter((each) => counted.every((row) => row.label !== each));
+    for (const row of [...counted, ...none.map((each) => ({ label: each, count: 0 }))])
       lines.push(`${name}${label === undefined ? '' : `{${label}="${quoted(row.label)}"}`} ${row.count}`);
   }
   lines.push(

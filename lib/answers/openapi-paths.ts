@@ -184,16 +184,22 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One order with all that happened to it.', readers, 'OrderDetail', [inPath('salesOrder')], [404]),
   },
   '/o2c/orders/{salesOrder}/cancel': {
-    post: act('Cancel; after dispatch the warehouse has to agree.', ['partner', 'operations', 'finance']),
+    post: act('Cancel; after dispatch the warehouse has to agree. Finance only while a financial hold stands.', [
+      'partner',
+      'operations',
+      'finance',
+    ]),
   },
-  '/o2c/orders/{salesOrder}/hold': { post: act('Put on hold until a person releases it.', ['operations', 'finance']) },
+  '/o2c/orders/{salesOrder}/hold': {
+    post: act('Put on hold until a person of the same role releases it.', ['operations', 'finance']),
+  },
   '/o2c/orders/{salesOrder}/release': {
     post: act('End holds; the order is judged again in full. Financial holds need finance.', ['operations', 'finance']),
   },
   '/o2c/orders/{salesOrder}/reject': {
     post: {
       ...act(
-        'Turn down an order on hold; with a packing slip that is an exception, for operations: it counts for nothing.',
+        'Turn down an order on hold; finance only while a financial hold stands. With a packing slip that is an exception, for operations: it counts for nothing.',
         ['operations', 'finance'],
       ),
       body: json({ anyOf: [ref('ActionIn'), ref('SlipDecisionIn')] }),
@@ -373,7 +379,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       roles: ['operations'],
       parameters: [inPath('answer')],
       answers: { 200: ['The answer, ready to go out.', json(ref('Answer'))] },
-      problems: [403, 404],
+      problems: [400, 403, 404, 408, 413, 415],
     },
   },
   '/o2c/exceptions': {

@@ -11,13 +11,13 @@ import {
   WrongUsage,
   withStore,
 } from './command';
-import { print, table, writeNewFile } from './output';
+import { goesOn, print, table, writeNewFile } from './output';
 
-const filters = ['partner', 'state', 'kind', 'limit'] as const;
+const filters = ['partner', 'state', 'kind', 'limit', 'cursor'] as const;
 
 export const answersCommand: Command = {
   name: 'answers',
-  usage: `list [--partner P] [--state ready|sent|acknowledged|rejected] [--kind K] [--limit N]
+  usage: `list [--partner P] [--state ready|sent|acknowledged|rejected] [--kind K] [--limit N] [--cursor C]
        o2c answers show ID [--raw FILE]
        o2c answers resend ID ...`,
   help: 'Lists the answers by EDI to partners, shows one with its text, or sends some again.',
@@ -40,8 +40,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
   const { listAnswers } = await import('../answers/edi-answer-lists.js');
   const filter = textsOf(invocation, filters);
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listAnswers(db, filter)));
-  print(invocation, found, () =>
-    table(
+  print(invocation, found, () => [
+    ...table(
       ['answer', 'made', 'partner', 'kind', 'number', 'answers', 'state', 'sent', 'said'],
       found.answers.map((entry) => [
         entry.answer,
@@ -55,7 +55,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
         entry.words,
       ]),
     ),
-  );
+    ...goesOn(found.next),
+  ]);
   return exitCodes.fine;
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { TechnicalFault } from '../domain/faults';
+import { BusinessRejection, TechnicalFault } from '../domain/faults';
 import type { StageContext } from '../stages/work';
 import type { Store } from '../store/store';
 
@@ -73,7 +73,7 @@ export function exactly({ words }: Invocation, ...names: string[]): string[] {
  * always look sound; one that brings something in may begin a store with it.
  */
 export async function withStore<T>(
-  { database }: Invocation,
+  { database, options }: Invocation,
   wanted: 'existing' | 'any',
   work: (store: Store) => Promise<T>,
 ): Promise<T> {
@@ -89,9 +89,27 @@ export async function withStore<T>(
   const store = await openStore(database, { connections: 2 });
   try {
     return await work(store);
+  } catch (error) {
+    throw wrongOptions(options, error) ?? error;
   } finally {
     await store.close();
   }
+}
+
+/** Options that are not named like the field that they fill. */
+const optionOfField: Readonly<Record<string, string>> = { poNumber: 'po' };
+
+/** What is wrong with the values of options alone is wrong usage, told by the names of the options. */
+function wrongOptions(options: Invocation['options'], error: unknown): WrongUsage | undefined {
+  if (!(error instanceof BusinessRejection)) return undefined;
+  const lines = error.faults.map(({ path, message }) => {
+    const [, field = ''] = path.split('/');
+    const option = optionOfField[field] ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    return typeof options[option] === 'string'
+      ? `--${option}: ${message.replace(`The parameter ${field}`, 'It')}`
+      : undefined;
+  });
+  return lines.includes(undefined) ? undefined : new WrongUsage(lines.join('\n'));
 }
 
 /** Who does it, for the audit. */

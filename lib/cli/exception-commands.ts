@@ -13,13 +13,13 @@ import {
   WrongUsage,
   withStore,
 } from './command';
-import { print, table } from './output';
+import { goesOn, print, table } from './output';
 
-const filters = ['state', 'kind', 'limit'] as const;
+const filters = ['state', 'kind', 'limit', 'cursor'] as const;
 
 export const exceptionsCommand: Command = {
   name: 'exceptions',
-  usage: `list [--state open|closed] [--kind K] [--limit N]
+  usage: `list [--state open|closed] [--kind K] [--limit N] [--cursor C]
        o2c exceptions close ID ... --note TEXT
        o2c exceptions reject ID ... --note TEXT`,
   help: 'Lists what waits for a person; closes what was seen to elsewhere, or rejects changes that came too late.',
@@ -49,19 +49,22 @@ async function list(invocation: Invocation): Promise<ExitCode> {
   const found = await withStore(invocation, 'existing', (store) => store.read((db) => listExceptions(db, filter)));
   print(invocation, found, () => {
     if (found.exceptions.length === 0) return ['There are none.'];
-    return table(
-      ['exception', 'raised', 'kind', 'subject', 'can be', 'message', 'closed', 'how'],
-      found.exceptions.map((entry) => [
-        entry.exception,
-        entry.raisedAt,
-        entry.kind,
-        entry.subject,
-        entry.actions.join(', ') || (entry.closedAt === null ? elsewhere[entry.kind] : ''),
-        entry.message,
-        entry.closedAt,
-        entry.resolution,
-      ]),
-    );
+    return [
+      ...table(
+        ['exception', 'raised', 'kind', 'subject', 'can be', 'message', 'closed', 'how'],
+        found.exceptions.map((entry) => [
+          entry.exception,
+          entry.raisedAt,
+          entry.kind,
+          entry.subject,
+          entry.actions.join(', ') || (entry.closedAt === null ? elsewhere[entry.kind] : ''),
+          entry.message,
+          entry.closedAt,
+          entry.resolution,
+        ]),
+      ),
+      ...goesOn(found.next),
+    ];
   });
   return exitCodes.fine;
 }

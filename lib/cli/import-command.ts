@@ -8,7 +8,7 @@ export const importCommand: Command = {
   name: 'import',
   usage:
     'customers|products|stock|partners|taxes FILE | orders FILE [--partner P] [--policy reject-order|reject-file] [--decimal-mark .|,] [--separator S] [--result FILE]',
-  help: 'Adds and changes master data from a .json or .csv file, or takes the orders of a file as the drop folder does.',
+  help: 'Adds and changes master data from a .json or .csv file, or takes the orders of a file as the drop folder does. creditGroups are not built yet.',
   options: textOptions(orderOptions),
   async run(invocation) {
     const [kind, file] = exactly(invocation, 'what to import', 'FILE') as [string, string];

@@ -14,25 +14,25 @@ import {
   withStore,
 } from './command';
 import { correct, replay } from './inbox-replay-commands';
-import { print, table, writeNewFile } from './output';
+import { goesOn, print, table, writeNewFile } from './output';
 
-const filters = ['state', 'channel', 'partner', 'from', 'to', 'limit'] as const;
+const filters = ['state', 'channel', 'partner', 'from', 'to', 'limit', 'cursor'] as const;
 
 const filterOf = (invocation: Invocation) => textsOf(invocation, filters);
 
 export const jobsCommand: Command = {
   name: 'jobs',
-  usage: '[--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]',
+  usage: '[--state S] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N] [--cursor C]',
   help: 'Lists messages with what became of their documents, the highest number first.',
   options: textOptions(filters),
   async run(invocation) {
     exactly(invocation);
-    const { listJobs } = await import('../ops/jobs.js');
+    const { listJobs } = await import('../answers/jobs.js');
     const list = await withStore(invocation, 'existing', (store) =>
       store.read((db) => listJobs(db, filterOf(invocation))),
     );
-    print(invocation, list, () =>
-      table(
+    print(invocation, list, () => [
+      ...table(
         [
           'message',
           'received',
@@ -60,14 +60,15 @@ export const jobsCommand: Command = {
           job.inProgress,
         ]),
       ),
-    );
+      ...goesOn(list.next),
+    ]);
     return exitCodes.fine;
   },
 };
 
 export const inboxCommand: Command = {
   name: 'inbox',
-  usage: `list [--state S] [--code C] [--text T] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N]
+  usage: `list [--state S] [--code C] [--text T] [--channel C] [--partner P] [--from TIME] [--to TIME] [--limit N] [--cursor C]
        o2c inbox show ID [--raw FILE]
        o2c inbox replay ID ... [--reading FILE] [--wait SECONDS]
        o2c inbox replay [--state S] [--code C] [--text T] [--channel C] [--partner P] [--from TIME] [--to TIME] | --all
@@ -99,8 +100,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
   const found = await withStore(invocation, 'existing', (store) =>
     store.read((db) => listInbox(db, inboxFilterOf(invocation))),
   );
-  print(invocation, found, () =>
-    table(
+  print(invocation, found, () => [
+    ...table(
       ['message', 'received', 'channel', 'partner', 'document', 'content type', 'bytes', 'state'],
       found.inbox.map((entry) => [
         entry.inboxId,
@@ -113,7 +114,8 @@ async function list(invocation: Invocation): Promise<ExitCode> {
         entry.state,
       ]),
     ),
-  );
+    ...goesOn(found.next),
+  ]);
   return exitCodes.fine;
 }
 

@@ -23,6 +23,13 @@ const mostRecords = 200_000;
 
 /** Records of a file for `upsertMaster`. @throws BusinessRejection when the file cannot be read as what its name says */
 export function readMasterFile(kind: string, name: string, bytes: Buffer): unknown {
+  const records = recordsOf(kind, name, bytes);
+  if (Array.isArray(records) && records.length === 0)
+    throw new BusinessRejection('empty-document', `${name} holds no ${kind}.`);
+  return records;
+}
+
+function recordsOf(kind: string, name: string, bytes: Buffer): unknown {
   if (/\.json$/i.test(name)) {
     const content = readJson(bytes, { depth: 8, items: mostRecords });
     if ('fault' in content) throw new BusinessRejection(content.fault.code, content.fault.message, [content.fault]);

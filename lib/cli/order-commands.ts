@@ -1,14 +1,14 @@
 import { BusinessRejection } from '../domain/faults';
 import { salesOrderId } from '../domain/order';
 import { type Command, exactly, exitCodes, text, textOptions, textsOf, WrongUsage, withStore } from './command';
-import { print, table } from './output';
+import { goesOn, print, table } from './output';
 
-const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit'] as const;
+const filters = ['status', 'channel', 'partner', 'customer', 'from', 'to', 'limit', 'cursor'] as const;
 
 export const ordersCommand: Command = {
   name: 'orders',
   usage:
-    '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N]',
+    '[--status S,S] [--channel C] [--partner P] [--customer C] [--po NUMBER] [--from DATE] [--to DATE] [--limit N] [--cursor C]',
   help: 'Lists orders, the newest first.',
   options: textOptions([...filters, 'po']),
   async run(invocation) {
@@ -30,7 +30,7 @@ export const ordersCommand: Command = {
           order.holds.map(({ reason }) => reason).join(', ') || order.reason,
         ]),
       ),
-      ...(list.next === null ? [] : ['There are more; narrow the filter or raise --limit (up to 500).']),
+      ...goesOn(list.next),
     ]);
     return exitCodes.fine;
   },

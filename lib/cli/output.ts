@@ -30,6 +30,10 @@ export function print({ json, terminal }: Invocation, value: unknown, lines: () 
   else for (const line of lines()) terminal.out(line.split('\n').map(printable).join('\n'));
 }
 
+/** How a list goes on. */
+export const goesOn = (next: string | null): readonly string[] =>
+  next === null ? [] : ['', `There are more. Say the same again with --cursor ${next}`];
+
 /** What is there already is not overwritten: it may be what somebody has corrected. */
 export async function writeNewFile(file: string, bytes: Buffer): Promise<void> {
   try {

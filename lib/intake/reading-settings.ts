@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BusinessRejection, type Fault } from '../domain/faults';
+import { isStorable } from '../domain/storable-text';
 import type { ReceivedMessage } from './message-content';
 import { dateFormats, encodings, plainLayout, type SheetLayout } from './sheets/layout';
 
@@ -74,7 +75,7 @@ const isMapping = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
-  Object.values(value).every((field) => typeof field === 'string');
+  Object.entries(value).every(([name, field]) => isStorable(name) && typeof field === 'string' && isStorable(field));
 
 function fieldsOf(value: unknown, path: string, known: readonly string[], faults: Fault[]): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

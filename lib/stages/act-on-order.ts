@@ -73,12 +73,7 @@ async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
   try {
     if (order === undefined || !mayRead(order, action.actor.visible))
       throw new BusinessRejection('not-found', `There is no order ${action.salesOrder}.`);
-    if (!allowedRoles[action.action].includes(action.actor.role)) {
-      throw new BusinessRejection(
-        'forbidden',
-        `The role ${action.actor.role} may not do this to an order: ${action.action}.`,
-      );
-    }
+    refuseUnlessAllowed(order, action);
     const words = await perform[action.action](work, order, action);
     work.note(order, action.reason || action.action, { action: action.action, note: action.note }, action.actor.name);
     work.settle(order);
@@ -101,6 +96,19 @@ async function act(work: Work, action: OrderAction): Promise<ActionOutcome> {
       summary: `${action.salesOrder}: ${action.action} refused. ${error.message}`,
     };
   }
+}
+
+/** Finance decides on what its holds are for: it ends an order only where the order is held for money. */
+function refuseUnlessAllowed(order: Order, { action, actor }: OrderAction): void {
+  if (!allowedRoles[action].includes(actor.role))
+    throw new BusinessRejection('forbidden', `The role ${actor.role} may not do this to an order: ${action}.`);
+  const ends = action === 'cancel' || action === 'reject';
+  if (actor.role !== 'finance' || !ends || order.holds.some(({ reason }) => financialHolds.has(reason))) return;
+  const holds = [...financialHolds].join(', ');
+  throw new BusinessRejection(
+    'forbidden',
+    `The role finance may ${action} an order only while it is held for ${holds}.`,
+  );
 }
 
 const perform: Readonly<
@@ -144,7 +152,7 @@ function cancel(work: Work, order: Order, action: OrderAction): string {
   return cancelOrAsk(work, order, reason);
 }
 
-/** Who may release it again is who placed it: finance's hold is a financial one. */
+/** Who may release it again is the role that placed it: finance's hold is a financial one, which no payment ends. */
 function hold(work: Work, order: Order, action: OrderAction): string {
   if (isFinished(order.status) || order.status === 'Delivered')
     throw wrongState(order, 'hold', 'Nothing of it is open.');

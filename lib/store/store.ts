@@ -1,3 +1,4 @@
+import '../needs-node';
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +7,7 @@ import { Client, types as pgTypes } from 'pg';
 import { TechnicalFault } from '../domain/faults';
 import { type Database, together } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
+import { knexLog } from './knex-log';
 import { migrate } from './migrate';
 import { NumbersAhead } from './numbers-ahead';
 import { OrderMemory } from './order-memory';
@@ -61,6 +63,7 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   const lease = options.exclusive && filename !== ':memory:' ? leaseFile(filename) : undefined;
   const knex = createKnex({
     client: SqliteClient,
+    log: knexLog,
     connection: { filename },
     useNullAsDefault: true,
     pool: { min: 1, max: 1 },
@@ -68,8 +71,17 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   const ahead = new NumbersAhead();
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
   const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, async () => lease?.close());
-  return prepared(store, options);
+  return prepared(store, options).catch((cause: unknown) => {
+    throw isNoDatabase(cause)
+      ? new TechnicalFault('store-fault', `${filename} is no SQLite database. Name another file.`, { cause })
+      : cause;
+  });
 }
+
+/** By SQLite's code for it. */
+const isNoDatabase = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === notADatabase;
+const notADatabase = 26;
 
 /**
  * Holds a lock file's exclusive transaction for as long as this process lives. The operating system gives it back
@@ -146,6 +158,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
   }
   const knex = createKnex({
     client: 'pg',
+    log: knexLog,
     connection,
     pool: { min: 0, max: options.connections ?? 10 },
     acquireConnectionTimeout: 10_000,

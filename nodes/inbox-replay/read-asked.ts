@@ -1,5 +1,6 @@
 import { BusinessRejection } from '../../lib/domain/faults';
 import type { Role } from '../../lib/domain/roles';
+import { storableText } from '../../lib/domain/storable-text';
 import { type ReadingSettings, readingFrom } from '../../lib/intake/reading-settings';
 import type { CorrectionRequest } from '../../lib/stages/correct-message';
 import { askerOf, header, requestOf } from '../http-messages';
@@ -75,7 +76,7 @@ function fromPayload(
     return {
       inboxId: numberOf(filter.inboxId),
       bytes: bytesOf(corrected),
-      contentType: typeof contentType === 'string' ? contentType : undefined,
+      contentType: typeof contentType === 'string' ? storableText(contentType) : undefined,
       reason: reasonOf(reason),
       ...who,
     };

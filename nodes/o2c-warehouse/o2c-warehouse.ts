@@ -1,3 +1,4 @@
+import '../../lib/needs-node';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { createWarehouseClient } from '../../lib/warehouse/warehouse-client';
 import type { WarehouseNode } from '../warehouse-node';

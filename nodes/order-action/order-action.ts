@@ -18,6 +18,7 @@ import { decideOnException, exceptionActions } from '../../lib/stages/decide-exc
 import { answered, askerOf, optionalJsonBody, requestOf } from '../http-messages';
 import { type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { fieldsOf } from '../order-messages';
+import { textOf } from './body-text';
 import { exceptionIn } from './decide-exception';
 import { answerIn, resent, summaryOf } from './resend-answer';
 import { resolveSlip, slipActions } from './resolve-slip';
@@ -141,18 +142,6 @@ function requestedAction(
     note: textOf(body.note, '/note', 1000),
     actor: actorOf(asker),
   };
-}
-
-const controlCharacter = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
-
-function textOf(value: unknown, path: string, longest: number): string {
-  if (value === undefined || value === null) return '';
-  const written = typeof value === 'string' ? value.trim() : undefined;
-  if (written !== undefined && written.length <= longest && !controlCharacter.test(written)) return written;
-  const words = `a text of at most ${longest} characters, without control characters`;
-  throw new BusinessRejection('wrong-type', `${path.slice(1)} must be ${words}.`, [
-    { path, code: 'wrong-type', message: `This must be ${words}.` },
-  ]);
 }
 
 /** A flow that acts without a request acts for the company's operations. */

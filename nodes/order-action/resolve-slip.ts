@@ -3,6 +3,7 @@ import { readPackingSlips } from '../../lib/domain/delivery';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { resolveDelivery } from '../../lib/stages/resolve-delivery';
 import type { StageContext } from '../../lib/stages/work';
+import { textOf } from './body-text';
 
 /** What a person may decide on a packing slip that is an exception. */
 export const slipActions: readonly string[] = ['accept', 'correct', 'reject'];
@@ -24,8 +25,9 @@ export async function resolveSlip(
     throw new BusinessRejection('forbidden', `The role ${principal.role} may not decide on a packing slip.`);
   }
   const { note, ...slip } = body;
-  const { warehouse, packingSlip } = slip;
-  if (typeof warehouse !== 'string' || typeof packingSlip !== 'string')
+  const warehouse = textOf(slip.warehouse, '/warehouse', 40);
+  const packingSlip = textOf(slip.packingSlip, '/packingSlip', 100);
+  if (warehouse === '' || packingSlip === '')
     throw new BusinessRejection('missing-field', 'Name the warehouse and the packing slip.');
   const [read] = action === 'correct' ? readPackingSlips(slip) : [];
   if (read !== undefined && read.slip === undefined)
@@ -39,7 +41,7 @@ export async function resolveSlip(
     packingSlip,
     action: action as 'accept' | 'correct' | 'reject',
     ...(read?.slip === undefined ? {} : { slip: read.slip }),
-    note: typeof note === 'string' ? note.slice(0, 1000) : '',
+    note: textOf(note, '/note', 1000),
     by: principal?.name ?? 'flow',
   });
   if (outcome.output === 'refused') throw outcome.rejection;

@@ -4,6 +4,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { actingPartner } from '../../lib/access/principal';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { directPartner, partnersOf } from '../../lib/domain/speakers';
+import { isStorable, storableText } from '../../lib/domain/storable-text';
 import { contentTypeOf } from '../../lib/intake/content-type';
 import type { BatchPolicy } from '../../lib/intake/message-content';
 import type { ReceivedMessage } from '../../lib/stages/read-reception';
@@ -105,7 +106,7 @@ export async function readDelivered(
     channel,
     partner: handover?.partner ?? (await partnerOf(RED, node, message, config)),
     messageKey: null,
-    document: (path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument),
+    document: storableText((path === undefined ? `${channel} message` : basename(path)).slice(0, longestDocument)),
     keyId: null,
   };
 }
@@ -136,7 +137,7 @@ function bytesOf(payload: unknown): Buffer {
 
 function saidType(message: Message): string | undefined {
   const { contentType } = message as { contentType?: unknown };
-  return typeof contentType === 'string' && contentType !== '' ? contentType : undefined;
+  return typeof contentType === 'string' && contentType !== '' ? storableText(contentType) : undefined;
 }
 
 function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderIngestConfig): Promise<string> {
@@ -148,7 +149,7 @@ function partnerOf(RED: NodeAPI, node: Node, message: Message, config: OrderInge
       message,
       (error: Error | null, value: unknown) => {
         if (error) reject(error);
-        else if (typeof value === 'string' && value.trim() !== '') resolve(value.trim());
+        else if (typeof value === 'string' && value.trim() !== '' && isStorable(value)) resolve(value.trim());
         else
           reject(
             new BusinessRejection(

@@ -11,6 +11,8 @@ import { inboxMessage, listInbox, listMessages } from '../../lib/answers/inbox-l
 import { rawMessage } from '../../lib/answers/inbox-raw';
 import { mayReadMessage } from '../../lib/answers/inbox-visibility';
 import { getInvoice } from '../../lib/answers/invoice-out';
+import { listJobs } from '../../lib/answers/jobs';
+import { periodOf } from '../../lib/answers/list-query';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { metricsText, metricsType } from '../../lib/answers/metrics';
 import { openApiDocument } from '../../lib/answers/openapi';
@@ -21,9 +23,9 @@ import type { HttpAnswer } from '../../lib/answers/problem';
 import { jobResult } from '../../lib/answers/result-file';
 import { BusinessRejection } from '../../lib/domain/faults';
 import { salesOrderId } from '../../lib/domain/order';
+import { storableText } from '../../lib/domain/storable-text';
 import type { Visibility } from '../../lib/domain/visibility';
 import { workbookType } from '../../lib/intake/sheets/xlsx/workbook';
-import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { readSettings } from '../../lib/stages/company-settings';
 import type { StageContext } from '../../lib/stages/work';
@@ -67,14 +69,14 @@ export const queries = {
     found(
       key,
       'invoice',
-      context.store.read((db) => getInvoice(db, key ?? '')),
+      context.store.read((db) => getInvoice(db, storableText(key ?? ''))),
     ),
   invoices: async (context, { filter }) => ({ body: await context.store.read((db) => listInvoices(db, filter)) }),
   'credit-note': (context, { key }) =>
     found(
       key,
       'credit note',
-      context.store.read((db) => getCreditNote(db, key ?? '')),
+      context.store.read((db) => getCreditNote(db, storableText(key ?? ''))),
     ),
   'credit-notes': async (context, { filter }) => ({
     body: await context.store.read((db) => listCreditNotes(db, filter)),
@@ -99,7 +101,7 @@ export const queries = {
   keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
-    body: await context.store.read((db) => sourcesReport(db, { from: text(filter.from), to: text(filter.to) })),
+    body: await context.store.read((db) => sourcesReport(db, periodOf(filter))),
   }),
   metrics: async (context) => ({
     statusCode: 200,
@@ -128,8 +130,6 @@ const download = (name: string, type: string, body: Buffer): HttpAnswer => ({
   headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
   body,
 });
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 async function found(key: string | undefined, what: string, value: Promise<unknown>): Promise<{ body: unknown }> {
   const body = await value;

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
+import { listAnswers } from '../../lib/answers/edi-answer-lists';
+import { listInbox, listMessages } from '../../lib/answers/inbox-lists';
+import { listJobs } from '../../lib/answers/jobs';
+import { type ListQuery, periodOf } from '../../lib/answers/list-query';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { BusinessRejection } from '../../lib/domain/faults';
+import type { Database } from '../../lib/store/database';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { expectAnswer } from '../support/openapi';
@@ -38,7 +43,7 @@ describe('lists', () => {
       expect(await numbers({ status: 'OnHold,Invoiced' })).to.deep.equal([2, 1]);
       expect(await numbers({ poNumber: ' po1001' })).to.deep.equal([1]);
       expect(await numbers({ channel: 'file' })).to.deep.equal([4]);
-      expect(await numbers({ partner: 'WEBSHOP', customer: 'C-1001', status: '' })).to.deep.equal([4, 2, 1]);
+      expect(await numbers({ partner: 'WEBSHOP', customer: 'C-1001', status: undefined })).to.deep.equal([4, 2, 1]);
       expect(await numbers({ from: '2026-11-24' })).to.deep.equal([4]);
       expect(await numbers({ to: '2026-11-23' })).to.deep.equal([3, 2, 1]);
       expect(await numbers({ to: '2026-11-23T11:00:00+01:00' })).to.deep.equal([3, 2, 1]);
@@ -86,6 +91,34 @@ describe('lists', () => {
       ]) {
         expect((await rejectionOf(store.read((db) => listOrders(db, { cursor })))).faults[0]?.path).to.equal('/cursor');
       }
+    });
+
+    it('refuses what is empty, and what no database keeps, alike on both', async () => {
+      const lists: Record<string, (db: Database, query: ListQuery) => Promise<object>> = {
+        listOrders,
+        listInbox,
+        listMessages,
+        listAnswers,
+        listJobs,
+      };
+      for (const [name, list] of Object.entries(lists))
+        for (const [partner, code] of [
+          ['', 'missing-field'],
+          ['\u0000', 'wrong-type'],
+          ['A\ud800', 'wrong-type'],
+        ]) {
+          const { faults } = await rejectionOf(store.read((db) => list(db, { partner })));
+          expect(
+            faults.map((fault) => [fault.path, fault.code]),
+            name,
+          ).to.deep.equal([['/partner', code]]);
+        }
+      const odd = Buffer.from(JSON.stringify(['ledger', '\u0000', 1])).toString('base64url');
+      expect((await rejectionOf(store.read((db) => ledger(db, { cursor: odd })))).faults[0]?.path).to.equal('/cursor');
+      expect(() => periodOf({ from: '' })).to.throw(BusinessRejection, 'The parameter from is empty');
+      expect((await rejectionOf(store.read((db) => listJobs(db, { colour: 'red' })))).faults[0]?.path).to.equal(
+        '/colour',
+      );
     });
 
     it('pages through the ledger of a period without losing or repeating a posting', async () => {

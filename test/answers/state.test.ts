@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { listExceptions } from '../../lib/answers/exception-lists';
 import { healthAnswer } from '../../lib/answers/health';
+import { listJobs } from '../../lib/answers/jobs';
 import { metricsText } from '../../lib/answers/metrics';
-import { listJobs } from '../../lib/ops/jobs';
 import { signals, sourcesReport } from '../../lib/ops/signals';
+import { raiseExceptions } from '../../lib/store/exceptions';
 import { migrations } from '../../lib/store/migrate';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -48,6 +50,8 @@ describe('the state of the store', () => {
         await db.insert('stock_item', [
           { sku: 'A', warehouse: 'MAIN', on_hand: 2, reserved: 2, safety_stock: 0, deficit: 1 },
         ]);
+        const evidence = { sku: 'A', warehouse: 'MAIN', deficitMilliUnits: 2500 };
+        await raiseExceptions(db, [{ kind: 'stock-deficit', subject: 'A in MAIN', message: 'Count.', evidence }], now);
       });
       const text = await store.read((db) => metricsText(db, '2026-11-23T10:01:30.000Z'));
       expect(text.split('\n')).to.include.members([
@@ -57,12 +61,20 @@ describe('the state of the store', () => {
         'o2c_inbox_documents{state="stored"} 1',
         'o2c_inbox_messages{channel="api"} 1',
         'o2c_stock_deficits 1',
+        'o2c_open_exceptions{kind="stock-deficit"} 1',
+        'o2c_open_exceptions{kind="warehouse-parked"} 0',
         'o2c_oldest_waiting_seconds{step="document"} 90',
         'o2c_oldest_waiting_seconds{step="checks"} 90',
         'o2c_oldest_waiting_seconds{step="hold"} 0',
       ]);
       for (const line of text.trimEnd().split('\n'))
-        expect(line).to.match(/^(# (HELP|TYPE) o2c_\w+ .+|o2c_\w+(\{\w+="\w+"\})? \d+(\.\d+)?)$/);
+        expect(line).to.match(/^(# (HELP|TYPE) o2c_\w+ .+|o2c_\w+(\{\w+="[\w-]+"\})? \d+(\.\d+)?)$/);
+    });
+
+    it('is told in exceptions, with quantities as decimal texts', async () => {
+      const page = await store.read((db) => listExceptions(db, {}));
+      expectAnswer('GET', '/o2c/exceptions', 200, json, page);
+      expect(page.exceptions[0]?.evidence).to.deep.equal({ sku: 'A', warehouse: 'MAIN', deficit: '2.5' });
     });
 
     it('is told in signals, jobs and reports as they are described', async () => {

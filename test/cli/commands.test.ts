@@ -62,6 +62,10 @@ describe('the command line', function () {
       const away = kind === 'sqlite' ? 'sqlite:./nowhere/o2c.sqlite' : 'postgres://nobody@127.0.0.1:1/none';
       expect(await o2c('reconcile', '--db', away)).to.include({ code: 3, out: '' });
       expect(await o2c('reconcile', '--db', 'mysql://x')).to.include({ code: 3, out: '' });
+      const noDatabase = file('no.sqlite', 'poNumber,customer\n'.repeat(100));
+      const ended = await o2c('reconcile', '--json', '--db', `sqlite:${noDatabase}`);
+      expect(ended).to.include({ code: 3, out: '' });
+      expect(ended.err).to.match(/^\S+no\.sqlite is no SQLite database\. Name another file\.\n$/);
     });
 
     it('makes the store, once', async () => {
@@ -96,6 +100,14 @@ describe('the command line', function () {
       ).to.include({ code: 0, out: '1 taxes taken\n' });
       expect(await o2c('import', 'taxes', file('broken.json', '[{'))).to.include({ code: 1, out: '' });
       expect(await o2c('import', 'taxes', 'missing.json')).to.include({ code: 2 });
+      for (const [name, content] of [
+        ['empty.csv', ''],
+        ['head.csv', 'taxCode,rate\n'],
+        ['empty.json', '[]'],
+      ] as const) {
+        const { code, out, err } = await o2c('import', 'taxes', file(name, content));
+        expect([code, out, err], name).to.deep.equal([1, '', `${name} holds no taxes.\n`]);
+      }
       const stored = await runtime?.read((db) =>
         db.all<{ sku_map: string; channels: string }>("select sku_map, channels from partner where partner = 'SHOP'"),
       );
@@ -151,7 +163,11 @@ describe('the command line', function () {
       const list = await o2c('key', 'list');
       expect(list.out).to.include(keyId).and.include('revoked').and.not.include(key);
       expect(await o2c('key', 'create', '--role', 'partner')).to.include({ code: 2 });
-      expect(await o2c('key', 'create', '--role', 'king', '--name', 'K')).to.include({ code: 1 });
+      const king = await o2c('key', 'create', '--role', 'king', '--name', 'K');
+      expect(king).to.include({ code: 2, out: '' });
+      expect(king.err).to.match(/^--role: This must be one of partner, /);
+      const nobody = await o2c('key', 'create', '--role', 'partner', '--name', 'K', '--acts-for', 'NOBODY');
+      expect(nobody.err).to.match(/^--acts-for: The partner NOBODY is not known/);
     });
 
     it('lists and explains orders, jobs and messages', async () => {
@@ -159,12 +175,35 @@ describe('the command line', function () {
         (await json('orders', '--status', 'OnHold')).orders.map(({ salesOrder }: { salesOrder: string }) => salesOrder),
       ).to.deep.equal(['SO-000002']);
       expect((await o2c('orders')).out.split('\n')[0]).to.match(/^order +status +customer/);
-      expect(await o2c('orders', '--status', 'Lost')).to.include({ code: 1 });
+      for (const [value, ...words] of [
+        ['0', 'orders', '--limit'],
+        ['abc', 'jobs', '--limit'],
+        ['', 'inbox', 'list', '--state'],
+        ['501', 'answers', 'list', '--limit'],
+        ['x', 'exceptions', 'list', '--cursor'],
+        ['Lost', 'orders', '--status'],
+        ['lost', 'inbox', 'replay', '--state'],
+      ] as const) {
+        const { code, out, err } = await o2c(...words, value);
+        expect([code, out, err.split(':')[0]], words.join(' ')).to.deep.equal([2, '', words.at(-1)]);
+        expect(err).to.include(`Usage: o2c ${words[0]}`);
+      }
       expect((await o2c('explain', 'so-000002')).out).to.include('SO-000002 is on hold: operator');
       expect(await o2c('explain', 'SO-000999')).to.include({ code: 1 });
       expect(await o2c('explain', '12')).to.include({ code: 2 });
       expect((await json('jobs', '--limit', '2')).jobs).to.have.length(2);
       expect((await json('inbox', 'list')).inbox).to.have.length(7);
+      for (const words of [['orders'], ['jobs'], ['inbox', 'list']]) {
+        const { next } = await json(...words, '--limit', '1');
+        const page = await o2c(...words, '--limit', '1');
+        expect(page.out, words[0]).to.match(/\nThere are more\. Say the same again with --cursor \S+\n$/);
+        expect(page.out).to.include(`--cursor ${next}\n`);
+        const on = await o2c(...words, '--limit', '500', '--cursor', next);
+        expect(on.code).to.equal(0);
+        expect(on.out)
+          .to.not.include('There are more')
+          .and.not.include(page.out.split('\n')[1] as string);
+      }
       expect((await o2c('inbox', 'show', '1')).out)
         .to.include('Message 1 by api from DIRECT')
         .and.include('SO-000001');

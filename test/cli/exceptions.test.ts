@@ -76,7 +76,7 @@ describe('exceptions on the command line', function () {
       expect((await o2c('close', '4711', '--note', 'x')).code).to.equal(1);
       expect((await o2c('close', 'x', '--note', 'x')).code).to.equal(2);
       expect((await o2c('sell', '1')).code).to.equal(2);
-      expect((await o2c('list', '--state', 'lost')).code).to.equal(1);
+      expect((await o2c('list', '--state', 'lost')).code).to.equal(2);
     });
   });
 });

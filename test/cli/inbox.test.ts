@@ -144,7 +144,7 @@ function theInbox(url: () => string): void {
     ])
       expect(await o2c('inbox', ...words), words.join(' ')).to.include({ code: 2 });
     expect(await o2c('inbox', 'replay', '999999')).to.include({ code: 1 });
-    expect(await o2c('inbox', 'replay', '--state', 'accepted')).to.include({ code: 1 });
+    expect(await o2c('inbox', 'replay', '--state', 'accepted')).to.include({ code: 2 });
     expect((await o2c('inbox', '--help')).out).to.include('inbox correct ID FILE');
   });
 }

@@ -208,6 +208,66 @@ export function badInput(product: () => Product, keys: () => Keys): void {
     );
   });
 
+  it('refuses what no database keeps, wherever it stands', async () => {
+    const zero = '%00';
+    for (const path of [
+      '/o2c/orders?partner=',
+      '/o2c/orders?customer=',
+      '/o2c/orders?poNumber=',
+      '/o2c/orders?status=',
+      '/o2c/inbox?text=',
+      '/o2c/messages?poNumber=',
+      '/o2c/answers?kind=',
+      '/o2c/exceptions?kind=',
+      '/o2c/jobs?partner=',
+      '/o2c/ledger?from=',
+      '/o2c/reports/sources?to=',
+    ]) {
+      const [, name] = /\?(\w+)=$/.exec(path) as unknown as [string, string];
+      for (const value of [zero, '']) {
+        const answer = await product().call('GET', `${path}${value}`);
+        expectProblem(answer, 422);
+        expect(answer.body.errors[0].path, path).to.equal(`/${name}`);
+      }
+    }
+    for (const path of ['/o2c/invoices/', '/o2c/credit-notes/', '/o2c/orders/', '/o2c/inbox/', '/o2c/answers/'])
+      expectProblem(await product().call('GET', `${path}${zero}`), 404);
+    expectProblem(await product().call('DELETE', `/o2c/keys/${zero}`), 404);
+    for (const odd of ['\\u0000', '\\ud800']) {
+      for (const [method, path, body] of [
+        ['POST', '/o2c/orders', `{"poNumber":"P${odd}","customer":"C-1","lines":[{"sku":"A","quantity":"1"}]}`],
+        ['POST', '/o2c/orders', `{"poNumber":"P","customer":"C${odd}","lines":[{"sku":"A${odd}","quantity":"1"}]}`],
+        ['POST', '/o2c/orders', `{"P${odd}":"P","customer":"C-1","lines":[{"sku":"A","quantity":"1"}]}`],
+        ['POST', '/o2c/orders/SO-000001/hold', `{"reason":"${odd}"}`],
+        ['POST', '/o2c/orders/SO-000001/reject', `{"warehouse":"MAIN","packingSlip":"P${odd}"}`],
+        ['POST', '/o2c/orders/SO-000001/reject', `{"warehouse":"MAIN","packingSlip":"P","note":"${odd}"}`],
+        ['POST', '/o2c/deliveries', `{"warehouse":"MAIN","packingSlip":"${odd}","salesOrder":"SO-1","final":true}`],
+        ['POST', '/o2c/deliveries/cancellations', `{"salesOrder":"${odd}","release":1,"cancelled":true}`],
+        ['POST', '/o2c/payments', `{"reference":"R${odd}","customer":"C-1","amount":"1.00","currency":"EUR"}`],
+        ['POST', '/o2c/keys', `{"role":"auditor","name":"A${odd}"}`],
+        ['POST', '/o2c/keys', `{"replaces":"A${odd}"}`],
+        ['POST', '/o2c/keys', `{"A${odd}":1}`],
+        ['PUT', '/o2c/master/customers', `{"customer":"C${odd}","name":"C","currency":"EUR"}`],
+        ['PUT', '/o2c/master/partners', `{"partner":"P","name":"P","channels":[],"skuMap":{"A${odd}":"A"}}`],
+        ['PUT', '/o2c/settings', `{"basedOn":1,"settings":{"defaultWarehouse":"A${odd}","timeZone":"${odd}"}}`],
+      ] as const) {
+        const answer = await product().call(method, path, { body });
+        expect([400, 404, 409, 422], `${method} ${path} ${body}: ${JSON.stringify(answer.body)}`).to.include(
+          answer.status,
+        );
+      }
+    }
+    for (const headers of [
+      { 'x-o2c-partner': 'N'.repeat(8_000) },
+      { 'x-o2c-partner': 'N\u00fc' },
+      { 'idempotency-key': '\u00fc\u00ff' },
+      { 'content-type': 'application/json; charset="\u00ff"' },
+    ] as Record<string, string>[]) {
+      const answer = await product().call('POST', '/o2c/orders', { headers, body: JSON.stringify(anOrder()) });
+      expect(answer.status, JSON.stringify(answer.body)).to.be.below(500);
+    }
+  });
+
   it('is alive and well after all that', async () => {
     expect((await product().call('GET', '/o2c/health', { key: null })).status).to.equal(200);
     expect(product().output).to.not.match(/Uncaught|UnhandledPromise|at .*\.js:\d+/);

@@ -29,6 +29,8 @@ export function httpManners(product: () => Product, keys: () => Keys): void {
     expect([wrong.status, wrong.headers.get('allow')]).to.deep.equal([405, allowed]);
     expect(wrong.headers.get('content-type')).to.match(/^application\/problem\+json/);
     expect(((await wrong.json()) as { code: string }).code).to.equal('method-not-allowed');
+    const keysWithoutOne = await ask('DELETE', '/o2c/keys');
+    expect([keysWithoutOne.status, keysWithoutOne.headers.get('allow')]).to.deep.equal([405, allowed]);
     const options = await ask('OPTIONS', '/o2c/orders');
     expect([options.status, options.headers.get('allow'), await options.text()]).to.deep.equal([204, allowed, '']);
     expect((await ask('OPTIONS', '/o2c/nothing')).status).to.equal(404);

@@ -38,6 +38,10 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
       product().call('POST', `/o2c/orders/${order}/${action}`, { key, body: { reason: 'test', note: 'because' } });
     const held = await create({ customer: 'C-3', lines: [{ sku: 'A', quantity: '90' }] });
     expect((await act(held, 'release', keys().operations)).status).to.equal(403);
+    const ready = await create({ customer: 'C-1', lines: [{ sku: 'A', quantity: '1' }] });
+    expect((await act(ready, 'cancel', keys().finance)).status).to.equal(403);
+    expect((await act(ready, 'hold', keys().finance)).body.holds[0].reason).to.equal('credit');
+    expect((await act(ready, 'cancel', keys().finance)).status).to.equal(200);
     expect((await act(held, 'hold', keys().operations)).body.holds).to.have.length(2);
     expect((await act(held, 'reject', keys().operations)).body).to.deep.include({ status: 'Cancelled' });
     expect((await act(held, 'hold', keys().operations)).status).to.equal(409);
@@ -189,6 +193,19 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
     expect(raw.headers.get('content-disposition')).to.equal('attachment; filename="997-000000001.x12"');
     expect(raw.body).to.match(/^ISA\*/);
     expect((await product().call('POST', `${path}/resend`, { key: operations })).body).to.include({ state: 'ready' });
+    for (const [sent, type, status] of [
+      ['', 'text/plain', 200],
+      ['', 'application/json', 200],
+      ['a=b', 'text/plain', 415],
+      ['{', 'application/json', 400],
+    ] as const) {
+      const resent = await product().call('POST', `${path}/resend`, {
+        key: operations,
+        headers: { 'content-type': type },
+        body: sent,
+      });
+      expect(resent.status, `${type} ${sent}`).to.equal(status);
+    }
     expect((await product().call('GET', path, { key: operations })).status).to.equal(200);
     expect((await product().call('GET', '/o2c/answers/x', { key: operations })).status).to.equal(404);
     expect((await product().call('POST', '/o2c/answers/999999/resend', { key: operations })).status).to.equal(404);
@@ -364,11 +381,13 @@ export function theRoutes(product: () => Product, keys: () => Keys): void {
         const body = method === 'get' || method === 'delete' ? {} : { body: '{}' };
         const stranger = await product().call(method.toUpperCase(), address, { key: null, ...body });
         expect([401, tooManyAttempts], `${method} ${path}`).to.include(stranger.status);
-        const wrong = /^\/o2c\/deliveries/.test(path) ? keys().finance : keys().warehouse;
-        expect(
-          (await product().call(method.toUpperCase(), address, { key: wrong, ...body })).status,
-          `${method} ${path}`,
-        ).to.equal(403);
+        const wrong = /^\/o2c\/deliveries/.test(path)
+          ? [keys().finance, keys().operations, keys().shop]
+          : [keys().warehouse];
+        for (const key of wrong) {
+          const { status } = await product().call(method.toUpperCase(), address, { key, ...body });
+          expect(status, `${method} ${path}`).to.equal(403);
+        }
       }
     }
   });

@@ -59,7 +59,8 @@ describe('the settings of Node-RED', () => {
   const settings = (env: Record<string, string>) => nodeRedSettings(env, listeningOf(env), user);
 
   it('send nothing home and install nothing by themselves', () => {
-    const { telemetry, externalModules } = settings({});
+    const { telemetry, externalModules, editorTheme } = settings({});
+    expect(editorTheme).to.deep.include({ palette: { catalogues: [] } });
     expect(telemetry).to.deep.equal({ enabled: false, updateNotification: false });
     expect(externalModules).to.deep.include({ autoInstall: false });
   });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { listJobs } from '../../lib/ops/jobs';
+import { listJobs } from '../../lib/answers/jobs';
+import type { ListQuery } from '../../lib/answers/list-query';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -72,27 +73,28 @@ describe('jobs, signals and reports', () => {
           resultFile: null,
         },
       ]);
-      const rest = await store.read((db) => listJobs(db, { cursor: next ?? '' }));
+      const rest = await store.read((db) => listJobs(db, { cursor: next }));
       expect(rest.next).to.equal(null);
       expect(rest.jobs.map(({ inboxId }) => inboxId)).to.deep.equal(['6', '5', '4', '3', '2', '1']);
       expect(rest.jobs[0]).to.include({ state: 'done', documents: 1, accepted: 1 });
-      const filtered = async (filter: object) => (await store.read((db) => listJobs(db, filter))).jobs.length;
+      const filtered = async (filter: ListQuery) => (await store.read((db) => listJobs(db, filter))).jobs.length;
       expect(await filtered({ partner: 'SHOP' })).to.equal(1);
       expect(await filtered({ channel: 'api' })).to.equal(6);
       expect(await filtered({ state: 'parked' })).to.equal(1);
       expect(await filtered({ to: '2026-11-23' })).to.equal(6);
       expect(await filtered({ from: '2026-11-24', to: '2026-11-24T08:00:00Z' })).to.equal(1);
-      for (const wrong of [
-        { limit: 0 },
-        { limit: 'x' },
-        { state: 'lost' },
-        { cursor: 'x' },
-        { from: 'today' },
-        { partner: ['a', 'b'] },
-      ]) {
+      for (const [wrong, code] of [
+        [{ limit: 0 }, 'out-of-range'],
+        [{ limit: 'x' }, 'out-of-range'],
+        [{ state: 'lost' }, 'out-of-range'],
+        [{ cursor: 'x' }, 'out-of-range'],
+        [{ from: 'today' }, 'bad-date'],
+        [{ partner: ['a', 'b'] }, 'wrong-type'],
+        [{ colour: 'red' }, 'unknown-field'],
+      ] as const) {
         expect(await store.read((db) => listJobs(db, wrong)).catch((error: Error) => error))
           .to.be.an('error')
-          .with.property('code', 'out-of-range');
+          .with.property('code', code);
       }
     });
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { listExceptions } from '../../lib/answers/exception-lists';
 import type { PackingSlip } from '../../lib/domain/delivery';
 import { checkBits, salesOrderNumber } from '../../lib/domain/order';
 import { checkInventory } from '../../lib/stages/check-inventory';
@@ -222,6 +223,8 @@ describe('confirming packing slips', () => {
       );
       expect(await stockOf()).to.include({ on_hand: 100_000, reserved: 5000 });
       expect(await openExceptions(slip)).to.deep.equal([{ kind: 'delivery', message: outcome.summary }]);
+      const [listed] = (await store.read((db) => listExceptions(db, { kind: 'delivery' }))).exceptions;
+      expect(listed?.evidence.slip).to.have.nested.property('lines[0].quantity', '4');
       expect(await confirm(slip)).to.include({ output: 'exception', replayed: true });
 
       const refused = await resolve(slip, 'accept');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { listJobs } from '../../lib/answers/jobs';
 import { defaultIntakeLimits } from '../../lib/intake/message-content';
-import { listJobs } from '../../lib/ops/jobs';
 import { reconcile } from '../../lib/ops/reconcile';
 import { createOrders } from '../../lib/stages/create-orders';
 import { endGuardedReader } from '../../lib/stages/guarded-reader';

@@ -157,6 +157,34 @@ describe('what people ask of orders', () =>
       expect(released.lines[0]).to.include({ reserved: 1000, unitPrice: 10_000 });
     });
 
+    it('lets finance hold what it releases itself, and end only what is held for money', async () => {
+      const operations: Actor = { name: 'olga', role: 'operations', visible: null };
+      const codeOf = (outcome: Awaited<ReturnType<typeof act>>) =>
+        outcome?.output === 'refused' ? outcome.rejection.code : outcome?.output;
+      const [first, second] = [
+        await ready(company.context, purchase({ customer: 'C-2' })),
+        await ready(company.context, purchase({ customer: 'C-2' })),
+      ];
+      for (const action of ['cancel', 'reject'] as const)
+        expect(codeOf(await act(action, first, finance)), action).to.equal('forbidden');
+      expect(codeOf(await act('hold', first, operations))).to.equal('done');
+      for (const action of ['cancel', 'reject', 'release'] as const)
+        expect(codeOf(await act(action, first, finance)), action).to.equal('forbidden');
+      expect((await company.load(first)).status).to.equal('OnHold');
+
+      expect(codeOf(await act('hold', second, finance))).to.equal('done');
+      expect((await company.load(second)).holds).to.have.length(1);
+      expect((await company.load(second)).holds[0]).to.include({ reason: 'credit', forced: true });
+      await releaseHeld(company.context);
+      expect(codeOf(await act('release', second, operations))).to.equal('forbidden');
+      expect(codeOf(await act('release', second, finance))).to.equal('done');
+      expect((await company.load(second)).status).to.equal('ReadyForDelivery');
+      await act('hold', second, finance);
+      expect(codeOf(await act('reject', second, finance))).to.equal('done');
+      expect((await company.load(second)).status).to.equal('Cancelled');
+      expect(codeOf(await act('cancel', first, operations))).to.equal('done');
+    });
+
     it('may be said with characters that no database keeps', async () => {
       const id = await ready(company.context, purchase({ customer: 'C-2' }));
       await company.release(id, 'CancelRequested');

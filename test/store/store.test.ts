@@ -1,5 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TechnicalFault } from '../../lib/domain/faults';
@@ -41,6 +43,22 @@ describe('the store', () => {
       'store-fault',
     );
     expect((await failureOf(openStore('postgres://o2c:secret@127.0.0.1:1/db'))).code).to.equal('store-away');
+  });
+
+  it('leaves it to its callers to say what went wrong', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'o2c-store-'));
+    const file = join(directory, 'orders.csv');
+    writeFileSync(file, 'poNumber,customer,sku,quantity\n'.repeat(100));
+    const script = `
+      const { openStore } = require(${JSON.stringify(join(__dirname, '../../lib/store/store'))});
+      const said = (error) => process.stderr.write(error.code + ': ' + error.message);
+      openStore(${JSON.stringify(`sqlite:${file}`)}).catch(said);`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    expect({ stdout, stderr }).to.deep.equal({
+      stdout: '',
+      stderr: `store-fault: ${file} is no SQLite database. Name another file.`,
+    });
+    rmSync(directory, { recursive: true });
   });
 
   it('never shows its password', async () => {
@@ -122,6 +140,22 @@ describe('one store is one company', () =>
       await store.close();
       const failure = await failureOf(store.read((db) => db.all('select 1')));
       expect(failure.message).to.match(/Unable to acquire a connection/);
+    });
+
+    it('writes nothing of its own but what is deprecated, and that to stderr', async () => {
+      const script = `
+        const { openStore } = require(${JSON.stringify(join(__dirname, '../../lib/store/store'))});
+        openStore(process.argv[1]).then(async (store) => {
+          const { logger } = store.knex.client;
+          logger.warn('Acquire connection error');
+          logger.error('Unable to load a driver');
+          logger.deprecate('the old way', 'the new one');
+          await store.close();
+        });`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['-e', script, url()], { encoding: 'utf8' });
+      expect(stdout).to.equal('');
+      expect(stderr).to.match(/^\(node:\d+\) DeprecationWarning: the old way is deprecated, please use the new one\n/);
+      expect(stderr).to.not.match(/connection|driver/);
     });
 
     it('shows an address without a password', async () => {

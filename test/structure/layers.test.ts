@@ -21,7 +21,7 @@ const mayImport: Record<string, string[]> = {
   'lib/access': [...machinery, ...core],
   'lib/folder': ['lib/domain'],
   'lib/cli': [...services, ...machinery, ...core, ...guard],
-  nodes: [...services, ...machinery, ...core],
+  nodes: [...services, ...machinery, ...core, ...guard],
 };
 
 const sourcesBelow = (folder: string): string[] =>
