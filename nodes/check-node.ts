@@ -1,4 +1,4 @@
-import { type CheckName, checkBits } from '../lib/domain/order';
+import { type CheckName, checkBits, salesOrderNumber } from '../lib/domain/order';
 import type { OrderOutcome } from '../lib/stages/outcome';
 import type { StageContext } from '../lib/stages/work';
 import { ordersLeft, type Scope } from '../lib/store/left-behind';
@@ -69,9 +69,7 @@ export function checkBehaviour<Output extends string>(
       runtime.inProcess.arrive(orderKey(orderId));
       const outcome = await judge(orderId);
       if (outcome === undefined)
-        throw new Error(
-          `There is no order with the number that came (${JSON.stringify(message.payload).slice(0, 80)}).`,
-        );
+        throw new Error(`There is no order ${salesOrderNumber(orderId)}, which the message names.`);
       send(outcome, emit, withOrder(message, outcome.summary));
     },
     sweep: takeUpLeft,

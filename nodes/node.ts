@@ -1,6 +1,7 @@
 import '../lib/needs-node';
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { TechnicalFault } from '../lib/domain/faults';
+import { isLogged } from './faults-told';
 import { answeredDirectly, responseOf } from './http-messages';
 import { openRequests } from './open-requests';
 import type { StoreRuntime } from './store-runtime';
@@ -58,12 +59,25 @@ export function registerStoreNode<Config extends StoreNodeConfig>(
     }
     const status = new NodeStatus(this, outputs);
     const progress = (text: string | undefined): void => status.progress(text);
-    wrap(this, store.runtime, outputs, status, behave({ node: this, runtime: store.runtime, progress }, config));
+    const fail: Fail = (error, give) => {
+      if (!isLogged(RED, this.id, give)) store.runtime.faults.fault(this, error);
+    };
+    wrap(this, store.runtime, outputs, status, fail, behave({ node: this, runtime: store.runtime, progress }, config));
   }
   RED.nodes.registerType(type, StoreNode);
 }
 
-function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeStatus, behaviour: Behaviour): void {
+/** Gives a fault to Catch nodes, and sees that it is in the log. */
+type Fail = (error: Error, give: () => void) => void;
+
+function wrap(
+  node: Node,
+  runtime: StoreRuntime,
+  outputs: number,
+  status: NodeStatus,
+  fail: Fail,
+  behaviour: Behaviour,
+): void {
   const token = {};
   let pending = 0;
   let sweeping = false;
@@ -102,7 +116,7 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeSt
     void run(() => behaviour.input(message as Message, emitter(send as (messages: (Message | null)[]) => void))).then(
       (error) => {
         if (error === undefined || isClosing(error)) done();
-        else done(error);
+        else fail(error, () => done(error));
       },
     );
   });
@@ -116,7 +130,8 @@ function wrap(node: Node, runtime: StoreRuntime, outputs: number, status: NodeSt
           sweeping = true;
           void run(() => sweep(emitter((ports) => node.send(ports)))).then((error) => {
             sweeping = false;
-            if (error !== undefined && !isClosing(error) && error.message !== sweepFault) node.error(error, {}); // the same fault every second is told once
+            if (error !== undefined && !isClosing(error) && error.message !== sweepFault)
+              fail(error, () => node.error(error, {})); // the same fault every second is told once
             sweepFault = error?.message;
           });
         });

@@ -13,6 +13,7 @@ import type { DialectName } from '../lib/store/dialect';
 import { openStore, type Store } from '../lib/store/store';
 import { DecidedMessages } from './decided-messages';
 import { Door } from './door';
+import { FaultsTold } from './faults-told';
 import { Handovers } from './handovers';
 import { Housekeeping } from './housekeeping';
 import { InProcess } from './in-process';
@@ -54,6 +55,7 @@ export class StoreRuntime {
   readonly decided: DecidedMessages;
   readonly rates = new RateLimits();
   readonly door: Door;
+  readonly faults: FaultsTold;
   private readonly housekeeping: Housekeeping;
   private readonly queues = new Map<string, Pick<GroupCommit<never, unknown>, 'depth' | 'close'>>();
   private readonly retryings = new Map<string, Retrying>();
@@ -78,6 +80,7 @@ export class StoreRuntime {
     private readonly log: RuntimeLog,
   ) {
     this.door = new Door(log);
+    this.faults = new FaultsTold(log);
     this.housekeeping = new Housekeeping(this, log);
     this.decided = new DecidedMessages((ids) => this.read((db) => decidedInbox(db, ids)), log);
   }
@@ -270,6 +273,7 @@ export class StoreRuntime {
     if (this.closing) return;
     for (const beat of this.beats) beat();
     this.door.tell();
+    this.faults.tell();
     await this.housekeeping.keep();
   }
 

@@ -80,7 +80,7 @@ export function nodeRedSettings(
     uiPort: port,
     httpAdminRoot: '/',
     httpNodeRoot: '/',
-    functionExternalModules: false,
+    functionExternalModules: true, // the warehouse simulator's journal is written with Node's own fs
     telemetry: { enabled: false, updateNotification: false },
     externalModules: { autoInstall: false, modules: { allowInstall: false } },
     editorTheme: {

@@ -5,6 +5,7 @@ import { relative, resolve } from 'node:path';
 import { type AdminKey, ensureAdminKey } from '../lib/access/admin-key';
 import { allKeys, createKey, revokeKey } from '../lib/access/keys';
 import { TechnicalFault } from '../lib/domain/faults';
+import { linksAfter, origin } from '../lib/store/audit-trail';
 import { openStore, type Store } from '../lib/store/store';
 import { loadDemo } from './load-demo';
 import { type DemoKeys, Demonstration } from './run-demo';
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   mkdirSync(dropFolder, { recursive: true });
   const withDemo = env.O2C_DEMO !== '0';
   const prepared = await prepareStore(env.O2C_DB, withDemo, `${hostname()}:${listening.port}`);
+  env.O2C_SIMULATOR_FILE ||= resolve(dataDirectory, `warehouse-simulator-${prepared.storeId}.jsonl`);
   setSurroundings(env, server, listening.port, prepared.warehouseKey);
   const user = prepareUserDirectory(resolve(dataDirectory, 'node-red'), packageRoot);
   await server.startNodeRed(nodeRedSettings(env, listening, user));
@@ -50,6 +52,8 @@ async function start(): Promise<void> {
 }
 
 interface PreparedStore {
+  /** Names the store among all that may have been used here: order numbers begin anew in each. */
+  readonly storeId: string;
   readonly adminKey: AdminKey;
   readonly warehouseKey: string | undefined;
   readonly demoKeys: DemoKeys | undefined;
@@ -66,10 +70,16 @@ async function prepareStore(url: string, withDemo: boolean, here: string): Promi
       ? undefined
       : await temporaryKey(store, 'warehouse', `warehouse simulator, ${here}`);
     const demoKeys = hasDemo ? await demoKeysOf(store, here) : undefined;
-    return { adminKey, warehouseKey, demoKeys };
+    return { storeId: await storeIdOf(store), adminKey, warehouseKey, demoKeys };
   } finally {
     await store.close();
   }
+}
+
+/** The beginning of its audit trail, which no two stores share and which never changes. */
+async function storeIdOf(store: Store): Promise<string> {
+  const [{ hash } = origin] = await store.read((db) => linksAfter(db, 0, 1));
+  return hash.slice(0, 8);
 }
 
 const contextOf = (store: Store) => ({ store, actor: 'start', clock: () => new Date().toISOString() });

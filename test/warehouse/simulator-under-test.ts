@@ -60,9 +60,11 @@ export class SimulatorUnderTest {
   private readonly clients: WarehouseClient[] = [];
   private directory = '';
 
+  private constructor(private readonly hasJournal: boolean) {}
+
   /** To be called in a `describe`. Before each test it takes orders and ships them at once. */
-  static inHooks(): SimulatorUnderTest {
-    const simulator = new SimulatorUnderTest();
+  static inHooks({ hasJournal = false } = {}): SimulatorUnderTest {
+    const simulator = new SimulatorUnderTest(hasJournal);
     before(() => simulator.start());
     after(() => simulator.stop());
     beforeEach(async () => {
@@ -77,8 +79,31 @@ export class SimulatorUnderTest {
     this.house = await startSmallServer(takeSlip);
     this.directory = mkdtempSync(join(tmpdir(), 'o2c-simulator-'));
     copyFileSync(flowFile, join(this.directory, 'flows.json'));
-    const env = { PORT: new URL(this.house.url).port, O2C_WAREHOUSE_KEY: 'key-of-the-warehouse', O2C_API_URL: '' };
-    this.nodeRed = await startNodeRed(this.directory, {}, env);
+    await this.startNodeRed();
+  }
+
+  private async startNodeRed(): Promise<void> {
+    this.nodeRed = await startNodeRed(
+      this.directory,
+      {},
+      {
+        PORT: new URL(this.house.url).port,
+        O2C_WAREHOUSE_KEY: 'key-of-the-warehouse',
+        O2C_API_URL: '',
+        O2C_SIMULATOR_FILE: this.hasJournal ? this.journal : '',
+      },
+    );
+  }
+
+  get journal(): string {
+    return join(this.directory, 'simulator.jsonl');
+  }
+
+  /** Ends its Node-RED as a power cut would, does what is to be done meanwhile, and starts it again. */
+  async restart(meanwhile: () => void = () => undefined): Promise<void> {
+    await this.nodeRed.kill();
+    meanwhile();
+    await this.startNodeRed();
   }
 
   private async stop(): Promise<void> {
