@@ -84,7 +84,7 @@ describe('the command line', function () {
         'Customer;Name;CURRENCY;credit limit;payment_terms_days;Ship To City\nC-7;Seven;EUR;unlimited;14;Bonn\nC-8;"Eight; Ltd";EUR;12,50;14;\n';
       const result = await o2c('import', 'customers', file('customers.csv', `\ufeff${customers}`));
       expect(result.code).to.equal(1);
-      expect(result.out).to.include('1 customers taken, 1 rejected').and.include('row 3, column creditLimit');
+      expect(result.out).to.include('1 customer taken, 1 rejected').and.include('row 3, column creditLimit');
       const partner = await json(
         'import',
         'partners',
@@ -97,7 +97,7 @@ describe('the command line', function () {
           'taxes',
           file('taxes.json', '[{"taxCode": "X", "rate": 19.50, "validFrom": "2026-01-01"}]'),
         ),
-      ).to.include({ code: 0, out: '1 taxes taken\n' });
+      ).to.include({ code: 0, out: '1 tax taken\n' });
       expect(await o2c('import', 'taxes', file('broken.json', '[{'))).to.include({ code: 1, out: '' });
       expect(await o2c('import', 'taxes', 'missing.json')).to.include({ code: 2 });
       for (const [name, content] of [
