@@ -126,6 +126,20 @@ describe('the command line', function () {
         .to.match(/2,CLI-1,,rejected,customer,unknown-customer/)
         .and.to.match(/3,CLI-2,,rejected,quantity,/);
       expect(await json('import', 'orders', orders)).to.include({ replayed: true, rejected: 2 });
+      const good = file('good.csv', 'poNumber,customer,sku,quantity\nCLI-3,CLI-C,CLI-A,1\n');
+      await o2c('import', 'customers', file('c.csv', 'customer,name,currency,paymentTermsDays\nCLI-C,C,EUR,30\n'));
+      await o2c('import', 'taxes', file('t.csv', 'taxCode,rate\nCLI-T,19\n'));
+      await o2c(
+        'import',
+        'products',
+        file('p.csv', 'sku,name,baseUom,price,cost,taxCode\nCLI-A,A,EA,1.00,0.50,CLI-T\n'),
+      );
+      expect(await json('import', 'orders', good)).to.include({ replayed: false, accepted: 1, duplicate: 0 });
+      expect(await json('import', 'orders', good)).to.include({ replayed: true, accepted: 0, duplicate: 1 });
+      expect((await o2c('import', 'orders', good, '--result', 'again.csv')).out).to.contain(
+        '0 accepted, 1 here before',
+      );
+      expect(readFileSync(join(directory, 'again.csv'), 'utf8')).to.match(/2,CLI-3,SO-\d+,was here before/);
       expect(await o2c('import', 'orders', orders, '--policy', 'all')).to.include({ code: 2 });
       expect(await o2c('import', 'taxes', orders, '--partner', 'DIRECT')).to.include({ code: 2 });
     });
@@ -192,7 +206,7 @@ describe('the command line', function () {
       expect(await o2c('explain', 'SO-000999')).to.include({ code: 1 });
       expect(await o2c('explain', '12')).to.include({ code: 2 });
       expect((await json('jobs', '--limit', '2')).jobs).to.have.length(2);
-      expect((await json('inbox', 'list')).inbox).to.have.length(7);
+      expect((await json('inbox', 'list')).inbox).to.have.length(8);
       for (const words of [['orders'], ['jobs'], ['inbox', 'list']]) {
         const { next } = await json(...words, '--limit', '1');
         const page = await o2c(...words, '--limit', '1');

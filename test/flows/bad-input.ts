@@ -39,6 +39,15 @@ export function badInput(product: () => Product, keys: () => Keys): void {
       ['/lines/1/sku', 'missing-field'],
       ['/lines/1/quantity', 'not-a-number'],
     );
+    const both = { ...order, poNumber: nextPo(), customer: 'C-404', lines: [{ sku: 'NO-1', quantity: '-1' }] };
+    expectProblem(
+      await post(both),
+      422,
+      ['/colour', 'unknown-field'],
+      ['/lines/0/quantity', 'out-of-range'],
+      ['/customer', 'unknown-customer'],
+      ['/lines/0/sku', 'unknown-sku'],
+    );
     const unknown = anOrder({
       customer: 'C-404',
       lines: [

@@ -87,6 +87,21 @@ describe('a large message', () =>
       expect(job.finishedAt).to.be.a('string');
     });
 
+    it('tells of a faulty order what it names wrongly as well, by row and column', async function () {
+      this.timeout(30_000);
+      const { reading } = await stored(fileOf('N', 300, [7]).replace('N-7,C-1,1,A', 'N-7,C-1,1,NOPE'));
+      if (reading === undefined) throw new Error('nobody reads it');
+      const faults: string[] = [];
+      await readMessage(company.context, reading, ({ rejected }) => {
+        for (const document of rejected) faults.push(...document.faults.map(({ path, code }) => `${path}: ${code}`));
+      });
+      expect(faults).to.deep.equal([
+        'row 16, column quantity: not-a-number',
+        'row 17, column quantity: not-a-number',
+        'row 16, column sku: unknown-sku',
+      ]);
+    });
+
     it('is read on by another after its reader died, from where it was, without a second order', async function () {
       this.timeout(30_000);
       const { inboxId, reading } = await stored(fileOf('B', 1_600));

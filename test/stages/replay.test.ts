@@ -17,6 +17,7 @@ import { replaySelection, within } from '../../lib/stages/replay-selection';
 import { postponeAfterFault } from '../../lib/stages/retry-documents';
 import { insertJob } from '../../lib/store/import-jobs';
 import { dropBytes, readBytes } from '../../lib/store/inbox-bytes';
+import { failedDocumentsOf } from '../../lib/store/inbox-replay';
 import { insertKey } from '../../lib/store/keys';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
@@ -152,6 +153,22 @@ describe('working messages again', () =>
       const bytes = await store.read((db) => readBytes(db, inboxId));
       expect(bytes.toString()).to.equal(csv);
       await expectSoundBooks();
+    });
+
+    it('says of what cannot be read again either what it names, as it is known by then', async () => {
+      const csv = 'poNumber,customer,sku,quantity\nN-1,C-1,NEW-SKU,many\n';
+      const inboxId = await sent(csv, { channel: 'file', contentType: 'text/csv' });
+      const faults = async () =>
+        (await store.read((db) => failedDocumentsOf(db, [inboxId]))).map((document) =>
+          document.faults.map(({ path, code }) => `${path}: ${code}`),
+        );
+      const form = 'row 2, column quantity: not-a-number';
+      expect(await faults()).to.deep.equal([[form, 'row 2, column sku: unknown-sku']]);
+      expect(await replay(inboxId)).to.include({ unreadable: 1 });
+      expect(await faults()).to.deep.equal([[form, 'row 2, column sku: unknown-sku']]);
+      await company.addProducts(['NEW-SKU']);
+      expect(await replay(inboxId)).to.include({ unreadable: 1 });
+      expect(await faults()).to.deep.equal([[form]]);
     });
 
     it('makes the rows that could not be read anew, and leaves the others', async () => {
