@@ -21,6 +21,11 @@ export class Door {
     this.lines.tell(now);
   }
 
+  /** Tells what has not been told yet. */
+  end(): void {
+    this.lines.end();
+  }
+
   /** How many were refused since the start, as Prometheus reads it. */
   metrics(): string {
     const rows = [...this.counts].sort().map(([kind, count]) => {

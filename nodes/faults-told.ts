@@ -32,6 +32,11 @@ export class FaultsTold {
   tell(now = Date.now()): void {
     this.lines.tell(now);
   }
+
+  /** Tells what has not been told yet. */
+  end(): void {
+    this.lines.end();
+  }
 }
 
 /**

@@ -11,9 +11,13 @@ export class OpenRequests {
   /** @param grace how long a request whose last node has gone may still be answered by the rest of its flow, in ms */
   constructor(private readonly grace: number) {}
 
+  get size(): number {
+    return this.last.size;
+  }
+
   /** @param place a node of ours, or whatever else will be told to have gone */
   cameTo(place: unknown, response: ServerResponse | undefined): void {
-    if (response === undefined || response.writableEnded) return;
+    if (response === undefined || response.writableEnded || response.closed) return;
     if (!this.last.has(response)) response.once('close', () => this.last.delete(response));
     this.last.set(response, place);
   }
@@ -23,7 +27,11 @@ export class OpenRequests {
     const left = [...this.last].filter(([, last]) => last === place).map(([response]) => response);
     if (left.length === 0) return;
     setTimeout(() => {
-      for (const response of left) if (this.last.get(response) === place) answerLost(response);
+      for (const response of left) {
+        if (this.last.get(response) !== place) continue;
+        this.last.delete(response);
+        answerLost(response);
+      }
     }, this.grace);
   }
 }

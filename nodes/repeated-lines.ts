@@ -36,8 +36,18 @@ export class RepeatedLines {
         this.told.delete(line);
         continue;
       }
-      this.write(`${line} ${told.more} more in the last ${Math.round((now - told.since) / 1000)} s.`);
+      this.writeMore(line, told, now);
       Object.assign(told, { more: 0, since: now, quiet: Math.min(longestQuiet, told.quiet * 2) });
     }
+  }
+
+  /** Tells what has not been told yet; nothing comes after it. */
+  end(now = Date.now()): void {
+    for (const [line, told] of this.told) if (told.more > 0) this.writeMore(line, told, now);
+    this.told.clear();
+  }
+
+  private writeMore(line: string, { more, since }: Told, now: number): void {
+    this.write(`${line} ${more} more in the last ${Math.round((now - since) / 1000)} s.`);
   }
 }

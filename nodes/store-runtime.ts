@@ -193,11 +193,7 @@ export class StoreRuntime {
       return this.releasing;
     }
     this.releasing = this.releaseDue();
-    try {
-      return await this.releasing;
-    } finally {
-      this.releasing = undefined;
-    }
+    return this.releasing;
   }
 
   async close(): Promise<void> {
@@ -208,6 +204,8 @@ export class StoreRuntime {
     this.decided.close();
     endGuardedReader();
     await this.housekeeping.end();
+    this.door.end();
+    this.faults.end();
     await this.store?.close();
     this.store = undefined;
   }
@@ -277,12 +275,17 @@ export class StoreRuntime {
     await this.housekeeping.keep();
   }
 
+  /** Whoever asks for more after the last look begins anew. */
   private async releaseDue(): Promise<ReleaseOutcome[]> {
     const released: ReleaseOutcome[] = [];
-    do {
-      this.releaseAgain = false;
-      released.push(...(await releaseHeld(await this.context())));
-    } while (this.releaseAgain && !this.closing);
+    try {
+      do {
+        this.releaseAgain = false;
+        released.push(...(await releaseHeld(await this.context())));
+      } while (this.releaseAgain && !this.closing);
+    } finally {
+      this.releasing = undefined;
+    }
     if (released.length > 0) this.decided.poke();
     return released;
   }

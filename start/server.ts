@@ -84,9 +84,13 @@ const simulator = /^\/warehouse(?:[/?]|$)/i;
 
 /** The run of the flows, another one after each deploy; none between their stop and their start. */
 let flowsRun: symbol | undefined;
+/** What all nodes have run since: a full deploy ends it. */
+let fullRun = Symbol('run of all flows');
 RED.events.on('flows:stopping', ({ type }: { readonly type: string }) => {
-  if (type === 'full') openRequests.gone(flowsRun);
   flowsRun = undefined;
+  if (type !== 'full') return;
+  openRequests.gone(fullRun);
+  fullRun = Symbol('run of all flows');
 });
 RED.events.on('flows:started', () => {
   flowsRun = Symbol('run of the flows');
@@ -116,7 +120,7 @@ const serve: RequestListener = (request, response) => {
   if (arrivedIn !== undefined && allowed.length > 0 && !allowed.includes(request.method ?? ''))
     return answerMethod(request, response, allowed);
   Object.assign(request, { _body: true });
-  openRequests.cameTo(flowsRun, response);
+  openRequests.cameTo(fullRun, response);
   RED.httpNode(request as never, response as never, last);
 };
 

@@ -60,7 +60,7 @@ export async function listCreditNotes(
 }
 
 /** A payment as it stands. Amounts are decimal strings in `currency`. */
-export interface PaymentEntry {
+interface PaymentEntry {
   readonly reference: string;
   readonly customer: string;
   readonly amount: string;

@@ -18,7 +18,7 @@ export interface RejectedDocument extends DocumentHint {
   readonly faults: readonly Fault[];
 }
 
-export const hintOf = ({ inboxId, documentId, ordinal, kind }: NewDocument): DocumentHint => ({
+const hintOf = ({ inboxId, documentId, ordinal, kind }: NewDocument): DocumentHint => ({
   inboxId,
   documentId,
   ordinal,

@@ -68,7 +68,6 @@ export async function timeZonesSince(db: Database, instant: string): Promise<str
   );
   const versions = [{ settings: '{}', created_at: '' }, ...rows];
   const inForce = versions.filter((_, i) => instant <= (versions[i + 1]?.created_at ?? instant));
-  return [
-    ...new Set(inForce.map(({ settings }): string => ({ ...defaultSettings, ...JSON.parse(settings) }).timeZone)),
-  ];
+  const zones = inForce.map(({ settings }): string => ({ ...defaultSettings, ...JSON.parse(settings) }).timeZone);
+  return [...new Set(zones.reverse())].reverse();
 }

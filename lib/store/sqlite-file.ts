@@ -63,6 +63,9 @@ export class SqliteFile {
       case 'rollback':
         this.control(call.kind, call.sql);
         return { done: true };
+      case 'unsent':
+        if (this.inTransaction) this.hasFailed = true;
+        return { done: true };
       case 'rows':
         return { rows: packedRows(this.prepare(call.sql).statement.all(...call.values)) };
       case 'changes':

@@ -192,7 +192,7 @@ describe('the editor', function () {
         "Name,Email,Created at,Lineitem sku,Lineitem quantity,Shipping Zip\n#7,a@b.example,2026-11-23 10:00:00 +0100,CUP,2,'01234\n#7,,,MUG,x,\n#8,,,CUP,3,\n",
       ),
     });
-    await preview.getByText('No field has this name', { exact: false }).first().waitFor();
+    await preview.getByText('No field is called', { exact: false }).first().waitFor();
     await editor.page.locator('#order-ingest-preset').selectOption('shopify');
     await preview.getByText(texts.get('field.sku') ?? '', { exact: true }).waitFor();
     await editor.page.locator('#order-ingest-fixed .order-ingest-fixed-value').fill('SHOP');

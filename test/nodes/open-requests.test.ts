@@ -42,6 +42,22 @@ describe('requests whose flow is deployed', () => {
     expect({ status, text }).to.deep.equal({ status: 200, text: 'by its flow' });
   });
 
+  it('are forgotten when their caller has gone', async () => {
+    const before = new OpenRequests(0);
+    const aborted = new AbortController();
+    let taken: ServerResponse | undefined;
+    take = (response) => {
+      taken = response;
+      before.cameTo(place, response);
+      aborted.abort();
+    };
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await fetch(address, { signal: aborted.signal }).catch(() => undefined);
+    if (taken?.closed === false) await once(taken, 'close');
+    before.cameTo(place, taken);
+    expect(before.size).to.equal(0);
+  });
+
   it('are left alone when the rest of their flow answers', async () => {
     const { text } = await answerTo((response) => {
       open.gone(place);

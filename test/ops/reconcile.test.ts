@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { reconcile } from '../../lib/ops/reconcile';
 import { changeCompanySettings } from '../../lib/stages/company-settings';
+import { postPayments } from '../../lib/stages/post-payments';
 import type { Database } from '../../lib/store/database';
 import { openStore, type Store } from '../../lib/store/store';
 import { type DatabaseKind, freshDatabase, onBothDatabases } from '../support/databases';
@@ -468,6 +469,30 @@ describe('reconciliation', () => {
         expect(await changedFor(elsewhere, kind, never, differences)).to.deep.equal([
           'dates: posting of A in MAIN date 2026-11-23→2026-11-22',
         ]);
+      } finally {
+        await elsewhere.close();
+        await other.drop();
+      }
+    });
+
+    it('tells documents apart whose names hold a slash', async () => {
+      const other = await freshDatabase(kind as DatabaseKind);
+      const elsewhere = await openStore(other.url);
+      try {
+        const books = new SampleCompany(elsewhere);
+        await books.open(['A', 'A/B'], ['X'], 10);
+        const paid = (customer: string, reference: string) =>
+          postPayments(books.context, [
+            { reference, customer, amount: 1000, currency: 'EUR', receivedAt: null, invoice: null, salesOrder: null },
+          ]);
+        await paid('A', 'B/1');
+        books.now = '2026-11-24T10:00:00.000Z';
+        await paid('A/B', '1');
+        expect(await differences(elsewhere)).to.deep.equal([]);
+        const moved = ["update posting set posted_at = '2026-11-25T10:00:00.000Z' where posted_at like '2026-11-24%'"];
+        expect(await changedFor(elsewhere, kind, moved, differences)).to.include(
+          'documents of postings: A/B/1 posted at 2026-11-23T10:00:00.000Z→2026-11-25T10:00:00.000Z',
+        );
       } finally {
         await elsewhere.close();
         await other.drop();

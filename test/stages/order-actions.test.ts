@@ -67,10 +67,10 @@ describe('what people ask of orders', () =>
         release.parked = true;
         work.raise({ kind: 'warehouse-parked', subject: release.key, message: 'Ask.', evidence: {} });
       });
-      await act('cancel', id, finance);
+      await act('cancel', id, { name: 'olga', role: 'operations', visible: null });
       const key = `${salesOrderNumber(id)}-1`;
       const closed = await company.rows('select closed_by from exception where subject = ?', [key]);
-      expect(closed).to.deep.equal([{ closed_by: 'fritz' }]);
+      expect(closed).to.deep.equal([{ closed_by: 'olga' }]);
     });
 
     it('keeps from partners why somebody of the company held an order or let it go', async () => {

@@ -65,7 +65,7 @@ describe('a change that waits for a person', () =>
     };
     const raisedFor = async (poNumber: string, isOpen = true): Promise<ExceptionEntry[]> => {
       const found = await store.read((db) => findExceptions(db, { isOpen, kind: 'change-request' }, 100));
-      return found.filter(({ evidence }) => evidence['poNumber'] === poNumber);
+      return found.filter(({ evidence }) => evidence.poNumber === poNumber);
     };
     const ordered = async (id: number) => (await company.load(id)).lines[0]?.ordered;
     const inboxOf = (outcome: TagOutcome | undefined): number =>

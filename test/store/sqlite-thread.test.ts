@@ -8,6 +8,7 @@ import { SqliteConnection } from '../../lib/store/sqlite-connection';
 import { SqliteDatabase } from '../../lib/store/sqlite-database';
 import { SqliteQueue } from '../../lib/store/sqlite-queue';
 import { type CallTaker, SqliteThread } from '../../lib/store/sqlite-thread';
+import { openStore } from '../../lib/store/store';
 
 async function failure(work: PromiseLike<unknown>): Promise<Error> {
   try {
@@ -195,6 +196,29 @@ describe('the thread of SQLite', () => {
     const db = new SqliteDatabase(await open(thread));
     for (const size of [10, 1_000_000, 10]) await db.insert('letter', [{ bytes: null }, { bytes: Buffer.alloc(size) }]);
     expect(kept).to.deep.equal([true, false, true]);
+  });
+
+  it('rolls back a transaction of which something could not be sent, and leaves the next one alone', async () => {
+    const store = await openStore(`sqlite:${join(directory, 'unsent.sqlite')}`);
+    try {
+      const insert = (sku: unknown) => ({ name: 'test', next: sku }) as never;
+      const first = store.transaction(async (db, last) => {
+        await db.all('select 1');
+        last(db.insert('id_sequence', [insert(1)]));
+        last(db.insert('id_sequence', [insert(() => 1)]));
+      });
+      const second = store.transaction(async (db, last) => {
+        last(db.insert('id_sequence', [{ name: 'second', next: 2 }]));
+      });
+      expect((await failure(first)).message).to.include('could not be cloned');
+      await second;
+      const rows = await store.read((db) =>
+        db.all<{ name: string }>("select name from id_sequence where name in ('test', 'second')"),
+      );
+      expect(rows).to.deep.equal([{ name: 'second' }]);
+    } finally {
+      await store.close();
+    }
   });
 
   it('answers what comes after a connection was closed', async () => {
