@@ -57,8 +57,6 @@ export interface Dialect {
   listOf(values: readonly (string | number)[]): unknown;
   /** The bound values that go with `inPairs`. */
   pairsOf(pairs: readonly (readonly [first: string, second: string])[]): readonly unknown[];
-  /** The next transaction may use the connection once the commit is sent: it is worked behind it, whatever becomes of that. */
-  readonly freeAtCommit: boolean;
   classify(error: unknown): FailureClass;
   /** True when a statement failed for no reason of its own: one before it in the transaction had failed. */
   isConsequence(error: unknown): boolean;
@@ -105,7 +103,6 @@ export const postgres: Dialect = {
   inPairs: (first, second) => `(${first}, ${second}) in (select * from unnest(?::text[], ?::text[]))`,
   listOf: (values) => values,
   pairsOf: (pairs) => [pairs.map(([first]) => first), pairs.map(([, second]) => second)],
-  freeAtCommit: false,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';
@@ -144,7 +141,6 @@ export const sqlite: Dialect = {
   inPairs: (first, second) => `(${first}, ${second}) in (select value ->> 0, value ->> 1 from json_each(?))`,
   listOf: (values) => JSON.stringify(values),
   pairsOf: (pairs) => [JSON.stringify(pairs)],
-  freeAtCommit: true,
   classify(error) {
     if (error instanceof ConcurrentChange) return 'conflict';
     if (isOfOneItem(error)) return 'data';

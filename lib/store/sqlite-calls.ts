@@ -11,8 +11,6 @@ export type SqliteCall =
 
 /** What is asked of an open file. */
 export type StatementCall =
-  /** Stands for a call that could not be sent: the transaction has failed without it. */
-  | { readonly kind: 'unsent'; readonly sql: '' }
   /** `begin`, `commit` or `rollback` of a transaction whose statements are sent without waiting for each other. */
   | { readonly kind: 'begin' | 'commit' | 'rollback'; readonly sql: string }
   /** A statement whose rows are wanted, or the number of rows that it changed. */

@@ -19,7 +19,7 @@ export class SqliteFile {
   readonly database: DatabaseSync;
   private readonly prepared = new Map<string, Prepared>();
   private inTransaction = false;
-  /** A statement of the transaction has failed: like PostgreSQL, nothing is taken until it ends, and a commit rolls it back. */
+  /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
   private hasFailed = false;
 
   constructor(filename: string) {
@@ -44,10 +44,7 @@ export class SqliteFile {
   perform(call: StatementCall, mayBeLate: boolean): SqliteAnswer | typeof locked;
   perform(call: StatementCall, mayBeLate = false): SqliteAnswer | typeof locked {
     try {
-      if (this.hasFailed && call.kind !== 'rollback') {
-        if (call.kind === 'commit') this.control('rollback', 'rollback');
-        throw consequence();
-      }
+      if (this.hasFailed && call.kind !== 'rollback') throw consequence();
       return this.answer(call);
     } catch (error) {
       if (mayBeLate && mayBeRepeated(call) && isLocked(error)) return locked;
@@ -62,9 +59,6 @@ export class SqliteFile {
       case 'commit':
       case 'rollback':
         this.control(call.kind, call.sql);
-        return { done: true };
-      case 'unsent':
-        if (this.inTransaction) this.hasFailed = true;
         return { done: true };
       case 'rows':
         return { rows: packedRows(this.prepare(call.sql).statement.all(...call.values)) };

@@ -37,29 +37,15 @@ export class SqliteThread {
   }
 
   send(connection: number, asked: readonly AskedCall[]): void {
-    try {
-      if (this.hasEnded) throw ended();
-      this.post(connection, asked);
-    } catch (error) {
-      if (this.hasEnded) rejectAll(asked, error);
-      else this.sendWhatCanBe(connection, asked, error);
-    }
-  }
-
-  /** The thread has to know of what it does not get: a commit may follow, and another transaction behind it. */
-  private sendWhatCanBe(connection: number, asked: readonly AskedCall[], error: unknown): void {
-    if (asked.length > 1) {
-      for (const one of asked) this.send(connection, [one]);
-      return;
-    }
-    rejectAll(asked, error);
-    this.post(connection, [{ call: { kind: 'unsent', sql: '' }, resolve: () => undefined, reject: () => undefined }]);
-  }
-
-  private post(connection: number, asked: readonly AskedCall[]): void {
     const request = ++this.requests;
     const calls = asked.map(({ call }) => call);
-    this.worker.postMessage({ connection, request, calls }, largeBytesOf(calls));
+    try {
+      if (this.hasEnded) throw ended();
+      this.worker.postMessage({ connection, request, calls }, largeBytesOf(calls));
+    } catch (error) {
+      rejectAll(asked, error);
+      return;
+    }
     if (this.asked.size === 0) this.worker.ref();
     // what was sent is not kept: it may be many rows
     this.asked.set(

@@ -253,7 +253,7 @@ class ConnectedStore<Connection> implements Store {
     try {
       return await work(this.open(connection));
     } finally {
-      await this.free(connection);
+      await this.knex.client.releaseConnection(connection);
     }
   }
 
@@ -266,19 +266,15 @@ class ConnectedStore<Connection> implements Store {
     const connection = await this.acquire();
     const db = this.open(connection);
     const last = new Last();
-    let hasBeenFreed = false;
     try {
       const result = await this.begun(db, (begun) => work(begun, (statements) => last.add(statements)));
-      await this.findFailures(db, last);
-      const committed = together([...last.statements, db.run('commit')]);
-      hasBeenFreed = this.dialect.freeAtCommit;
-      await together([committed, ...(hasBeenFreed ? [this.free(connection)] : [])]);
+      await this.commit(db, last);
       return result;
     } catch (error) {
-      if (!hasBeenFreed) await this.rollBack(db, connection);
+      await this.rollBack(db, connection);
       throw this.dialect.isConsequence(error) ? (db.firstFailure ?? error) : error;
     } finally {
-      if (!hasBeenFreed) await this.free(connection);
+      await this.knex.client.releaseConnection(connection);
     }
   }
 
@@ -291,9 +287,10 @@ class ConnectedStore<Connection> implements Store {
    * The database takes no commit after a statement that failed, so that the commit need not wait for the last
    * statements. It knows nothing of what failed here, before it was sent: that is found first.
    */
-  private async findFailures(db: Database, last: Last): Promise<void> {
+  private async commit(db: Database, last: Last): Promise<void> {
     if (await last.failedHere()) await together(last.statements);
     if (db.firstFailure !== undefined) throw db.firstFailure;
+    await together([...last.statements, db.run('commit')]);
   }
 
   /** A connection that cannot even roll back is of no more use; the pool drops it. */
@@ -307,9 +304,5 @@ class ConnectedStore<Connection> implements Store {
 
   private async acquire(): Promise<Connection> {
     return (await this.knex.client.acquireConnection()) as Connection;
-  }
-
-  private async free(connection: Connection): Promise<void> {
-    await this.knex.client.releaseConnection(connection);
   }
 }
