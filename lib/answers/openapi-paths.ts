@@ -242,7 +242,11 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       ...post("Customers' payments and credit notes.", ['finance'], 'PaymentIn', 'PaymentResults'),
       body: json(oneOrMany({ anyOf: [ref('PaymentIn'), ref('CreditNoteIn')] })),
     },
-    get: read('Payments, the highest number first.', ['finance', 'auditor'], 'PaymentPage', [customer, ...period, ...page]),
+    get: read('Payments, the highest number first.', ['finance', 'auditor'], 'PaymentPage', [
+      customer,
+      ...period,
+      ...page,
+    ]),
   },
   '/o2c/invoices': {
     get: read('Invoices, the highest number first.', ['finance', 'auditor'], 'InvoicePage', [
@@ -273,10 +277,12 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),
   },
   '/o2c/ledger': {
-    get: read('The postings of a period, the latest date first, then the highest number.', ['finance', 'auditor'], 'PostingPage', [
-      ...days('Posting date'),
-      ...page,
-    ]),
+    get: read(
+      'The postings of a period, the latest date first, then the highest number.',
+      ['finance', 'auditor'],
+      'PostingPage',
+      [...days('Posting date'), ...page],
+    ),
   },
   '/o2c/master/customers': upsert('customers', 'CustomerIn'),
   '/o2c/master/products': upsert('products', 'ProductIn'),
