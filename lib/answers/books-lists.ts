@@ -8,10 +8,19 @@ import { type CreditNoteEntry, creditNoteEntry } from './credit-note-out';
 import { type InvoiceEntry, invoiceEntry } from './invoice-out';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 
+/** A number in its parts, so that 1000000 comes after 999999. */
+const numberOf = (row: NumberedRow) => [row.document_type, row.fiscal_year, row.sequence] as const;
+
+interface NumberedRow {
+  readonly document_type: string;
+  readonly fiscal_year: number;
+  readonly sequence: number;
+}
+
 export const invoiceStates = ['open', 'closed'] as const;
 
 /**
- * Invoices, the newest first. Parameters: `customer`, `state` (`open`: something is to be paid), `from` and `to` (invoice
+ * Invoices, the highest number first. Parameters: `customer`, `state` (`open`: something is to be paid), `from` and `to` (invoice
  * dates, both included), `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
@@ -26,17 +35,17 @@ export async function listInvoices(
     isOpen: state === undefined ? undefined : state === 'open',
     from: reader.date('from'),
     to: reader.date('to'),
-    before: reader.cursor('invoices', [0] as const)?.[0],
+    before: reader.cursor<[string, number, number]>('invoices', ['', 0, 0]),
   };
   const limit = reader.limit();
   reader.check();
   const found = await newestInvoices(db, selection, limit + 1);
-  const { page, next } = pageOf('invoices', found, limit, ({ invoice_id }) => [invoice_id]);
+  const { page, next } = pageOf('invoices', found, limit, numberOf);
   return { invoices: page.map((row) => invoiceEntry(row, row.credited)), next };
 }
 
 /**
- * Credit notes, the newest first. Parameters: `customer`, `invoice` (its number), `from` and `to` (dates of the credit
+ * Credit notes, the highest number first. Parameters: `customer`, `invoice` (its number), `from` and `to` (dates of the credit
  * notes, both included), `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */
@@ -50,12 +59,12 @@ export async function listCreditNotes(
     invoice: reader.text('invoice'),
     from: reader.date('from'),
     to: reader.date('to'),
-    before: reader.cursor('credit-notes', [0] as const)?.[0],
+    before: reader.cursor<[string, number, number]>('credit-notes', ['', 0, 0]),
   };
   const limit = reader.limit();
   reader.check();
   const found = await newestCreditNotes(db, selection, limit + 1);
-  const { page, next } = pageOf('credit-notes', found, limit, ({ credit_note_id }) => [credit_note_id]);
+  const { page, next } = pageOf('credit-notes', found, limit, numberOf);
   return { creditNotes: page.map(creditNoteEntry), next };
 }
 
@@ -77,7 +86,7 @@ interface PaymentEntry {
 }
 
 /**
- * Payments, the newest first. Parameters: `customer`, `from` and `to` (dates or instants of the receipt, both included),
+ * Payments, the highest number first: as they were posted, but for what another process posted meanwhile. Parameters: `customer`, `from` and `to` (dates or instants of the receipt, both included),
  * `limit`, `cursor`.
  * @throws BusinessRejection with every parameter that is not valid.
  */

@@ -33,10 +33,11 @@ const query = (name: string, description: string, schema: Schema = text): Schema
 const inPath = (name: string): Schema => ({ name, in: 'path', required: true, schema: text });
 const header = (name: string, description: string): Schema => ({ name, in: 'header', description, schema: text });
 
-const page: readonly Schema[] = [
-  query('limit', 'Entries a page, 50 when nothing is said.', { type: 'integer', minimum: 1, maximum: 500 }),
+const pageOf = (usual: number): readonly Schema[] => [
+  query('limit', `Entries a page, ${usual} when nothing is said.`, { type: 'integer', minimum: 1, maximum: 500 }),
   query('cursor', 'The next of the page before.'),
 ];
+const page = pageOf(50);
 const period: readonly Schema[] = [
   query('from', 'A date or an instant, included.'),
   query('to', 'A date or an instant, included.'),
@@ -51,6 +52,15 @@ const source: readonly Schema[] = [
   query('partner', 'Only of this partner.'),
 ];
 
+/** Orders, in whatever form they come. */
+const orderBody: Readonly<Record<string, Schema>> = {
+  'application/json': oneOrMany(ref('OrderIn')),
+  'text/csv': text,
+  [workbookType]: text,
+  'application/edi-x12': text,
+  'application/edifact': text,
+};
+
 const postOrders: Call = {
   summary:
     'Send orders. The message is stored before it is answered; the same message again gets the first answer again.',
@@ -62,7 +72,7 @@ const postOrders: Call = {
     header('X-O2C-Document', 'Control numbers of the document that the order came in.'),
     header('Prefer', 'wait=n: seconds to wait for the verdict before 202.'),
   ],
-  body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text, [workbookType]: text },
+  body: orderBody,
   answers: {
     200: ['The same order was here before: equal to the first answer but for replayed.', json(ref('Order'))],
     201: ['The order exists, also when it is on hold or cancelled for want of stock: it says why.', json(ref('Order'))],
@@ -76,7 +86,7 @@ const getMessage: Call = {
   summary:
     'One message. Operations see its documents, their faults and its first 64 KB; a partner the answer to its own.',
   roles: ['partner', 'operations'],
-  parameters: [inPath('id'), ...page],
+  parameters: [inPath('id'), ...pageOf(500)],
   answers: {
     200: ['The message; for a partner its order.', json({ anyOf: [ref('InboxMessage'), ref('Order')] })],
     201: ['The order that the message became.', json(ref('Order'))],
@@ -232,10 +242,14 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       ...post("Customers' payments and credit notes.", ['finance'], 'PaymentIn', 'PaymentResults'),
       body: json(oneOrMany({ anyOf: [ref('PaymentIn'), ref('CreditNoteIn')] })),
     },
-    get: read('Payments, newest first.', ['finance', 'auditor'], 'PaymentPage', [customer, ...period, ...page]),
+    get: read('Payments, the highest number first.', ['finance', 'auditor'], 'PaymentPage', [
+      customer,
+      ...period,
+      ...page,
+    ]),
   },
   '/o2c/invoices': {
-    get: read('Invoices, newest first.', ['finance', 'auditor'], 'InvoicePage', [
+    get: read('Invoices, the highest number first.', ['finance', 'auditor'], 'InvoicePage', [
       customer,
       query('state', 'open: something is to be paid.', oneOf(...invoiceStates)),
       ...days('Invoice date'),
@@ -252,7 +266,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     ),
   },
   '/o2c/credit-notes': {
-    get: read('Credit notes, newest first.', ['finance', 'auditor'], 'CreditNotePage', [
+    get: read('Credit notes, the highest number first.', ['finance', 'auditor'], 'CreditNotePage', [
       customer,
       query('invoice', 'Only of the invoice with this number.'),
       ...days('Date of the credit note'),
@@ -263,10 +277,12 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     get: read('One credit note with its lines.', ['finance', 'auditor'], 'CreditNote', [inPath('number')], [404]),
   },
   '/o2c/ledger': {
-    get: read('The postings of a period, the highest number first.', ['finance', 'auditor'], 'PostingPage', [
-      ...days('Posting date'),
-      ...page,
-    ]),
+    get: read(
+      'The postings of a period, the latest date first, then the highest number.',
+      ['finance', 'auditor'],
+      'PostingPage',
+      [...days('Posting date'), ...page],
+    ),
   },
   '/o2c/master/customers': upsert('customers', 'CustomerIn'),
   '/o2c/master/products': upsert('products', 'ProductIn'),
@@ -317,14 +333,14 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
         'Work again what failed of a message; with a body, take that as its corrected copy: a message of its own. Orders are made once, however often it is asked.',
       roles: ['operations'],
       parameters: [inPath('id'), query('reason', 'Why the copy was corrected, for the audit trail.')],
-      body: { 'application/json': oneOrMany(ref('OrderIn')), 'text/csv': text },
+      body: orderBody,
       answers: {
         200: ['The order was there already.', json(ref('Order'))],
         201: ['The order exists now.', json(ref('Order'))],
         202: ['The verdict takes longer. Location tells where to look.', json(ref('Pending'))],
         207: ['A result for each order of the message.', json(ref('Results'))],
       },
-      problems: [400, 403, 404, 409, 410, 413, 415, 422, 429],
+      problems: [400, 403, 404, 408, 409, 410, 413, 415, 422, 429],
     },
   },
   '/o2c/inbox/{id}/raw': {
@@ -436,7 +452,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
       'Figures by channel and partner.',
       ['operations', 'finance'],
       'SourceReport',
-      days('Date of the receipt'),
+      days('Date in UTC on which orders were created and documents received'),
     ),
   },
   '/o2c/health': { get: read("Readiness with the store's state.", ['none'], 'Health', [], []) },

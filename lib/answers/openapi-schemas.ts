@@ -178,7 +178,10 @@ export const answerSchemas: Readonly<Record<string, Schema>> = {
     properties: {
       type: text,
       title: text,
-      status: { type: 'integer', minimum: 400, maximum: 599 },
+      status: {
+        anyOf: [{ const: 202 }, { type: 'integer', minimum: 400, maximum: 599 }],
+        description: '202 in a result alone: an EDI change that waits for its order; nothing has failed.',
+      },
       code: text,
       detail: text,
       errors: listOf(ref('Fault')),

@@ -37,7 +37,11 @@ export function replaySelectionOf(query: ListQuery): FailedSelection {
 }
 
 function idsOf(value: unknown): number[] | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
+  if (value === undefined || value === null) return undefined;
+  if (value === '') {
+    const message = 'The parameter inboxId is empty; leave it out for all.';
+    throw new BusinessRejection('missing-field', message, [{ path: '/inboxId', code: 'missing-field', message }]);
+  }
   const texts = (Array.isArray(value) ? value : String(value).split(',')).map((each) => String(each).trim());
   const wrong = texts.find((each) => !idPattern.test(each));
   if (wrong !== undefined || texts.length > mostIds) {

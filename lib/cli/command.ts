@@ -99,9 +99,14 @@ export async function withStore<T>(
 /** Options that are not named like the field that they fill. */
 const optionOfField: Readonly<Record<string, string>> = { poNumber: 'po' };
 
-/** What is wrong with the values of options alone is wrong usage, told by the names of the options. */
-function wrongOptions(options: Invocation['options'], error: unknown): WrongUsage | undefined {
+/**
+ * What is wrong with the values of options alone is wrong usage, told by the names of the options; a name that does not
+ * exist is none.
+ */
+function wrongOptions(options: Invocation['options'], error: unknown): WrongUsage | BusinessRejection | undefined {
   if (!(error instanceof BusinessRejection)) return undefined;
+  if (error.code === 'unsupported-media-type' && typeof options.type === 'string')
+    return new WrongUsage(`--type: ${error.message}`);
   const lines = error.faults.map(({ path, message }) => {
     const [, field = ''] = path.split('/');
     const option = optionOfField[field] ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -109,7 +114,10 @@ function wrongOptions(options: Invocation['options'], error: unknown): WrongUsag
       ? `--${option}: ${message.replace(`The parameter ${field}`, 'It')}`
       : undefined;
   });
-  return lines.includes(undefined) ? undefined : new WrongUsage(lines.join('\n'));
+  if (lines.includes(undefined)) return undefined;
+  const words = lines.join('\n');
+  const isAbsent = error.faults.every(({ code }) => code === 'unknown-partner');
+  return isAbsent ? new BusinessRejection(error.code, words) : new WrongUsage(words);
 }
 
 /** Who does it, for the audit. */

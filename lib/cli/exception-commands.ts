@@ -71,9 +71,10 @@ async function list(invocation: Invocation): Promise<ExitCode> {
 
 /** One after the other: what cannot be done ends it, and those before it are done. */
 async function decide(invocation: Invocation, action: ExceptionActionName, ids: readonly number[]): Promise<ExitCode> {
+  const note = text(invocation, 'note')?.trim() ?? '';
+  if (note === '') throw new WrongUsage('Say with --note what was done, or why.');
   const { exceptionOut } = await import('../answers/exception-lists.js');
   const { decideOnException } = await import('../stages/decide-exception.js');
-  const note = text(invocation, 'note')?.trim() ?? '';
   const done = await withStore(invocation, 'existing', async (store) => {
     const context = operator(store);
     const actor = { name: context.actor, role: 'operations', visible: null } as const;

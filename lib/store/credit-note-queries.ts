@@ -8,6 +8,8 @@ export interface CreditNoteRow {
   readonly credit_note_id: number;
   readonly number: string;
   readonly document_type: string;
+  readonly fiscal_year: number;
+  readonly sequence: number;
   readonly invoice: string;
   readonly order_id: number;
   readonly customer: string;
@@ -24,7 +26,7 @@ export interface CreditNoteRow {
   readonly posted_at: string;
 }
 
-const creditNotes = `select n.credit_note_id, n.number, n.document_type, i.number as invoice, i.order_id, n.customer, n.reference, n.reason, n.note, n.currency,
+const creditNotes = `select n.credit_note_id, n.number, n.document_type, n.fiscal_year, n.sequence, i.number as invoice, i.order_id, n.customer, n.reference, n.reason, n.note, n.currency,
   n.net, n.tax, n.gross, n.taxes, n.freed, n.credit_date, n.posted_at from credit_note n join invoice i on i.invoice_id = n.invoice_id`;
 
 export function findCreditNote(db: Database, number: string): Promise<CreditNoteRow | undefined> {
@@ -40,7 +42,7 @@ export function creditNotesOfOrder(db: Database, orderId: number): Promise<Credi
   return db.all<CreditNoteRow>(`${creditNotes} where i.order_id = ? order by n.fiscal_year, n.sequence`, [orderId]);
 }
 
-/** Credit notes in the order of posting, the newest first, at most `count`. */
+/** Credit notes, the highest number first, at most `count`. */
 export function newestCreditNotes(
   db: Database,
   { customer, from, to, before, invoice }: BooksSelection & { readonly invoice?: string | undefined },
@@ -50,10 +52,10 @@ export function newestCreditNotes(
     .when('n.customer = ?', customer)
     .when('i.number = ?', invoice)
     .when('n.credit_date >= ?', from)
-    .when('n.credit_date <= ?', to)
-    .when('n.credit_note_id < ?', before);
+    .when('n.credit_date <= ?', to);
+  if (before !== undefined) conditions.add('(n.document_type, n.fiscal_year, n.sequence) < (?, ?, ?)', ...before);
   return db.all<CreditNoteRow>(
-    `${creditNotes} ${conditions.where} order by n.credit_note_id desc limit ${count}`,
+    `${creditNotes} ${conditions.where} order by n.document_type desc, n.fiscal_year desc, n.sequence desc limit ${count}`,
     conditions.values,
   );
 }

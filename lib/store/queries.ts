@@ -130,6 +130,8 @@ export interface InvoiceRow {
   readonly invoice_id: number;
   readonly number: string;
   readonly document_type: string;
+  readonly fiscal_year: number;
+  readonly sequence: number;
   readonly order_id: number;
   readonly packing_slip: string | null;
   readonly customer: string;
@@ -145,7 +147,7 @@ export interface InvoiceRow {
   readonly disputed: number;
 }
 
-const invoices = `select i.invoice_id, i.number, i.document_type, i.order_id, s.packing_slip, i.customer, i.currency, i.net, i.tax, i.gross, i.open_amount, i.taxes,
+const invoices = `select i.invoice_id, i.number, i.document_type, i.fiscal_year, i.sequence, i.order_id, s.packing_slip, i.customer, i.currency, i.net, i.tax, i.gross, i.open_amount, i.taxes,
   i.invoice_date, i.due_date, i.posted_at, i.disputed from invoice i left join packing_slip s on s.slip_id = i.slip_id`;
 
 export function invoicesOfOrder(db: Database, orderId: number): Promise<InvoiceRow[]> {
@@ -158,11 +160,11 @@ export interface BooksSelection {
   /** dates, inclusive */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** Only those that were posted before this one. */
-  readonly before?: number | undefined;
+  /** Only those numbered before this one. */
+  readonly before?: readonly [documentType: string, fiscalYear: number, sequence: number] | undefined;
 }
 
-/** Invoices in the order of posting, the newest first, at most `count`; `credited` in minor units too. */
+/** Invoices, the highest number first, at most `count`; `credited` in minor units too. */
 export function newestInvoices(
   db: Database,
   { customer, from, to, before, isOpen }: BooksSelection & { readonly isOpen?: boolean | undefined },
@@ -171,12 +173,13 @@ export function newestInvoices(
   const conditions = new Conditions()
     .when('i.customer = ?', customer)
     .when('i.invoice_date >= ?', from)
-    .when('i.invoice_date <= ?', to)
-    .when('i.invoice_id < ?', before);
+    .when('i.invoice_date <= ?', to);
+  if (before !== undefined) conditions.add('(i.document_type, i.fiscal_year, i.sequence) < (?, ?, ?)', ...before);
   if (isOpen !== undefined) conditions.add(isOpen ? 'i.open_amount > 0' : 'i.open_amount = 0');
   return db.all(
     `select n.*, (select cast(coalesce(sum(c.gross), 0) as bigint) from credit_note c where c.invoice_id = n.invoice_id) as credited
-     from (${invoices} ${conditions.where} order by i.invoice_id desc limit ${count}) n order by n.invoice_id desc`,
+     from (${invoices} ${conditions.where} order by i.document_type desc, i.fiscal_year desc, i.sequence desc limit ${count}) n
+     order by n.document_type desc, n.fiscal_year desc, n.sequence desc`,
     conditions.values,
   );
 }

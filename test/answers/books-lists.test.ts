@@ -29,7 +29,7 @@ async function storeMore(db: Database): Promise<void> {
   await db.insert('invoice', [
     {
       ...invoice,
-      invoice_id: 2,
+      invoice_id: 3,
       number: 'INV-2026-000002',
       sequence: 2,
       slip_id: 2,
@@ -38,7 +38,7 @@ async function storeMore(db: Database): Promise<void> {
     },
     {
       ...invoice,
-      invoice_id: 3,
+      invoice_id: 2,
       number: 'INV-2026-000003',
       sequence: 3,
       slip_id: 3,
@@ -74,7 +74,7 @@ async function storeMore(db: Database): Promise<void> {
     },
     {
       ...creditNote,
-      credit_note_id: 2,
+      credit_note_id: 33,
       number: 'CN-2026-000002',
       sequence: 2,
       reference: 'CLAIM-2',
@@ -82,12 +82,12 @@ async function storeMore(db: Database): Promise<void> {
     },
     {
       ...creditNote,
-      credit_note_id: 3,
+      credit_note_id: 22,
       number: 'CN-2026-000003',
       sequence: 3,
       reference: 'CLAIM-3',
       credit_date: '2026-11-25',
-      invoice_id: 3,
+      invoice_id: 2,
       customer: 'C-1002',
       currency: 'JPY',
     },
@@ -139,7 +139,7 @@ describe('lists of the books', () =>
     };
     const counted = (entries: readonly { readonly number: string }[]) => entries.map(({ number }) => number.slice(-1));
 
-    it('show what is invoiced, credited and open, the newest invoice first', async () => {
+    it('show what is invoiced, credited and open, the highest number first, whichever was stored last', async () => {
       const { invoices: all, next } = await invoices({});
       expect(counted(all)).to.deep.equal(['3', '2', '1']);
       expect(next).to.equal(null);

@@ -56,6 +56,23 @@ const contract: readonly (readonly [path: string, ...methods: string[]])[] = [
 describe('the description of the API', () => {
   const document = openApiDocument('1.2.3');
 
+  it('says how many documents of a message come on a page, and that a change may wait for its order', () => {
+    const validate = new Ajv2020({ strict: false }).compile({ ...document, $ref: '#/components/schemas/Problem' });
+    const problem = { type: 'urn:x', title: 'Waits', code: 'unknown-order', detail: '', errors: [] };
+    expect([200, 202, 399, 409].map((status) => validate({ ...problem, status }))).to.deep.equal([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    const limitOf = (path: string) => {
+      const { parameters } = (document.paths as Record<string, { get: { parameters: Tree[] } }>)[path]?.get ?? {};
+      return parameters?.find(({ name }) => name === 'limit')?.description;
+    };
+    expect(limitOf('/o2c/inbox/{id}')).to.equal('Entries a page, 500 when nothing is said.');
+    expect(limitOf('/o2c/inbox')).to.equal('Entries a page, 50 when nothing is said.');
+  });
+
   it('describes every call and no other', () => {
     const described = Object.entries(document.paths as Tree).map(([path, calls]) => [
       path,

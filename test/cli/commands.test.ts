@@ -181,7 +181,15 @@ describe('the command line', function () {
       expect(king).to.include({ code: 2, out: '' });
       expect(king.err).to.match(/^--role: This must be one of partner, /);
       const nobody = await o2c('key', 'create', '--role', 'partner', '--name', 'K', '--acts-for', 'NOBODY');
-      expect(nobody.err).to.match(/^--acts-for: The partner NOBODY is not known/);
+      expect(nobody).to.include({
+        code: 1,
+        err: '--acts-for: The partner NOBODY is not known; add it to the partners first.\n',
+      });
+      const nope = await o2c('key', 'create', '--role', 'partner', '--name', 'K', '--partner', 'NOPE');
+      expect(nope).to.include({
+        code: 1,
+        err: '--partner: The partner NOPE is not known; add it to the partners first.\n',
+      });
     });
 
     it('lists and explains orders, jobs and messages', async () => {

@@ -104,6 +104,9 @@ function theInbox(url: () => string): void {
     writeFileSync(join(directory, 'copy.json'), JSON.stringify({ ...order, lines: [{ sku: 'A', quantity: '1' }] }));
     writeFileSync(join(directory, 'same.json'), JSON.stringify(order));
     expect(await o2c('inbox', 'correct', id, 'same.json')).to.include({ code: 1 });
+    const typed = await o2c('inbox', 'correct', id, 'copy.json', '--type', 'foo/bar');
+    expect(typed).to.include({ code: 2 });
+    expect(typed.err).to.match(/^--type: .*foo\/bar/);
     const corrected = await o2c('inbox', 'correct', id, 'copy.json', '--reason', 'a typing error');
     expect(corrected).to.include({ code: 0 });
     expect(corrected.out).to.match(new RegExp(`Message \\d+ corrects message ${id}\\.`));

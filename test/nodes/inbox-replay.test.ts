@@ -111,5 +111,13 @@ describe('inbox-replay', () =>
       expect((await flow.next('replay', 2, 5)).statusCode).to.equal(401);
       flow.send('replay', { payload: 987_654 });
       expect((await flow.next('replay', 1, 6)).payload.code).to.equal('not-found');
+      flow.send('replay', { payload: { inboxId: '', code: 'unknown-sku' } });
+      expect((await flow.next('replay', 1, 7)).payload.errors).to.deep.equal([
+        {
+          path: '/inboxId',
+          code: 'missing-field',
+          message: 'The parameter inboxId is empty; leave it out for all.',
+        },
+      ]);
     });
   }));
