@@ -11,10 +11,6 @@ export class OpenRequests {
   /** @param grace how long a request whose last node has gone may still be answered by the rest of its flow, in ms */
   constructor(private readonly grace: number) {}
 
-  get size(): number {
-    return this.last.size;
-  }
-
   /** @param place a node of ours, or whatever else will be told to have gone */
   cameTo(place: unknown, response: ServerResponse | undefined): void {
     if (response === undefined || response.writableEnded || response.closed) return;

@@ -1,6 +1,7 @@
 import { bodySchemas, businessSchemas } from './openapi-bodies';
 import { booksSchemas } from './openapi-books';
-import { type Call, paths } from './openapi-paths';
+import type { Call } from './openapi-calls';
+import { paths } from './openapi-paths';
 import { answerSchemas, ref, type Schema } from './openapi-schemas';
 
 const problemWords: Readonly<Record<number, string>> = {
