@@ -67,13 +67,13 @@ export async function changeOrders(work: Work, documents: readonly StoredDocumen
     const ids = targets.get(documentId) ?? [];
     const order = work.orders.get(ids[0] ?? 0);
     const before = known.repeatedBy(request, order);
-    const waiting = order === undefined ? undefined : known.waitsAs(request, order);
+    const likes = order === undefined ? [] : known.waitingLikes(request, order);
     const outcome =
       before === undefined ? await decide(work, request, ids, master, known) : repeated(request, before.orderId);
     const { state, orderId } = outcome.verdict;
     if (state === 'accepted') {
       known.apply(request, orderId);
-      if (waiting !== undefined) verdicts.push(await doneBy(work, request, waiting, orderId));
+      for (const like of likes) verdicts.push(await doneBy(work, request, like, orderId));
     }
     if (state === 'parked') known.park(request, orderId);
     else await settled(work, request.document, state);
@@ -151,7 +151,7 @@ async function decide(
   }
   if (document.kind === 'cancel') return cancel(work, request, order);
   if (can === 'at-warehouse') {
-    const first = known.waitsAs(request, order);
+    const [first] = known.waitingLikes(request, order);
     return first === undefined ? waitForPerson(work, request, order) : waitsAlready(request, order, first.inboxId);
   }
   return apply(work, request, order, master);

@@ -133,15 +133,16 @@ export class ChangesBefore {
   }
 
   /**
-   * The like of this document that came before it and waits for a person: one decision is enough for both. Without a
-   * number of its own it may be meant again once another one came between, as it may when the first was taken.
+   * The likes of this document that wait for a person: one decision is enough for all. Without a number of its own it may
+   * be meant again once another one came between, as it may when the first was taken. Of several that come at the same
+   * moment a later one may have been decided first: likes are looked for on both sides.
    */
-  waitsAs({ document, change }: ChangeRequest, { id }: Order): TakenChange | undefined {
-    const before = (this.ofOrder.get(id) ?? [])
-      .filter(({ documentId }) => documentId < document.documentId)
-      .sort((one, other) => one.documentId - other.documentId);
-    const same = before.findLast(({ waits, fingerprint }) => waits && fingerprint === document.fingerprint);
-    return change.changeNumber !== '' || same === before.at(-1) ? same : undefined;
+  waitingLikes({ document, change }: ChangeRequest, { id }: Order): TakenChange[] {
+    const known = (this.ofOrder.get(id) ?? []).toSorted((one, other) => one.documentId - other.documentId);
+    const before = known.filter(({ documentId }) => documentId < document.documentId);
+    const after = known.filter(({ documentId }) => documentId > document.documentId);
+    const near = change.changeNumber === '' ? [...before.slice(-1), ...after.slice(0, 1)] : [...before, ...after];
+    return near.filter(({ waits, fingerprint }) => waits && fingerprint === document.fingerprint);
   }
 
   /**

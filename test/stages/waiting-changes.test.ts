@@ -90,6 +90,22 @@ describe('a change that waits for a person', () =>
       expect(await raisedFor('W-3')).to.have.length(1);
     });
 
+    for (const [number, poNumber] of [
+      ['1', 'W-9'],
+      ['', 'W-10'],
+    ] as const)
+      it(`and comes twice, ${number === '' ? 'without' : 'with'} a number, the later one decided first: one exception`, async () => {
+        await atWarehouse(poNumber);
+        const body = bytesOf('860', [changeTo(6, poNumber, number), changeTo(6, poNumber, number)]);
+        const { documents } = await receive(company.context, body, asX12);
+        expect(documents).to.have.length(2);
+        for (const { documentId } of documents.toReversed()) {
+          const [outcome] = await createOrders(company.context, [{ documentId, rules: [] }]);
+          expect(outcome).to.include(waits);
+        }
+        expect(await raisedFor(poNumber)).to.have.length(1);
+      });
+
     it('and comes again: the answer is not that of something done', async () => {
       const id = await atWarehouse('W-4');
       await change('W-4', 6, '1');
