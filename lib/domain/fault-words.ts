@@ -7,9 +7,14 @@ import type { Fault } from './faults';
 export function faultsInWords(faults: readonly Fault[], place = ''): string {
   const [fault] = faults;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  const where = [placeInWords(place), placeInWords(fault?.path ?? ''), valueShown(fault)].filter(Boolean).join(', ');
+  const path = fault?.path ?? '';
+  const around = isCell(path) ? '' : placeInWords(place);
+  const where = [around, placeInWords(path), valueShown(fault)].filter(Boolean).join(', ');
   return `${where === '' ? '' : `${where}: `}${fault?.message ?? 'It cannot be read.'}${more}`;
 }
+
+/** Who has the row needs no other place in the file. */
+const isCell = (path: string): boolean => /^(?:sheet .*, )?row \d/s.test(path);
 
 /** A value of a few characters may be in the words by chance. */
 const shortest = 4;

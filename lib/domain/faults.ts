@@ -68,7 +68,10 @@ export type FaultCode =
   | 'unsupported-media-type'
   | 'wrong-type';
 
-/** One thing that is wrong, and where: `path` is a JSON pointer (`/lines/0/sku`) or a place in a sheet (`row 3, column quantity`). */
+/**
+ * One thing that is wrong, and where: `path` is a JSON pointer (`/lines/0/sku`), a place in a sheet (`row 3, column quantity`)
+ * or in an EDI message (`PO1 2, element 7 (segment 9)`).
+ */
 export interface Fault {
   readonly path: string;
   readonly code: FaultCode;

@@ -4,10 +4,10 @@ import { type Order, type OrderLine, type OrderTerms, openReleaseStatuses, ruleH
 import { formatQuantity } from './quantity';
 import { cancelRest, giveBack, type StockItem } from './stock';
 
-/** One line of a change with the master data resolved: `line` is what it is to be. */
+/** One line of a change with the master data resolved: `line` is what it is to be, `path` leads to it in the change. */
 export type ResolvedLineChange =
   | { readonly action: 'delete'; readonly line: number }
-  | { readonly action: 'set'; readonly line: OrderLine; readonly taxRate: number };
+  | { readonly action: 'set'; readonly line: OrderLine; readonly taxRate: number; readonly path: string };
 
 /** What a change does to an order's terms; absent fields stay. */
 export type ChangedTerms = Partial<Pick<OrderTerms, 'requestedDelivery' | 'shipTo' | 'note'>>;
@@ -33,7 +33,7 @@ export function changeFaults(order: Order, changes: readonly ResolvedLineChange[
     if (change.action === 'delete') return [];
     const before = order.lines.find(({ line }) => line === change.line.line);
     if (before === undefined || before.delivered === 0) return [];
-    const path = `/lines/${before.line}`;
+    const { path } = change;
     const delivered = `Of line ${before.line} ${formatQuantity(before.delivered)} ${before.baseUom} are delivered already`;
     const faults: Fault[] = [];
     if (change.line.ordered < before.delivered)

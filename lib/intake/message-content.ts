@@ -3,6 +3,7 @@ import type { CanonicalOrder } from './canonical-order';
 import type { EdiDocument } from './edi/edi-documents';
 import type { InterchangeOutline } from './edi/interchange-outline';
 import type { EdiReading } from './edi/mapped-message';
+import type { FieldPlaces } from './field-places';
 import type { ReadableOrder } from './readable-order';
 import type { SheetField } from './sheets/fields';
 import type { SheetLayout } from './sheets/layout';
@@ -52,6 +53,8 @@ export interface ReadDocument {
   readonly order?: CanonicalOrder;
   readonly fingerprint?: string;
   readonly readable?: ReadableOrder;
+  /** Where the fields of `order` or `readable` stand; absent when their pointers say it. */
+  readonly places?: FieldPlaces;
   /** Why a person has to look at the order before it goes on (hold `intake-review`): a sentence each. Absent: nothing. */
   readonly review?: readonly string[];
   /** Paths lead into the order (`/lines/0/sku`), or to a cell of the file. */
@@ -61,7 +64,7 @@ export interface ReadDocument {
 }
 
 /** What of a document is kept in any case. */
-export type KeptDocument = Omit<ReadDocument, 'order'>;
+export type KeptDocument = Omit<ReadDocument, 'order' | 'places'>;
 
 /** What is made of each document as soon as it is read, so that the orders of a large message are never all there. */
 export type KeepDocument<Kept extends KeptDocument> = (document: ReadDocument) => Kept;

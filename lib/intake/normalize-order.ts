@@ -17,6 +17,8 @@ import { tidyOrder } from './tidy-order';
 export interface NormalizedOrder {
   readonly order?: CanonicalOrder;
   readonly readable?: ReadableOrder;
+  /** The position at which each line of `order` was sent; absent when they came in the order of their numbers. */
+  readonly sentAs?: readonly number[];
   readonly faults: Fault[];
 }
 
@@ -26,9 +28,14 @@ export function normalizeOrder(value: unknown, limits: { readonly linesPerOrder:
   const order = reader.order();
   const faults = reader.faults.all();
   if (faults.length > 0) return isFull(faults) ? { faults } : { readable: readableOf(order, faults), faults };
+  if (isSorted(order.lines)) return { order, faults };
+  const sent = new Map(order.lines.map((line, position) => [line, position]));
   order.lines.sort((one, other) => one.line - other.line);
-  return { order, faults };
+  return { order, sentAs: order.lines.map((line) => sent.get(line) as number), faults };
 }
+
+const isSorted = (lines: readonly CanonicalLine[]): boolean =>
+  lines.every(({ line }, i) => i === 0 || (lines[i - 1] as CanonicalLine).line < line);
 
 type Fields = Readonly<Record<string, unknown>>;
 /** With the lines where they were sent, so that pointers lead to them. */

@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/faults';
 import { fingerprintOf } from './canonical-order';
 import { isFull, mostFaultsOfMessage, tooManyFaults } from './fault-list';
+import { type FieldPlaces, sentPointer } from './field-places';
 import {
   type KeepDocument,
   type KeptDocument,
@@ -9,7 +10,7 @@ import {
   unreadable,
 } from './message-content';
 import type { NormalizedOrder } from './normalize-order';
-import { placed } from './readable-order';
+import { readableOf } from './readable-order';
 
 /** Documents one after the other, until the message has more faults than are kept. */
 export function readEach<Item, Kept extends KeptDocument>(
@@ -29,28 +30,36 @@ export function readEach<Item, Kept extends KeptDocument>(
   return { single: false, warnings, documents };
 }
 
-/**
- * A document from an order and its faults; `value` is the order as it was sent.
- * @param placeOf where in the message a pointer into the order leads
- */
+/** Where the fields of an order stand in its message, when that is not where their pointers lead. */
+export interface Placing {
+  /** Where in the message a pointer into the order leads, as it was sent. */
+  placeOf(pointer: string): string;
+  /** The places that are kept, the lines in the order of these positions. */
+  placesOf(sentAs: readonly number[] | undefined): FieldPlaces;
+}
+
+/** A document from an order and its faults; `value` is the order as it was sent. */
 export function documentOf(
   where: Pick<ReadDocument, 'ordinal' | 'place'>,
   value: unknown,
-  { order, readable }: Pick<NormalizedOrder, 'order' | 'readable'>,
+  { order, readable, sentAs }: NormalizedOrder,
   faults: readonly Fault[],
-  placeOf?: (pointer: string) => string,
+  placing?: Placing,
 ): ReadDocument {
+  const places = placing?.placesOf(order && sentAs) ?? (order && sentAs && { sentAs });
+  const placed = places === undefined ? {} : { places };
   if (order && faults.length === 0) {
-    return { ...where, poNumber: order.poNumber, order, fingerprint: fingerprintOf(order), faults };
+    return { ...where, poNumber: order.poNumber, order, fingerprint: fingerprintOf(order), ...placed, faults };
   }
   const poNumber = poNumberOf(value);
+  const document = { ...where, ...(poNumber === undefined ? {} : { poNumber }), faults };
   const read = readable ?? order;
-  return {
-    ...where,
-    ...(poNumber === undefined ? {} : { poNumber }),
-    faults,
-    ...(read === undefined || isFull(faults) ? {} : { readable: placed(read, faults, placeOf) }),
+  if (read === undefined || isFull(faults)) return document;
+  const placeOf = (pointer: string): string => {
+    const sent = sentPointer(pointer, order && sentAs);
+    return placing?.placeOf(sent) ?? sent;
   };
+  return { ...document, ...placed, readable: readableOf(read, faults, placeOf) };
 }
 
 function poNumberOf(value: unknown): string | undefined {

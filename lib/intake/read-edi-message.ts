@@ -30,7 +30,7 @@ export function readEdiMessage<Kept extends KeptDocument>(
     const message = `The message has ${content.documents.length} EDI messages, at most ${limits.ordersPerMessage} are taken; send several.`;
     return unreadable([{ path: '', code: 'too-many-orders', message }]);
   }
-  const documents = content.documents.map(({ readable, ...edi }, index): Kept => {
+  const documents = content.documents.map(({ readable, places, ...edi }, index): Kept => {
     const { place, poNumber, fingerprint, review, faults } = edi;
     return keep({
       ordinal: index + 1,
@@ -38,6 +38,7 @@ export function readEdiMessage<Kept extends KeptDocument>(
       ...(poNumber === undefined ? {} : { poNumber }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
       ...(readable === undefined ? {} : { readable }),
+      ...(places === undefined ? {} : { places }),
       ...(review.length === 0 ? {} : { review }),
       faults,
       edi,

@@ -54,11 +54,10 @@ function* released<Item>(items: Item[]): Generator<Item> {
 
 function sheetDocument(sheetOrder: SheetOrder, ordinal: number, limits: IntakeLimits): ReadDocument {
   const { place, value } = sheetOrder;
-  const placeOf = (pointer: string) => sheetOrder.placeOf(pointer);
   const normalized = normalizeOrder(value, limits);
   const reported = new Set(sheetOrder.faults.map(({ path }) => path));
   const others = normalized.faults
-    .map((fault) => ({ ...fault, path: placeOf(fault.path) }))
+    .map((fault) => ({ ...fault, path: sheetOrder.placeOf(fault.path) }))
     .filter(({ path }) => !reported.has(path));
-  return documentOf({ ordinal, place }, value, normalized, [...sheetOrder.faults, ...others], placeOf);
+  return documentOf({ ordinal, place }, value, normalized, [...sheetOrder.faults, ...others], sheetOrder);
 }

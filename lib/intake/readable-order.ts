@@ -9,38 +9,23 @@ export type ReadableLine = Pick<CanonicalLine, 'line'> & Partial<CanonicalLine>;
  */
 export type ReadableOrder = Partial<Pick<CanonicalOrder, 'customer' | 'currency' | 'orderDate' | 'warehouse'>> & {
   readonly lines: readonly ReadableLine[];
-  /** Where in its message each field stands, by its pointer into the order; absent when the pointer says it. */
-  readonly places?: Readonly<Record<string, string>>;
 };
 
 const orderFields = ['customer', 'currency', 'orderDate', 'warehouse'] as const;
 const lineFields = ['sku', 'ids', 'quantity', 'uom', 'unitPrice'] as const;
-/** What may turn out to be wrong when it is looked up. */
-const namingFields = ['customer', 'currency', 'warehouse'] as const;
-const namingLineFields = ['sku', 'quantity', 'uom', 'unitPrice'] as const;
-
 const inIds = /^(\/lines\/\d+\/ids)\/.*$/s;
 
-/** An order without its faulty fields. The paths of the faults are pointers into it. */
-export function readableOf(order: ReadableOrder, faults: readonly Fault[]): ReadableOrder {
-  const faulty = new Set(faults.map(({ path }) => path.replace(inIds, '$1')));
-  return without(order, (pointer) => faulty.has(pointer));
-}
-
-/** An order without the fields whose places have a fault, and with the places of the others. */
-export function placed(
+/**
+ * An order without its faulty fields.
+ * @param placeOf where the paths of the faults lead that a pointer into the order has
+ */
+export function readableOf(
   order: ReadableOrder,
   faults: readonly Fault[],
-  placeOf?: (pointer: string) => string,
+  placeOf = (pointer: string): string => pointer,
 ): ReadableOrder {
-  if (placeOf === undefined) return readableOf(order, faults);
-  const faulty = new Set(faults.map(({ path }) => path));
-  const readable = without(order, (pointer) => faulty.has(placeOf(pointer)));
-  const pointers = [
-    ...namingFields.map((field) => `/${field}`),
-    ...order.lines.flatMap((_, i) => namingLineFields.map((field) => `/lines/${i}/${field}`)),
-  ];
-  return { ...readable, places: Object.fromEntries(pointers.map((pointer) => [pointer, placeOf(pointer)])) };
+  const faulty = new Set(faults.map(({ path }) => path.replace(inIds, '$1')));
+  return without(order, (pointer) => faulty.has(placeOf(pointer)));
 }
 
 function without({ lines, ...fields }: ReadableOrder, isFaulty: (pointer: string) => boolean): ReadableOrder {

@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/faults';
 import { type Order, salesOrderNumber } from '../domain/order';
+import { placedFaults } from '../intake/field-places';
 import type { DocumentVerdict } from '../store/inbox-documents';
 import { type ChangeRequest, wordOf } from './change-requests';
 import { rejection } from './document-outcomes';
@@ -29,8 +30,9 @@ export function park(
 }
 
 /** It cannot be done; its partner is told. */
-export function reject(work: Work, request: ChangeRequest, faults: readonly Fault[], order?: Order): DecidedChange {
-  const { documentId } = request.document;
+export function reject(work: Work, request: ChangeRequest, found: readonly Fault[], order?: Order): DecidedChange {
+  const { documentId, places } = request.document;
+  const faults = placedFaults(found, places);
   const outcome = rejection(request.document, faults);
   work.answerDue('change-response', documentId, order);
   return {

@@ -4,6 +4,7 @@ import { mappedBy, type Partner } from '../domain/master';
 import { createdOrder, type Hold, type Order, salesOrderNumber } from '../domain/order';
 import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
+import { placedFaults } from '../intake/field-places';
 import { together } from '../store/database';
 import { changesThatWait, reopenChanges } from '../store/edi-changes';
 import { insertEdiOrders } from '../store/edi-orders';
@@ -171,11 +172,11 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
     }
     const wayOut = document.channel === 'edi' ? 'Send a change, or use a new number.' : 'Use a new number.';
     const words = `The purchase order ${order.poNumber} of ${order.customer} is ${salesOrderNumber(same.orderId)} already, with another content. ${wayOut}`;
-    return rejected(documentId, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
+    return rejected(document, [{ path: '/poNumber', code: 'order-conflict', message: words, value: order.poNumber }]);
   }
   if (document.purpose === 'copy' || document.purpose === 'duplicate') {
     const words = `This is a ${document.purpose} of the purchase order ${order.poNumber}, which has not come. Send the original.`;
-    return rejected(documentId, [{ path: '/poNumber', code: 'unknown-order', message: words, value: order.poNumber }]);
+    return rejected(document, [{ path: '/poNumber', code: 'unknown-order', message: words, value: order.poNumber }]);
   }
   try {
     const resolved = resolveOrder(order, document, master, {
@@ -192,11 +193,12 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
     return { created, verdict: { documentId, state: 'accepted', orderId: number, code: null, faults: [] } };
   } catch (error) {
     if (!(error instanceof BusinessRejection)) throw error;
-    return rejected(documentId, error.faults);
+    return rejected(document, error.faults);
   }
 }
 
-function rejected(documentId: number, faults: readonly Fault[]): Decided {
+function rejected({ documentId, places }: StoredDocument, found: readonly Fault[]): Decided {
+  const faults = placedFaults(found, places);
   return {
     rejected: faults,
     verdict: { documentId, state: 'rejected', orderId: null, code: faults[0]?.code ?? 'unreadable', faults },

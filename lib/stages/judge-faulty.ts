@@ -1,4 +1,5 @@
 import { withFurther } from '../intake/fault-list';
+import { placedFaults } from '../intake/field-places';
 import type { ReadableOrder } from '../intake/readable-order';
 import { loadMasterData, loadPartnersOf } from './master-data';
 import type { ReadOrder } from './read-reception';
@@ -32,8 +33,7 @@ export async function judgeFaulty(work: Work, documents: readonly SourcedDocumen
   for (const { at, source, order } of faulty) {
     const document = read[at] as ReadOrder;
     const named = faultsOfNames(order, source, master, work);
-    const placed = named.map((fault) => ({ ...fault, path: order.places?.[fault.path] ?? fault.path }));
-    read[at] = { ...document, faults: withFurther(document.faults, placed) };
+    read[at] = { ...document, faults: withFurther(document.faults, placedFaults(named, document.places)) };
   }
   return read;
 }

@@ -58,6 +58,7 @@ const readingOf = (again: ReadOrder): Omit<ReadAgain, 'documentId'> => ({
   poNumber: again.poNumber ?? null,
   canonical: again.canonical,
   fingerprint: again.fingerprint ?? null,
+  places: again.canonical === null ? null : (again.places ?? null),
   review: again.review ?? [],
   state: again.canonical === null ? 'rejected' : 'stored',
   code: again.faults[0]?.code ?? null,

@@ -31,8 +31,10 @@ export interface ReceivedMessage {
 }
 
 /** One order document as it is stored: its canonical form as text, null when it is faulty. What could be read of it is not kept. */
-export type ReadOrder = Omit<ReadDocument, 'order' | 'edi'> & {
+export type ReadOrder = Omit<ReadDocument, 'order' | 'places' | 'edi'> & {
   readonly canonical: string | null;
+  /** `FieldPlaces` as JSON. */
+  readonly places?: string;
   readonly edi?: Omit<EdiDocument, 'content'>;
 };
 
@@ -76,7 +78,8 @@ function keyOf({ channel, messageKey }: ReceivedMessage, content: Omit<MessageCo
   return messageKey ?? (content.interchanges === undefined ? null : digest);
 }
 
-function readOrder({ order, edi, ...document }: ReadDocument): ReadOrder {
+function readOrder({ order, places, edi, ...read }: ReadDocument): ReadOrder {
+  const document = places === undefined ? read : { ...read, places: JSON.stringify(places) };
   const isFaulty = document.faults.length > 0;
   if (edi === undefined) return { ...document, canonical: isFaulty || !order ? null : JSON.stringify(order) };
   const { content = null, ...rest } = edi;

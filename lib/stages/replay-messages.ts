@@ -233,6 +233,7 @@ const stillUnreadable = ({ documentId, poNumber }: FailedDocument, faults: reado
   poNumber,
   canonical: null,
   fingerprint: null,
+  places: null,
   review: [],
   state: 'rejected' as const,
   code: 'unreadable' as const,

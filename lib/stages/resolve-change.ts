@@ -43,7 +43,7 @@ export function resolveChange(
     const agreed = before !== undefined && keepsPrice(line, resolved.line, before);
     const to = agreed ? { ...resolved.line, unitPrice: before.unitPrice, taxCode: before.taxCode } : resolved.line;
     lines.set(to.line, to);
-    changes.push({ action: 'set', line: to, taxRate: resolved.taxRate });
+    changes.push({ action: 'set', line: to, taxRate: resolved.taxRate, path });
     if (agreed) return;
     repriced.add(to.line);
     deviations.delete(to.line);

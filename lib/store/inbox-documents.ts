@@ -17,6 +17,8 @@ export interface NewDocument {
   readonly poNumber: string | null;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** `FieldPlaces` as JSON; null when pointers say where the fields stand. */
+  readonly places: string | null;
   /** Why a person has to look at its order. */
   readonly review: readonly string[];
   readonly state: 'stored' | 'accepted' | 'rejected' | 'parked';
@@ -53,7 +55,7 @@ async function insertPart(db: Database, documents: readonly NewDocument[], now: 
 /** What reading a document gave. */
 export type DocumentContent = Pick<
   NewDocument,
-  'place' | 'poNumber' | 'canonical' | 'fingerprint' | 'review' | 'state' | 'code' | 'faults'
+  'place' | 'poNumber' | 'canonical' | 'fingerprint' | 'places' | 'review' | 'state' | 'code' | 'faults'
 >;
 
 export const contentColumns = (document: DocumentContent): Row => ({
@@ -61,6 +63,7 @@ export const contentColumns = (document: DocumentContent): Row => ({
   po_number: document.poNumber,
   canonical: document.canonical,
   fingerprint: document.fingerprint,
+  places: document.places,
   review: document.review.length === 0 ? null : JSON.stringify(document.review),
   state: document.state,
   code: document.code,
@@ -76,6 +79,8 @@ export interface StoredDocument {
   readonly place: string;
   readonly canonical: string | null;
   readonly fingerprint: string | null;
+  /** `FieldPlaces` as JSON; null when pointers say where the fields stand. */
+  readonly places: string | null;
   /** Why a person has to look at its order. */
   readonly review: readonly string[];
   readonly state: 'stored' | 'accepted' | 'duplicate' | 'rejected' | 'parked';
@@ -101,6 +106,7 @@ interface DocumentRow {
   place: string;
   canonical: string | null;
   fingerprint: string | null;
+  places: string | null;
   review: string | null;
   state: StoredDocument['state'];
   order_id: number | null;
@@ -135,7 +141,7 @@ async function documentsWith(db: Database, ids: readonly number[], lock: string)
   const these = dialect.inList('document_id', 'bigint');
   const [rows, messages] = await together([
     db.all<DocumentRow>(
-      `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, review, state, order_id, attempts, code, faults from inbox_document
+      `select document_id, inbox_id, ordinal, kind, place, canonical, fingerprint, places, review, state, order_id, attempts, code, faults from inbox_document
        where ${these} order by document_id ${lock}`,
       wanted,
     ),
@@ -161,6 +167,7 @@ async function documentsWith(db: Database, ids: readonly number[], lock: string)
       place: row.place,
       canonical: row.canonical,
       fingerprint: row.fingerprint,
+      places: row.places,
       review: row.review === null ? [] : (JSON.parse(row.review) as string[]),
       state: row.state,
       orderId: row.order_id,

@@ -186,6 +186,7 @@ export async function storeMessage(
       kind: verdict.kind ?? 'order',
       canonical: '{}',
       fingerprint: 'c'.repeat(64),
+      places: null,
       review: [],
       state: 'stored',
       code: null,

@@ -20,6 +20,14 @@ describe('faults in words', () => {
     );
   });
 
+  it('name a row alone', () => {
+    expect(faultsInWords([noNumber], 'rows 2-6')).to.equal('row 3, column quantity: This is no number.');
+    const path = 'sheet A, B, row 3, column quantity (D)';
+    expect(faultsInWords([{ ...noNumber, path }], 'sheet A, B, rows 2-6')).to.equal(`${path}: This is no number.`);
+    const inMessage = { ...noNumber, path: 'PO1 1, element 2 (segment 5)' };
+    expect(faultsInWords([inMessage], '850 0001')).to.equal(`850 0001, ${inMessage.path}: This is no number.`);
+  });
+
   it('leave out what is not known', () => {
     expect(faultsInWords([{ path: '', code: 'unreadable', message: 'This is no JSON.' }])).to.equal('This is no JSON.');
     expect(faultsInWords([])).to.equal('It cannot be read.');

@@ -10,7 +10,10 @@ import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
-  Pick<ReceivedMessage, 'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor' | 'keyId'>
+  Pick<
+    ReceivedMessage,
+    'channel' | 'partner' | 'messageKey' | 'contentType' | 'batchPolicy' | 'speaksFor' | 'keyId' | 'csv'
+  >
 >;
 
 /** A message as the API takes it. */

@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
 import { fingerprintOf } from '../canonical-order';
 import { isFull } from '../fault-list';
+import { type PointedPlaces, pointedPlaces, sentPointer } from '../field-places';
 import { normalizeOrder } from '../normalize-order';
-import { placed, type ReadableOrder } from '../readable-order';
+import { type ReadableOrder, readableOf } from '../readable-order';
 import { mapEdifact } from './edifact/map-edifact';
 import type { EdiFile, EdiGroup, EdiInterchange, EdiMessage, SyntaxFault } from './interchange';
 import type { EdiPurpose, EdiReading, MappedMessage, ReceivedAcknowledgement } from './mapped-message';
@@ -22,6 +23,8 @@ export interface EdiDocument {
   readonly fingerprint?: string;
   /** What of a faulty order could be read. */
   readonly readable?: ReadableOrder;
+  /** Where the fields of what is named in it stand. */
+  readonly places?: PointedPlaces;
   /** An `OrderEcho` as JSON, as it is stored. */
   readonly echo?: string;
   readonly review: readonly string[];
@@ -177,7 +180,9 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
   if (mapped.change !== undefined) {
     const kind = purpose === 'cancel' && mapped.change.lines.length === 0 ? 'cancel' : 'change';
     const poNumber = mapped.change.poNumber.slice(0, 100);
-    return { ...base, kind, poNumber, faults, ...(faults.length === 0 ? stored(mapped.change) : {}) };
+    if (faults.length > 0) return { ...base, kind, poNumber, faults };
+    const places = pointedPlaces(mapped.change, mapped.placeOf);
+    return { ...base, kind, poNumber, places, faults, ...stored(mapped.change) };
   }
   const sent = mapped.order ?? mapped.readable;
   if (sent === undefined) {
@@ -193,8 +198,9 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
   const kind = purpose === 'replace' && faults.length === 0 ? 'change' : 'order';
   const number = sent.poNumber;
   const poNumber = typeof number === 'string' && number !== '' ? { poNumber: number.slice(0, 100) } : {};
+  const read = normalized.readable ?? normalized.order;
+  const places = read && pointedPlaces(read, mapped.placeOf, normalized.sentAs);
   if (normalized.order === undefined || all.length > 0) {
-    const read = normalized.readable ?? normalized.order;
     // what replaces an order is judged against it
     const isJudged = read !== undefined && purpose !== 'replace' && !isFull(all);
     return {
@@ -202,7 +208,12 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
       kind,
       ...poNumber,
       faults: all,
-      ...(isJudged ? { readable: placed(read, all, mapped.placeOf) } : {}),
+      ...(isJudged
+        ? {
+            readable: readableOf(read, all, (pointer) => mapped.placeOf(sentPointer(pointer, normalized.sentAs))),
+            places,
+          }
+        : {}),
     };
   }
   const content = JSON.stringify(normalized.order);
@@ -210,6 +221,7 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
     ...base,
     kind,
     poNumber: normalized.order.poNumber,
+    ...(places === undefined ? {} : { places }),
     faults: [],
     content,
     fingerprint: fingerprintOf(normalized.order, content),

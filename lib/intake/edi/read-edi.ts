@@ -1,7 +1,7 @@
 import type { Fault } from '../../domain/faults';
 import { storableText } from '../../domain/storable-text';
 import { mostFaultsOfMessage, tooManyFaults } from '../fault-list';
-import type { ReadableOrder } from '../readable-order';
+import type { PointedPlaces } from '../field-places';
 import { documentsOfFile, type EdiDocument, faultOf } from './edi-documents';
 import { readEdifact } from './edifact/read-edifact';
 import type { EdiFile, EdiLimits, EdiStandard } from './interchange';
@@ -84,13 +84,12 @@ function storableDocument(document: EdiDocument): EdiDocument {
     ...(document.poNumber === undefined ? {} : { poNumber: storableText(document.poNumber) }),
     review: document.review.map(storableText),
     faults: document.faults.map(storableFault),
-    ...(document.readable === undefined ? {} : { readable: storableReadable(document.readable) }),
+    ...(document.places === undefined ? {} : { places: storablePlaces(document.places) }),
   };
 }
 
-function storableReadable({ places = {}, ...order }: ReadableOrder): ReadableOrder {
-  const storable = Object.entries(places).map(([pointer, place]) => [pointer, storableText(place)]);
-  return { ...order, places: Object.fromEntries(storable) };
+function storablePlaces({ at }: PointedPlaces): PointedPlaces {
+  return { at: Object.fromEntries(Object.entries(at).map(([pointer, place]) => [pointer, storableText(place)])) };
 }
 
 function storableFault({ path, code, message, value }: Fault): Fault {

@@ -1,5 +1,6 @@
 import type { Fault, FaultCode } from '../../domain/faults';
 import { poKey } from '../canonical-order';
+import { namingFields, namingLineFields } from '../naming-fields';
 import { shownText } from '../shown-value';
 import { isBlank, isEmpty, type SheetCell, type SheetRow, textOf } from './cells';
 import type { SheetColumns } from './columns';
@@ -8,7 +9,6 @@ import {
   dateFields,
   decimalFields,
   joiners,
-  type LineField,
   lineFields,
   orderFields,
   type SheetField,
@@ -18,6 +18,7 @@ import type { SheetLayout } from './layout';
 import { type Line, OrderLines } from './order-lines';
 import type { SheetPlace } from './places';
 import { readSheetDate } from './sheet-date';
+import { placeInTable, type TablePlaces } from './table-places';
 
 /** One order of a file: its value with the public fields, the faults of its cells, and where it stands. */
 export interface SheetOrder {
@@ -27,13 +28,11 @@ export interface SheetOrder {
   readonly place: string;
   /** A pointer into the value as a place in the file: `/lines/0/sku` is `row 2, column sku`. */
   placeOf(pointer: string): string;
+  /** The places of what an order may name, its lines in the order of these positions. */
+  placesOf(sentAs: readonly number[] | undefined): TablePlaces;
 }
 
-const fieldOfPointer: ReadonlyMap<string, SheetField> = new Map<string, SheetField>([
-  ...orderFields.map((field): [string, SheetField] => [`/${field}`, field]),
-  ...shipToFields.map(([field, name]): [string, SheetField] => [`/shipTo/${name}`, field]),
-]);
-const fieldsOfOrder: readonly SheetField[] = [...fieldOfPointer.values(), 'cancelled'];
+const fieldsOfOrder: readonly SheetField[] = [...orderFields, ...shipToFields.map(([field]) => field), 'cancelled'];
 
 type Cells = Partial<Record<SheetField, SheetCell>>;
 
@@ -42,6 +41,8 @@ interface Table {
   readonly columns: SheetColumns;
   readonly layout: SheetLayout;
   readonly place: SheetPlace;
+  /** What the columns are called in which something may be named, where that is not their field. */
+  readonly naming: TablePlaces['columns'];
 }
 
 /** Gathers the rows of a table to orders: same customer, PO number and release. */
@@ -50,7 +51,11 @@ export class OrderRows {
   private last: RowGroup | undefined;
   private faultsSoFar = 0;
 
-  constructor(private readonly table: Table) {}
+  private readonly table: Table;
+
+  constructor(table: Omit<Table, 'naming'>) {
+    this.table = { ...table, naming: namingColumns(table.columns) };
+  }
 
   get count(): number {
     return this.orders.size;
@@ -116,6 +121,11 @@ export class OrderRows {
   }
 }
 
+function namingColumns({ names }: SheetColumns): TablePlaces['columns'] {
+  const named = [...namingFields, ...namingLineFields].filter((field) => (names.get(field) ?? field) !== field);
+  return Object.fromEntries(named.map((field) => [field, names.get(field)]));
+}
+
 class RowGroup implements SheetOrder {
   readonly faults: Fault[] = [];
   private readonly header: Partial<Record<SheetField, string>> = {};
@@ -168,15 +178,25 @@ class RowGroup implements SheetOrder {
   }
 
   placeOf(pointer: string): string {
-    const { place } = this.table;
-    const [, inLine, index, lineField] = /^\/(lines)\/(\d+)(?:\/(\w+))?$/.exec(pointer) ?? [];
-    if (inLine) {
-      const [row] = this.lines.all()[Number(index)] ?? [0];
-      return lineField === undefined ? place.row(row) : this.cellPlace(row, lineField as LineField);
-    }
-    const field = fieldOfPointer.get(pointer);
-    if (field === undefined) return this.place;
-    return this.cellPlace(this.headerRows[field] ?? this.lines.all()[0]?.[0] ?? 0, field);
+    const { place, columns } = this.table;
+    const rows = this.lines.all().map(([row]) => row);
+    const everywhere = { ...place.inSheet, rows, columns: Object.fromEntries(columns.names), further: this.headerRows };
+    return placeInTable(pointer, everywhere) ?? this.place;
+  }
+
+  placesOf(sentAs: readonly number[] | undefined): TablePlaces {
+    const { place, naming } = this.table;
+    const sent = this.lines.all().map(([row]) => row);
+    const rows = sentAs === undefined ? sent : sentAs.map((position) => sent[position] as number);
+    const further = namingFields.filter((field) => (this.headerRows[field] ?? rows[0]) !== rows[0]);
+    return {
+      ...place.inSheet,
+      rows,
+      columns: naming,
+      ...(further.length === 0
+        ? {}
+        : { further: Object.fromEntries(further.map((field) => [field, this.headerRows[field]])) }),
+    };
   }
 
   private cellPlace(row: number, field: SheetField): string {

@@ -7,6 +7,11 @@ export class SheetPlace {
     this.before = sheet === undefined ? '' : `sheet ${sheet}, `;
   }
 
+  /** The sheet, as places are kept. */
+  get inSheet(): { readonly sheet?: string } {
+    return this.sheet === undefined ? {} : { sheet: this.sheet };
+  }
+
   row(number: number): string {
     return `${this.before}row ${number}`;
   }
