@@ -1,3 +1,5 @@
+import { RepeatedLines } from './repeated-lines';
+
 const pollEvery = 250;
 /** Pokes within this time share one question to the store. */
 const gather = 5;
@@ -12,11 +14,14 @@ export class DecidedMessages {
   /** How long the last question took, in ms. */
   private took = 0;
   private timer: NodeJS.Timeout | undefined;
+  private readonly lines: RepeatedLines;
 
   constructor(
     private readonly findDecided: (inboxIds: number[]) => Promise<ReadonlySet<number>>,
-    private readonly log: { warn(message: string): void },
-  ) {}
+    log: { warn(message: string): void },
+  ) {
+    this.lines = new RepeatedLines((line) => log.warn(line));
+  }
 
   /** Resolves when the message is decided, after `patience` ms, or when nobody wants to wait any more, whichever is first. */
   wait(inboxId: number, patience: number, unwanted?: AbortSignal): Promise<void> {
@@ -46,6 +51,7 @@ export class DecidedMessages {
 
   close(): void {
     clearTimeout(this.timer);
+    this.lines.end();
     for (const waiters of [...this.waiting.values()]) for (const finish of [...waiters]) finish();
   }
 
@@ -62,7 +68,8 @@ export class DecidedMessages {
         for (const inboxId of decided) for (const finish of [...(this.waiting.get(inboxId) ?? [])]) finish();
       }
     } catch (error) {
-      this.log.warn(`Requests wait for the store: ${error instanceof Error ? error.message : String(error)}`);
+      this.lines.say(`Requests wait for the store: ${error instanceof Error ? error.message : String(error)}`);
+      this.lines.tell();
     } finally {
       this.asking = false;
       if (this.waiting.size > 0) this.timer = setTimeout(() => this.pokeAgain(), pollEvery);

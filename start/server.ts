@@ -4,7 +4,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import RED from 'node-red';
 import { problem, problemAnswer, titleOf } from '../lib/answers/problem';
+import { faultLine } from '../nodes/faults-told';
 import { openRequests } from '../nodes/open-requests';
+import { RepeatedLines } from '../nodes/repeated-lines';
 import { type Listening, Refusal } from './settings';
 
 /** The HTTP server of the product, before and after Node-RED runs on it. */
@@ -54,6 +56,7 @@ export class HttpServer {
 
   async stop(): Promise<void> {
     for (const server of new Set([this.server, this.local])) server.close();
+    faults.end();
     await RED.stop();
     for (const server of new Set([this.server, this.local])) server.closeAllConnections();
   }
@@ -170,6 +173,14 @@ function isFromHere({ socket, headers }: IncomingMessage): boolean {
   );
 }
 
+/** Faults between a request and the flows; the answer does not tell them. */
+const faults = new RepeatedLines((line) => RED.log.error(line));
+
+function tell(error: unknown): void {
+  faults.say(faultLine('a request', error instanceof Error ? error : new Error(String(error))));
+  faults.tell();
+}
+
 /** What no flow answers is a problem too, never a page with a stack trace. */
 function answerInstead(response: ServerResponse, error: unknown): void {
   const status =
@@ -180,11 +191,13 @@ function answerInstead(response: ServerResponse, error: unknown): void {
     answer(response, problem(404, 'not-found', titleOf(404), 'There is nothing at this address for this method.'));
   else if (status !== undefined && status >= 400 && status < 500)
     answer(response, problem(status, 'unreadable', titleOf(status), 'The request cannot be read.'));
-  else
+  else {
+    tell(error);
     answer(
       response,
       problem(500, 'unexpected', titleOf(500), 'The request could not be worked because of an internal fault.'),
     );
+  }
 }
 
 function answer(

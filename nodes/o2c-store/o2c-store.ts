@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { problemOf } from '../../lib/answers/problem';
 import { changeCompanySettings, readSettings } from '../../lib/stages/company-settings';
+import { answerFault } from '../editor-answers';
 import { watchArrivals } from '../request-arrival';
 import { StoreRuntime } from '../store-runtime';
 
@@ -57,7 +57,7 @@ export = (RED: NodeAPI): void => {
       try {
         response.json(await readSettings(await runtime.context()));
       } catch (error) {
-        refuse(response, error);
+        answerFault(RED, 'the settings of the store', response, error);
       }
     },
   );
@@ -73,13 +73,8 @@ export = (RED: NodeAPI): void => {
         const actor = (request as { user?: { username?: string } }).user?.username ?? 'editor';
         response.json(await changeCompanySettings({ ...(await runtime.context()), actor }, Number(basedOn), settings));
       } catch (error) {
-        refuse(response, error);
+        answerFault(RED, 'the settings of the store', response, error);
       }
     },
   );
 };
-
-function refuse(response: { status(code: number): { json(body: unknown): void } }, error: unknown): void {
-  const answer = problemOf(error);
-  response.status(answer.statusCode).json(answer.body);
-}

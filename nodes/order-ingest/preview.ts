@@ -1,11 +1,11 @@
 import type { NodeAPI } from 'node-red';
-import { problemOf } from '../../lib/answers/problem';
 import { BusinessRejection, type Fault } from '../../lib/domain/faults';
 import { contentTypeOf } from '../../lib/intake/content-type';
 import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { presets } from '../../lib/intake/presets/presets';
 import type { SheetLayout } from '../../lib/intake/sheets/layout';
 import { readGuarded } from '../../lib/stages/guarded-reader';
+import { answerFault } from '../editor-answers';
 import { type LayoutConfig, layoutOf } from './sheet-layout';
 
 /** What the dialog shows of a file: what its columns were taken for, and its first orders. */
@@ -43,8 +43,7 @@ export function registerPreview(RED: NodeAPI): void {
         const config = JSON.parse(String(request.query.layout ?? '{}')) as LayoutConfig;
         response.json(await previewOf(bytes, String(request.query.name ?? ''), layoutOf(config)));
       } catch (error) {
-        const answer = problemOf(error);
-        response.status(answer.statusCode).json(answer.body);
+        answerFault(RED, 'the preview of order-ingest', response, error);
       }
     },
   );

@@ -8,6 +8,7 @@ import { anOrder, setUpCompany } from './company';
 import { adminKey, Product } from './product';
 
 const patience = 20_000; // milliseconds
+const storeId = '7a5d5a31c94b6a62';
 const linesWith = (log: string, words: string): string[] => log.split('\n').filter((line) => line.includes(words));
 
 describe('a technical fault is in Node-RED’s log', function () {
@@ -21,7 +22,10 @@ describe('a technical fault is in Node-RED’s log', function () {
       await product.invoiced(body.salesOrder);
       const store = await openStore(`sqlite:${join(product.directory, 'data/o2c.sqlite')}`);
       await store.transaction((db) => db.run("update decision set evidence = '{broken'"));
+      await store.transaction((db) => db.run("insert into setting values (9, '{broken', 'now', 'a test')"));
       await store.close();
+      const settings = await fetch(`${product.url}/o2c-store/${storeId}/settings`);
+      expect([settings.status, ((await settings.json()) as { code: string }).code]).to.deep.equal([500, 'unexpected']);
       for (let i = 0; i < 3; i++) {
         const answer = await product.call('GET', `/o2c/orders/${body.salesOrder}`);
         expect([answer.status, answer.body.code]).to.deep.equal([500, 'unexpected']);
@@ -31,6 +35,9 @@ describe('a technical fault is in Node-RED’s log', function () {
       expect(line).to.match(/ error o2c-store .*: order-query .+: unexpected: .*JSON.* At \S.*\.js:\d+\)?\.$/);
       expect(repeats, 'counted when the store closes').to.match(/ 2 more in the last \d+ s\.$/);
       expect(others).to.deep.equal([]);
+      const [editors, ...more] = linesWith(product.output, 'the settings of the store');
+      expect(editors, 'what the editor asked for').to.match(/: unexpected: .*JSON/);
+      expect(more).to.deep.equal([]);
       expect(product.output).to.not.include(adminKey);
     } finally {
       await product.remove();
