@@ -1,3 +1,5 @@
+import { Newest } from '../lib/domain/newest';
+
 /** How long something that was sent on may stay between two nodes before a sweep may take it up, in ms. */
 const longestTravel = 60_000;
 const mostRemembered = 200_000;
@@ -7,10 +9,9 @@ const mostRemembered = 200_000;
  * that is lost costs a repeated message, never a repeated order.
  */
 export class InProcess {
-  private readonly sent = new Map<string, number>();
+  private readonly sent = new Newest<string, number>(mostRemembered);
 
   leave(key: string): void {
-    if (this.sent.size >= mostRemembered) this.forgetOldest();
     this.sent.set(key, Date.now());
   }
 
@@ -28,11 +29,6 @@ export class InProcess {
 
   clear(): void {
     this.sent.clear();
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.sent.keys();
-    if (oldest !== undefined) this.sent.delete(oldest);
   }
 }
 

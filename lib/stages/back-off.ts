@@ -1,4 +1,5 @@
 import { retryDelay } from '../domain/circuit-breaker';
+import { Newest } from '../domain/newest';
 
 interface Failure {
   readonly attempts: number;
@@ -13,7 +14,7 @@ const mostRemembered = 20_000;
  * memory only: nothing is written while work goes well, and after a restart everything may be tried at once.
  */
 export class BackOff {
-  private readonly failures = new Map<number, Failure>();
+  private readonly failures = new Newest<number, Failure>(mostRemembered);
 
   /** @param random01 in [0, 1); keeps what failed together from coming back together */
   constructor(
@@ -25,7 +26,6 @@ export class BackOff {
   failed(id: number): number {
     const attempts = (this.failures.get(id)?.attempts ?? 0) + 1;
     this.failures.delete(id);
-    if (this.failures.size >= mostRemembered) this.forgetOldest();
     this.failures.set(id, { attempts, until: this.clock() + retryDelay(attempts, this.random01()) });
     return attempts;
   }
@@ -49,10 +49,5 @@ export class BackOff {
   get due(): number[] {
     const now = this.clock();
     return [...this.failures].filter(([, { until }]) => until <= now).map(([id]) => id);
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.failures.keys();
-    if (oldest !== undefined) this.failures.delete(oldest);
   }
 }

@@ -1,4 +1,5 @@
 import { isFinished } from '../domain/lifecycle';
+import { Newest } from '../domain/newest';
 import type { Order } from '../domain/order';
 import { SlipMemory } from './slip-memory';
 
@@ -22,7 +23,7 @@ const mostLines = 100;
  * forgotten. Whoever changes an order's rows must therefore change the stamp.
  */
 export class OrderMemory {
-  private readonly remembered = new Map<number, StampedOrder>();
+  private readonly remembered = new Newest<number, StampedOrder>(mostRemembered);
   /** What was delivered of them. */
   readonly slips = new SlipMemory();
 
@@ -45,11 +46,5 @@ export class OrderMemory {
     this.remembered.delete(id);
     if (isFinished(status) || lines.length > mostLines) return;
     this.remembered.set(id, stamped);
-    if (this.remembered.size > mostRemembered) this.forgetOldest();
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.remembered.keys();
-    if (oldest !== undefined) this.remembered.delete(oldest);
   }
 }

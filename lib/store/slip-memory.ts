@@ -1,3 +1,4 @@
+import { Newest } from '../domain/newest';
 import type { UninvoicedLine } from './packing-slips';
 
 /** All lines of a confirmed packing slip, and the stamp that the transaction which confirmed it wrote into their orders. */
@@ -16,7 +17,7 @@ const mostLines = 100;
  * is not known here. Whoever changes a slip's lines must therefore change the stamp of its orders.
  */
 export class SlipMemory {
-  private readonly remembered = new Map<number, StampedSlip>();
+  private readonly remembered = new Newest<number, StampedSlip>(mostRemembered);
 
   /** Hands all of these slips over, or none when one of them is not known. They are forgotten. */
   take(slipIds: readonly number[]): StampedSlip[] | undefined {
@@ -35,11 +36,5 @@ export class SlipMemory {
   keep(slipId: number, slip: StampedSlip): void {
     if (slip.lines.length > mostLines) return;
     this.remembered.set(slipId, slip);
-    if (this.remembered.size > mostRemembered) this.forgetOldest();
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.remembered.keys();
-    if (oldest !== undefined) this.remembered.delete(oldest);
   }
 }

@@ -1,6 +1,7 @@
 import '../needs-node';
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Newest } from '../domain/newest';
 import { packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
 
 interface Prepared {
@@ -17,7 +18,7 @@ const transactionControl = /^\s*(begin|commit|rollback|savepoint|release)\b/i;
 /** An open SQLite file and its prepared statements, least recently used first. It belongs to the thread of SQLite. */
 export class SqliteFile {
   readonly database: DatabaseSync;
-  private readonly prepared = new Map<string, Prepared>();
+  private readonly prepared = new Newest<string, Prepared>(mostPrepared);
   private inTransaction = false;
   /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
   private hasFailed = false;
@@ -78,15 +79,9 @@ export class SqliteFile {
     } else {
       const statement = this.database.prepare(sql);
       prepared = { statement, givesRows: givesRows(statement, sql) };
-      if (this.prepared.size >= mostPrepared) this.forgetOldest();
     }
     this.prepared.set(sql, prepared);
     return prepared;
-  }
-
-  private forgetOldest(): void {
-    const [oldest] = this.prepared.keys();
-    if (oldest !== undefined) this.prepared.delete(oldest);
   }
 
   private control(kind: 'begin' | 'commit' | 'rollback', sql: string): void {
