@@ -152,7 +152,7 @@ export const paths: Readonly<Record<string, Readonly<Partial<Record<Method, Call
     },
   },
   '/o2c/keys': {
-    get: read('All API keys, without their secrets, the oldest first.', [], 'KeyPage', [], []),
+    get: read('API keys without their secrets, newest first.', [], 'KeyPage', page),
     post: {
       summary: 'Make an API key, or one that replaces another; it is shown once.',
       roles: [],

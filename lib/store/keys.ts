@@ -54,6 +54,19 @@ export async function listKeys(db: Database): Promise<StoredKey[]> {
   return (await db.all<KeyRow>('select * from access_key order by created_at, key_id')).map(keyOf);
 }
 
+/** Keys, the newest first; only those before this one. */
+export async function findKeys(
+  db: Database,
+  before: readonly [createdAt: string, keyId: string] | undefined,
+  limit: number,
+): Promise<StoredKey[]> {
+  const rows = await db.all<KeyRow>(
+    `select * from access_key ${before === undefined ? '' : 'where (created_at, key_id) < (?, ?)'} order by created_at desc, key_id desc limit ?`,
+    [...(before ?? []), limit],
+  );
+  return rows.map(keyOf);
+}
+
 /** Writes a new key. Returns false when its id is taken. */
 export async function insertKey(db: Database, key: Omit<StoredKey, 'revokedAt' | 'lastUsedAt'>): Promise<boolean> {
   const row = {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allKeys } from '../../lib/access/keys';
 import { listCreditNotes, listInvoices, listPayments } from '../../lib/answers/books-lists';
 import { getCreditNote } from '../../lib/answers/credit-note-out';
 import { listAnswers, oneAnswer, rawAnswer } from '../../lib/answers/edi-answer-lists';
@@ -12,6 +11,7 @@ import { rawMessage } from '../../lib/answers/inbox-raw';
 import { mayReadMessage } from '../../lib/answers/inbox-visibility';
 import { getInvoice } from '../../lib/answers/invoice-out';
 import { listJobs } from '../../lib/answers/jobs';
+import { listKeyPage } from '../../lib/answers/key-list';
 import { periodOf } from '../../lib/answers/list-query';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { metricsText, metricsType } from '../../lib/answers/metrics';
@@ -98,7 +98,7 @@ export const queries = {
     return result;
   },
   settings: async (context) => ({ body: await readSettings(context) }),
-  keys: async (context) => ({ body: { keys: await allKeys(context.store), next: null } }),
+  keys: async (context, { filter }) => ({ body: await context.store.read((db) => listKeyPage(db, filter)) }),
   signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
     body: await context.store.read((db) => sourcesReport(db, periodOf(filter))),
