@@ -132,6 +132,8 @@ class RowGroup implements SheetOrder {
   /** The row that gave a field of the order first. */
   private readonly headerRows: Partial<Record<SheetField, number>> = {};
   private readonly lines = new OrderLines();
+  /** The places of all its fields; asked for when all rows are there. */
+  private everywhere: TablePlaces | undefined;
 
   constructor(private readonly table: Table) {}
 
@@ -178,10 +180,13 @@ class RowGroup implements SheetOrder {
   }
 
   placeOf(pointer: string): string {
-    const { place, columns } = this.table;
-    const rows = this.lines.all().map(([row]) => row);
-    const everywhere = { ...place.inSheet, rows, columns: Object.fromEntries(columns.names), further: this.headerRows };
-    return placeInTable(pointer, everywhere) ?? this.place;
+    this.everywhere ??= {
+      ...this.table.place.inSheet,
+      rows: this.lines.all().map(([row]) => row),
+      columns: Object.fromEntries(this.table.columns.names),
+      further: this.headerRows,
+    };
+    return placeInTable(pointer, this.everywhere) ?? this.place;
   }
 
   placesOf(sentAs: readonly number[] | undefined): TablePlaces {
