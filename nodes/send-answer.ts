@@ -34,7 +34,7 @@ async function write(response: ServerResponse, pieces: AsyncIterable<string>): P
   for await (const piece of pieces) {
     if (response.destroyed) return;
     if (!response.write(piece)) await taken(response);
-    await setImmediate(); // an embedded store reads in this thread: others get their turn
+    await setImmediate(); // others get their turn
   }
   response.end();
 }

@@ -123,6 +123,11 @@ export class StoreRuntime {
     return (await this.openStore()).read(work);
   }
 
+  /** As `read`, for what may take long. */
+  async readAside<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    return (await this.openStore()).readAside(work);
+  }
+
   /** The settings in force, at most a second old. */
   async settings(): Promise<Settings> {
     if (this.settingsRead === undefined || Date.now() - this.settingsReadAt > settingsAge) {

@@ -19,8 +19,9 @@ export type CallTaker = Pick<SqliteThread, 'hasEnded' | 'send'>;
 const youngMemory = 2;
 
 /**
- * SQLite waits for the disk and works in the thread that calls it. It has a thread of its own, one for all files of the
- * process, that the event loop never waits for. The thread starts with the first file and does not keep the process alive.
+ * SQLite waits for the disk and works in the thread that calls it. It has a thread of its own, one for the work on all
+ * files of the process and one for what is read aside, that the event loop never waits for. A thread starts with its
+ * first file and does not keep the process alive.
  */
 export class SqliteThread {
   hasEnded = false;
@@ -28,8 +29,8 @@ export class SqliteThread {
   private requests = 0;
   private readonly worker: Worker;
 
-  constructor(script = join(__dirname, 'sqlite-worker.js')) {
-    this.worker = new Worker(script, { name: 'SQLite', resourceLimits: { maxYoungGenerationSizeMb: youngMemory } });
+  constructor(name = 'SQLite', script = join(__dirname, 'sqlite-worker.js')) {
+    this.worker = new Worker(script, { name, resourceLimits: { maxYoungGenerationSizeMb: youngMemory } });
     this.worker.unref();
     this.worker.on('message', (reply: SqliteReply) => this.take(reply));
     this.worker.once('error', (error) => this.end(ended(error)));

@@ -12,6 +12,7 @@ import { migrate } from './migrate';
 import { NumbersAhead } from './numbers-ahead';
 import { OrderMemory } from './order-memory';
 import { PostgresDatabase, PostgresKnowledge } from './postgres-database';
+import { SqliteAside } from './sqlite-aside';
 import { SqliteClient } from './sqlite-client';
 import type { SqliteConnection } from './sqlite-connection';
 import { SqliteDatabase } from './sqlite-database';
@@ -27,6 +28,8 @@ export interface Store {
   transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** As `read`, for what may take long, such as lists and reports: on SQLite too no transaction waits for it. */
+  readAside<T>(work: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -70,7 +73,12 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   });
   const ahead = new NumbersAhead();
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
-  const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, async () => lease?.close());
+  const aside = filename === ':memory:' ? undefined : new SqliteAside(filename);
+  const release = async (): Promise<void> => {
+    await aside?.close();
+    lease?.close();
+  };
+  const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
   return prepared(store, options).catch((cause: unknown) => {
     throw isNoDatabase(cause)
       ? new TechnicalFault('store-fault', `${filename} is no SQLite database. Name another file.`, { cause })
@@ -235,6 +243,8 @@ class ConnectedStore<Connection> implements Store {
     private readonly begin: string,
     private readonly open: (connection: Connection) => Database,
     private readonly release: () => Promise<void>,
+    /** Where there is one connection for all work. */
+    private readonly aside?: { connection(): Promise<Connection> },
   ) {}
 
   async transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {
@@ -255,6 +265,10 @@ class ConnectedStore<Connection> implements Store {
     } finally {
       await this.knex.client.releaseConnection(connection);
     }
+  }
+
+  async readAside<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    return this.aside === undefined ? this.read(work) : work(this.open(await this.aside.connection()));
   }
 
   async close(): Promise<void> {

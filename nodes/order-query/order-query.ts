@@ -37,7 +37,7 @@ export = (RED: NodeAPI): void => {
         const answer = await queries[name](context, inputOf(message, asker));
         const whole = name === 'metrics' ? { ...answer, body: `${answer.body}${runtime.door.metrics()}` } : answer;
         const told = 'statusCode' in whole ? whole : jsonAnswer(200, whole.body);
-        await sendAnswer(message, told, (work) => runtime.read(work), emit);
+        await sendAnswer(message, told, (work) => runtime.readAside(work), emit);
       } catch (error) {
         if (responseOf(message)?.headersSent === true) throw error;
         emit(0, answered(message, problemOf(error)));

@@ -54,59 +54,61 @@ export const queries = {
     found(
       key,
       'order',
-      context.store.read((db) => orderDetail(db, salesOrderId(key ?? '') ?? 0, reader.audience, reader.visible)),
+      context.store.readAside((db) => orderDetail(db, salesOrderId(key ?? '') ?? 0, reader.audience, reader.visible)),
     ),
   orders: async (context, { filter, reader }) => ({
-    body: await context.store.read((db) => listOrders(db, filter, reader.visible)),
+    body: await context.store.readAside((db) => listOrders(db, filter, reader.visible)),
   }),
   explain: (context, { key }) =>
     found(
       key,
       'order',
-      context.store.read((db) => explainOrder(db, salesOrderId(key ?? '') ?? 0)),
+      context.store.readAside((db) => explainOrder(db, salesOrderId(key ?? '') ?? 0)),
     ),
   invoice: (context, { key }) =>
     found(
       key,
       'invoice',
-      context.store.read((db) => getInvoice(db, storableText(key ?? ''))),
+      context.store.readAside((db) => getInvoice(db, storableText(key ?? ''))),
     ),
-  invoices: async (context, { filter }) => ({ body: await context.store.read((db) => listInvoices(db, filter)) }),
+  invoices: async (context, { filter }) => ({ body: await context.store.readAside((db) => listInvoices(db, filter)) }),
   'credit-note': (context, { key }) =>
     found(
       key,
       'credit note',
-      context.store.read((db) => getCreditNote(db, storableText(key ?? ''))),
+      context.store.readAside((db) => getCreditNote(db, storableText(key ?? ''))),
     ),
   'credit-notes': async (context, { filter }) => ({
-    body: await context.store.read((db) => listCreditNotes(db, filter)),
+    body: await context.store.readAside((db) => listCreditNotes(db, filter)),
   }),
-  payments: async (context, { filter }) => ({ body: await context.store.read((db) => listPayments(db, filter)) }),
-  ledger: async (context, { filter }) => ({ body: await context.store.read((db) => ledger(db, filter)) }),
-  inbox: async (context, { filter }) => ({ body: await context.store.read((db) => listInbox(db, filter)) }),
+  payments: async (context, { filter }) => ({ body: await context.store.readAside((db) => listPayments(db, filter)) }),
+  ledger: async (context, { filter }) => ({ body: await context.store.readAside((db) => ledger(db, filter)) }),
+  inbox: async (context, { filter }) => ({ body: await context.store.readAside((db) => listInbox(db, filter)) }),
   'inbox-message': (context, input) => inboxMessageFor(context, input),
-  'inbox-raw': (context, { key }) => context.store.read((db) => rawMessage(db, idOf(key))),
-  answers: async (context, { filter }) => ({ body: await context.store.read((db) => listAnswers(db, filter)) }),
-  answer: async (context, { key }) => ({ body: await context.store.read((db) => oneAnswer(db, idOf(key))) }),
-  'answer-raw': (context, { key }) => context.store.read((db) => rawAnswer(db, idOf(key))),
-  exceptions: async (context, { filter }) => ({ body: await context.store.read((db) => listExceptions(db, filter)) }),
-  messages: async (context, { filter }) => ({ body: await context.store.read((db) => listMessages(db, filter)) }),
-  jobs: async (context, { filter }) => ({ body: await context.store.read((db) => listJobs(db, filter)) }),
+  'inbox-raw': (context, { key }) => context.store.readAside((db) => rawMessage(db, idOf(key))),
+  answers: async (context, { filter }) => ({ body: await context.store.readAside((db) => listAnswers(db, filter)) }),
+  answer: async (context, { key }) => ({ body: await context.store.readAside((db) => oneAnswer(db, idOf(key))) }),
+  'answer-raw': (context, { key }) => context.store.readAside((db) => rawAnswer(db, idOf(key))),
+  exceptions: async (context, { filter }) => ({
+    body: await context.store.readAside((db) => listExceptions(db, filter)),
+  }),
+  messages: async (context, { filter }) => ({ body: await context.store.readAside((db) => listMessages(db, filter)) }),
+  jobs: async (context, { filter }) => ({ body: await context.store.readAside((db) => listJobs(db, filter)) }),
   'job-result': async (context, { key, reader }) => {
-    const result = await context.store.read((db) => jobResult(db, idOf(key), reader.visible));
+    const result = await context.store.readAside((db) => jobResult(db, idOf(key), reader.visible));
     if (result === undefined) throw new BusinessRejection('not-found', `There is no job ${(key ?? '').slice(0, 80)}.`);
     return result;
   },
   settings: async (context) => ({ body: await readSettings(context) }),
-  keys: async (context, { filter }) => ({ body: await context.store.read((db) => listKeyPage(db, filter)) }),
-  signals: async (context) => ({ body: await context.store.read((db) => signals(db, context.clock())) }),
+  keys: async (context, { filter }) => ({ body: await context.store.readAside((db) => listKeyPage(db, filter)) }),
+  signals: async (context) => ({ body: await context.store.readAside((db) => signals(db, context.clock())) }),
   sources: async (context, { filter }) => ({
-    body: await context.store.read((db) => sourcesReport(db, periodOf(filter))),
+    body: await context.store.readAside((db) => sourcesReport(db, periodOf(filter))),
   }),
   metrics: async (context) => ({
     statusCode: 200,
     headers: { 'content-type': metricsType },
-    body: await context.store.read((db) => metricsText(db, context.clock())),
+    body: await context.store.readAside((db) => metricsText(db, context.clock())),
   }),
   'template-csv': async () => download('orders.csv', 'text/csv; charset=utf-8', orderTemplateCsv()),
   'template-xlsx': async () => download('orders.xlsx', workbookType, await orderTemplateXlsx()),
@@ -145,7 +147,7 @@ async function inboxMessageFor(
   { key, filter, reader }: QueryInput,
 ): Promise<HttpAnswer | { body: unknown }> {
   const inboxId = idOf(key);
-  const { message, isOwn } = await context.store.read(async (db) => {
+  const { message, isOwn } = await context.store.readAside(async (db) => {
     const found = await inboxMessage(db, inboxId, filter);
     const { partner = '' } = found ?? {};
     return { message: found, isOwn: await mayReadMessage(db, { inboxId, partner }, reader.visible) };
@@ -155,6 +157,6 @@ async function inboxMessageFor(
   }
   if (reader.visible === null) return { body: message };
   return (
-    await context.store.read((db) => answerForMessage(db, inboxId, { replayed: true, audience: reader.audience }))
+    await context.store.readAside((db) => answerForMessage(db, inboxId, { replayed: true, audience: reader.audience }))
   ).answer;
 }

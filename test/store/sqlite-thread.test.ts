@@ -40,7 +40,7 @@ describe('the thread of SQLite', () => {
          else parentPort.postMessage({ request, answers: calls.map(() => ({ changes: 1 })) });
        });`,
     );
-    return new SqliteThread(script);
+    return new SqliteThread('SQLite', script);
   }
 
   it('lets the event loop go on while SQLite works', async () => {

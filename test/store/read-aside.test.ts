@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import { openStore, type Store } from '../../lib/store/store';
+import { onBothDatabases } from '../support/databases';
+
+describe('reading aside', () =>
+  onBothDatabases((kind, url) => {
+    let store: Store;
+    before(async () => {
+      store = await openStore(url());
+    });
+    after(() => store.close());
+
+    const numbers = (rows: readonly { n: number }[]): number[] => rows.map(({ n }) => n);
+
+    it('holds up no transaction, and sees what it has committed', async () => {
+      const seen = await store.readAside(async (db) => {
+        const read = async () => numbers(await db.all<{ n: number }>('select count(*) as n from number_series'));
+        const first = await read();
+        // waits for ever when the transaction needs the connection that is read on
+        await store.transaction((writing) =>
+          writing.run("insert into number_series (document_type, fiscal_year, next) values ('X', 2026, 1)"),
+        );
+        return [...first, ...(await read())];
+      });
+      expect(seen[1]).to.equal((seen[0] ?? 0) + 1);
+    });
+
+    it('may be done by many at once', async () => {
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.readAside((db) => db.all<{ n: number }>('select ? + 0 as n', [n]))),
+      );
+      expect(all.flatMap((rows) => rows.map(({ n }) => Number(n)))).to.deep.equal(
+        Array.from({ length: 20 }, (_, n) => n),
+      );
+    });
+
+    it('fails alone', async () => {
+      const failure = await store
+        .readAside((db) => db.all('select nothing from nowhere'))
+        .catch((error: Error) => error);
+      expect(failure).to.be.instanceOf(Error);
+      expect(numbers(await store.readAside((db) => db.all<{ n: number }>('select 1 as n')))).to.deep.equal([1]);
+    });
+
+    if (kind === 'sqlite')
+      it('cannot write', async () => {
+        const failure = await store
+          .readAside((db) => db.run('delete from number_series'))
+          .catch((error: Error) => error);
+        expect(failure)
+          .to.be.instanceOf(Error)
+          .with.property('message')
+          .that.matches(/readonly/);
+      });
+
+    it('ends with the store', async () => {
+      const other = await openStore(url());
+      await other.readAside((db) => db.all('select 1 as n'));
+      await other.close();
+      expect(await other.readAside((db) => db.all('select 1 as n')).catch((error: Error) => error)).to.be.instanceOf(
+        Error,
+      );
+    });
+  }));
