@@ -19,18 +19,26 @@ interface Metric {
   readonly sql: string;
 }
 
+/** Nearly all documents are accepted: those are what is left of all when the others are taken off. */
+const documentsByState = `with others (label, count) as (
+    select 'stored', count(*) from inbox_document where state = 'stored' union all
+    select 'duplicate', count(*) from inbox_document where state = 'duplicate' union all
+    select state, count(*) from inbox_document where state in ('rejected', 'parked') group by state)
+  select label, count from others where count > 0 union all
+  select 'accepted', cast((select count(*) from inbox_document) - (select coalesce(sum(count), 0) from others) as bigint) order by label`;
+
 const metrics: readonly Metric[] = [
   {
     name: 'o2c_orders',
     help: 'Orders by status.',
     label: 'status',
-    sql: 'select status as label, count(*) as count from sales_order group by status order by status',
+    sql: 'select status as label, count(*) as count from sales_order_state group by status order by status',
   },
   {
     name: 'o2c_inbox_documents',
     help: 'Documents of the inbox by state.',
     label: 'state',
-    sql: 'select state as label, count(*) as count from inbox_document group by state order by state',
+    sql: documentsByState,
   },
   {
     name: 'o2c_inbox_messages',
@@ -46,9 +54,10 @@ const metrics: readonly Metric[] = [
   },
   {
     name: 'o2c_warehouse_releases',
-    help: 'Releases to warehouses by status.',
+    help: 'Releases to warehouses of orders under way, by status.',
     label: 'status',
-    sql: 'select status as label, count(*) as count from warehouse_release group by status order by status',
+    sql: `select r.status as label, count(*) as count from sales_order_state s join warehouse_release r on r.order_id = s.order_id
+      where s.status in ('Created', 'ReadyForDelivery', 'OnHold', 'SentToWarehouse', 'PartiallyDelivered', 'CancelRequested') group by r.status order by r.status`,
   },
   {
     name: 'o2c_stock_deficits',
@@ -67,10 +76,10 @@ const metrics: readonly Metric[] = [
 /** What may wait, and since when. */
 const waiting: readonly { readonly step: string; readonly sql: string }[] = [
   { step: 'document', sql: "select min(step_at) as since from inbox_document where state = 'stored'" },
-  { step: 'checks', sql: "select min(step_at) as since from sales_order where status = 'Created'" },
-  { step: 'dispatch', sql: "select min(step_at) as since from sales_order where status = 'ReadyForDelivery'" },
-  { step: 'hold', sql: "select min(held_since) as since from sales_order where status = 'OnHold'" },
-  { step: 'invoice', sql: "select min(step_at) as since from sales_order where status = 'Delivered'" },
+  { step: 'checks', sql: "select min(step_at) as since from sales_order_state where status = 'Created'" },
+  { step: 'dispatch', sql: "select min(step_at) as since from sales_order_state where status = 'ReadyForDelivery'" },
+  { step: 'hold', sql: "select min(held_since) as since from sales_order_state where status = 'OnHold'" },
+  { step: 'invoice', sql: "select min(step_at) as since from sales_order_state where status = 'Delivered'" },
 ];
 
 /** The store's counts in the text format of Prometheus. `now`: ISO 8601 text. */

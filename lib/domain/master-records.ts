@@ -1,5 +1,5 @@
 import { defaultEdiSettings, ediSettings } from './edi-settings';
-import { type Channel, pricePolicies } from './master';
+import { type Channel, pricePolicies, priorities } from './master';
 import {
   address,
   channel,
@@ -81,7 +81,7 @@ export const partnerFields = {
     null,
   ),
   indicator: optional<string | null>(orNull(text(40)), null),
-  priority: optional(whole(1, 9), 5),
+  priority: optional(whole(Math.min(...priorities), Math.max(...priorities)), 5),
 };
 
 export const taxFields = {

@@ -73,6 +73,9 @@ export interface Partner {
   readonly priority: number;
 }
 
+/** Of orders, from the first to the last. */
+export const priorities = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
 /** `rate` in hundredths of a percent (1900 is 19 %), from the date on. */
 export interface TaxRate {
   readonly taxCode: string;

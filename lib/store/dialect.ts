@@ -31,7 +31,7 @@ const identities: ReadonlyMap<unknown, string> = new Map([
   ['inbox_message_identity', 'inbox_message.message_key, inbox_message.partner, inbox_message.channel'],
   [
     'sales_order_identity',
-    'sales_order_terms.customer, sales_order_terms.po_key, sales_order_terms.partner, sales_order_terms.release_number',
+    'sales_order_terms.po_key, sales_order_terms.customer, sales_order_terms.partner, sales_order_terms.release_number',
   ],
   ['packing_slip_warehouse_packing_slip_key', 'packing_slip.warehouse, packing_slip.packing_slip'],
 ]);

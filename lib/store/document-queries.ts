@@ -10,11 +10,22 @@ import type { InboxEntry, InboxSelection } from './inbox-queries';
 export const documentStates = ['stored', 'accepted', 'duplicate', 'rejected', 'parked', 'replaced'] as const;
 export type DocumentState = (typeof documentStates)[number];
 
-/** The state stands in the text, so that both databases see that the partial index on failed documents serves. */
-export const inState = (state: DocumentState): string =>
-  state === 'replaced'
-    ? "d.state = 'rejected' and d.replaced_by is not null"
-    : `d.state = '${state}'${state === 'rejected' ? ' and d.replaced_by is null' : ''}`;
+/** SQL: of documents that failed. SQLite takes an index on some rows only where the words of its condition are said. */
+export const hasFailed = "d.state in ('rejected', 'parked')";
+
+/** The state stands in the text, so that both databases see which index on some rows serves. */
+export function inState(state: DocumentState): string {
+  switch (state) {
+    case 'replaced':
+      return `${hasFailed} and d.state = 'rejected' and d.replaced_by is not null`;
+    case 'rejected':
+      return `${hasFailed} and d.state = 'rejected' and d.replaced_by is null`;
+    case 'parked':
+      return `${hasFailed} and d.state = 'parked'`;
+    default:
+      return `d.state = '${state}'`;
+  }
+}
 
 /** How many documents are in which state; the replaced ones are among the rejected, for that is what they were and are. */
 export type DocumentCounts = Readonly<Record<DocumentState, number>>;
@@ -160,13 +171,15 @@ export async function findDocuments(
   const conditions = new Conditions()
     .when('d.inbox_id = ?', selection.inboxId)
     .when('d.po_number = ?', selection.poNumber)
-    .when('d.code = ?', selection.code)
+    .when(`${hasFailed} and d.code = ?`, selection.code)
     .when('m.channel = ?', selection.channel)
     .when('m.partner = ?', selection.partner)
     .when('m.received_at >= ?', selection.from)
     .when('m.received_at < ?', selection.until)
     .when('d.document_id < ?', selection.before);
-  if (selection.state !== undefined) conditions.add(inState(selection.state));
+  if (selection.state === 'accepted') conditions.add(inState(selection.state));
+  else if (selection.state !== undefined)
+    conditions.add(`d.document_id in (select d.document_id from inbox_document d where ${inState(selection.state)})`);
   if (selection.text !== undefined)
     conditions.add(
       `(${foundIn('m.document')} or ${foundIn('d.po_number')})`,

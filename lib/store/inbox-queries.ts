@@ -1,7 +1,7 @@
 import type { Channel } from '../domain/master';
 import { Conditions, containing, foundIn } from './conditions';
 import { type Database, first } from './database';
-import { type DocumentState, inState } from './document-queries';
+import { type DocumentState, hasFailed, inState } from './document-queries';
 import type { Correction } from './inbox';
 
 /** A message without its bytes. */
@@ -101,15 +101,7 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
     .when('received_at >= ?', selection.from)
     .when('received_at < ?', selection.until)
     .when('inbox_id < ?', selection.before);
-  const state = selection.state === undefined ? '' : ` and ${inState(selection.state)}`;
-  const code = selection.code === undefined ? '' : ' and d.code = ?';
-  if (state !== '' || code !== '') {
-    const values = selection.code === undefined ? [] : [selection.code];
-    conditions.add(
-      `exists (select 1 from inbox_document d where d.inbox_id = inbox_message.inbox_id${state}${code})`,
-      ...values,
-    );
-  }
+  if (selection.state !== undefined || selection.code !== undefined) addDocuments(conditions, selection);
   if (selection.text !== undefined) {
     const text = containing(selection.text);
     conditions.add(
@@ -124,6 +116,16 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
     conditions.values,
   );
   return rows.map(entryOf);
+}
+
+/** Nearly every message has an accepted document; what else is asked for, few have: those are looked up first. */
+function addDocuments(conditions: Conditions, { state, code }: Pick<InboxSelection, 'state' | 'code'>): void {
+  const ofDocument = new Conditions();
+  if (state !== undefined) ofDocument.add(inState(state));
+  ofDocument.when(`${hasFailed} and d.code = ?`, code);
+  if (state === 'accepted') ofDocument.add('d.inbox_id = inbox_message.inbox_id');
+  const found = state === 'accepted' ? 'exists (select 1' : 'inbox_id in (select d.inbox_id';
+  conditions.add(`${found} from inbox_document d ${ofDocument.where})`, ...ofDocument.values);
 }
 
 /** Of these messages, those whose documents all have their verdict: all are read, none waits, and every order is past its checks. */

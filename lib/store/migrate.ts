@@ -9,6 +9,7 @@ import { lookups } from './migrations/0006-lookups';
 import { creditNotes } from './migrations/0007-credit-notes';
 import { proof } from './migrations/0008-proof';
 import { fieldPlaces } from './migrations/0009-field-places';
+import { lookupsAtSize } from './migrations/0010-lookups-at-size';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -54,6 +55,7 @@ export const migrations: readonly Migration[] = [
   creditNotes,
   proof,
   fieldPlaces,
+  lookupsAtSize,
 ];
 
 const words: Record<DialectName, SchemaWords> = {

@@ -1,3 +1,4 @@
+import { priorities } from '../domain/master';
 import type { Evidence } from '../domain/order';
 import { Conditions } from './conditions';
 import { type Database, first } from './database';
@@ -23,6 +24,9 @@ export interface OrderSelection {
 /** Order ids, newest first, at most `count`. */
 export async function findOrderIds(db: Database, selection: OrderSelection, count: number): Promise<number[]> {
   const { dialect } = db;
+  const { statuses, before, ...others } = selection;
+  if (statuses !== undefined && Object.values(others).every((value) => value === undefined))
+    return newestInStatus(db, statuses, before, count);
   const conditions = new Conditions()
     .when('channel = ?', selection.channel)
     .when('partner = ?', selection.partner)
@@ -37,6 +41,25 @@ export async function findOrderIds(db: Database, selection: OrderSelection, coun
   const rows = await db.all<{ order_id: number }>(
     `select order_id from sales_order ${conditions.where} order by order_id desc limit ${count}`,
     conditions.values,
+  );
+  return rows.map((row) => row.order_id);
+}
+
+/**
+ * Their index has the orders of a status by priority, for the warehouse: of each priority the newest are read, however many
+ * orders there are.
+ */
+async function newestInStatus(
+  db: Database,
+  statuses: readonly string[],
+  before: number | undefined,
+  count: number,
+): Promise<number[]> {
+  const parts = [...new Set(statuses)].flatMap((status) => priorities.map((priority) => ({ status, priority })));
+  const newest = `select * from (select order_id from sales_order_state where status = ? and priority = ?${before === undefined ? '' : ' and order_id < ?'} order by order_id desc limit ${count})`;
+  const rows = await db.all<{ order_id: number }>(
+    `select order_id from (${parts.map((_, i) => `${newest} part${i}`).join(' union all ')}) newest order by order_id desc limit ${count}`,
+    parts.flatMap(({ status, priority }) => [status, priority, ...(before === undefined ? [] : [before])]),
   );
   return rows.map((row) => row.order_id);
 }

@@ -46,7 +46,7 @@ export function unclearReleases(
 ): Promise<{ warehouse: string; unknown: number; parked: number; oldest: string }[]> {
   return db.all(
     `select warehouse, count(*) as unknown, cast(sum(parked) as bigint) as parked, min(claimed_at) as oldest from warehouse_release
-     where status = 'Unknown' or (status in ('Claimed', 'CancelRequested') and parked = 1) group by warehouse order by warehouse`,
+     where status in ('Claimed', 'Unknown', 'CancelRequested') and (status = 'Unknown' or parked = 1) group by warehouse order by warehouse`,
   );
 }
 
