@@ -5,6 +5,7 @@ import { listJobs } from '../../lib/answers/jobs';
 import { type ListQuery, periodOf } from '../../lib/answers/list-query';
 import { ledger, listOrders } from '../../lib/answers/lists';
 import { BusinessRejection } from '../../lib/domain/faults';
+import { orderStatuses } from '../../lib/domain/order';
 import type { Database } from '../../lib/store/database';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -32,6 +33,27 @@ describe('lists', () => {
       await store.transaction(storeBooks);
     });
     after(() => store.close());
+
+    it('lists the orders of some statuses newest first, whatever their priorities, each once, page by page', async () => {
+      const other = await openStore(url());
+      try {
+        await other.transaction((db) =>
+          db.run('update sales_order_state set priority = 10 - order_id * 2 where order_id < 5'),
+        );
+        const found: string[] = [];
+        let cursor: string | null | undefined;
+        do {
+          const query = { status: `${orderStatuses.join()},Invoiced`, limit: '1', ...(cursor ? { cursor } : {}) };
+          const { orders, next } = await other.read((db) => listOrders(db, query));
+          found.push(...orders.map(({ salesOrder }) => salesOrder));
+          cursor = next;
+        } while (cursor !== null);
+        expect(found).to.deep.equal(['SO-000004', 'SO-000003', 'SO-000002', 'SO-000001']);
+      } finally {
+        await other.transaction((db) => db.run('update sales_order_state set priority = 5'));
+        await other.close();
+      }
+    });
 
     it('lists what a reader may see, newest first, page by page', async () => {
       const numbers = async (query: Record<string, unknown>, visible: Record<string, string[]> | null = null) => {
