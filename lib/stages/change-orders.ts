@@ -71,13 +71,13 @@ export async function changeOrders(work: Work, documents: readonly StoredDocumen
     const outcome =
       before === undefined ? await decide(work, request, ids, master, known) : repeated(request, before.orderId);
     const { state, orderId } = outcome.verdict;
-    if (state === 'accepted') {
-      known.apply(request, orderId);
-      for (const like of likes) verdicts.push(await doneBy(work, request, like, orderId));
-    }
+    const isTaken = state === 'accepted' && orderId !== null;
+    if (isTaken) for (const like of likes) verdicts.push(await doneBy(work, request, like, orderId));
     if (state === 'parked') known.park(request, orderId);
     else await settled(work, request.document, state);
-    verdicts.push(outcome.verdict);
+    verdicts.push(
+      isTaken ? { ...outcome.verdict, decidedAt: known.apply(request, orderId, work.now) } : outcome.verdict,
+    );
     recordVerdict(work, request.document, outcome.verdict, { kind: request.document.kind });
     outcomes.set(documentId, outcome.outcome);
   }

@@ -1,3 +1,4 @@
+import { later } from '../domain/dates';
 import { mappedBy } from '../domain/master';
 import type { Order } from '../domain/order';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
@@ -93,6 +94,8 @@ export class ChangesBefore {
   private readonly numbered = new Map<string, Set<string>>();
   /** What each order has taken, and what waits for a person. */
   private readonly ofOrder = new Map<number, TakenChange[]>();
+  /** When each order took its last change. */
+  private readonly lastTaken = new Map<number, string>();
 
   private constructor() {}
 
@@ -116,6 +119,8 @@ export class ChangesBefore {
       const { poNumber = '', changeNumber = '' } = JSON.parse(known.canonical ?? '{}') as Partial<OrderChange>;
       changes.keepNumber({ poNumber, changeNumber }, known.fingerprint, known.orderId);
       changes.keep(known, known.orderId);
+      if (!known.waits)
+        changes.lastTaken.set(known.orderId, latest(changes.lastTaken.get(known.orderId), known.stepAt));
     }
     return changes;
   }
@@ -154,11 +159,19 @@ export class ChangesBefore {
     return known !== undefined && !known.has(document.fingerprint ?? '');
   }
 
-  apply({ document, change }: ChangeRequest, orderId: number | null): void {
+  /**
+   * The order takes it.
+   * @returns when: after what it took before, though this transaction may have begun before that one, or have another clock
+   */
+  apply({ document, change }: ChangeRequest, orderId: number, now: string): string {
     for (const before of this.applied.values()) if (before.orderId === orderId) before.isLatest = false;
     this.applied.set(keyOf(document), { orderId, isLatest: true });
     this.keepNumber(change, document.fingerprint, orderId);
     this.keep({ ...document, waits: false }, orderId);
+    const before = this.lastTaken.get(orderId);
+    const taken = before === undefined ? now : latest(now, later(before, 1));
+    this.lastTaken.set(orderId, taken);
+    return taken;
   }
 
   /** It waits for a person. */
@@ -186,4 +199,5 @@ export class ChangesBefore {
   }
 }
 
+const latest = (one: string | undefined, other: string): string => (one === undefined || one < other ? other : one);
 const keyOf = ({ partner, fingerprint }: StoredDocument): string => `${partner} ${fingerprint}`;

@@ -51,6 +51,8 @@ export interface KnownChange {
   readonly fingerprint: string | null;
   /** JSON of the change. */
   readonly canonical: string | null;
+  /** When it was taken, or began to wait. */
+  readonly stepAt: string;
 }
 
 /** The changes of these orders, but for those that were refused or were there before. The orders must be locked. */
@@ -63,8 +65,9 @@ export async function knownChanges(db: Database, orderIds: readonly number[]): P
     state: 'accepted' | 'parked';
     fingerprint: string | null;
     canonical: string | null;
+    step_at: string;
   }>(
-    `select document_id, inbox_id, order_id, state, fingerprint, canonical from inbox_document
+    `select document_id, inbox_id, order_id, state, fingerprint, canonical, step_at from inbox_document
      where kind in ('change', 'cancel') and state in ('accepted', 'parked') and ${db.dialect.inList('order_id', 'bigint')}`,
     [db.dialect.listOf([...new Set(orderIds)])],
   );
@@ -75,5 +78,6 @@ export async function knownChanges(db: Database, orderIds: readonly number[]): P
     waits: row.state === 'parked',
     fingerprint: row.fingerprint,
     canonical: row.canonical,
+    stepAt: row.step_at,
   }));
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { jobResult } from '../../lib/answers/result-file';
+import { later } from '../../lib/domain/dates';
 import { type Order, salesOrderNumber } from '../../lib/domain/order';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
 import { reconcile } from '../../lib/ops/reconcile';
@@ -17,6 +18,7 @@ import { confirmSent, takeAnswers } from '../../lib/stages/send-answers';
 import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { appliedChanges } from '../../lib/store/edi-changes';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import type { CancelOutcome } from '../../lib/warehouse/shipping';
@@ -91,7 +93,7 @@ describe('changes by EDI', () =>
       );
     const answers = async (): Promise<EdiAnswer[]> => {
       while ((await writeDueAnswers(company.context, 100)) > 0);
-      const taken = await takeAnswers(company.context, {}, 100);
+      const taken = await takeAnswers(company.context, {}, 1_000);
       await confirmSent(
         company.context,
         taken.map(({ answerId }) => answerId),
@@ -169,6 +171,21 @@ describe('changes by EDI', () =>
         expect((await firstLine(id))?.ordered).to.equal(quantity * 1_000);
       }
       expect(await change('D-1', ['POC*1*QI*7*0*EA']), 'nothing came between').to.include({ output: 'applied' });
+    });
+
+    it('follow one another as the order took them, whatever the time of their transactions', async () => {
+      const id = await order('A-9');
+      const to = (quantity: number) => [`POC*1*QI*${quantity}*0*EA`];
+      const { now } = company;
+      company.now = later(now, 1000);
+      await change('A-9', to(6));
+      company.now = now; // it began before the other one, or in a process whose clock is behind
+      await change('A-9', to(7));
+      const taken = (await store.read((db) => appliedChanges(db, [id]))).get(id) ?? [];
+      expect(taken.map(({ canonical }) => JSON.parse(canonical).lines[0].quantity)).to.deep.equal(['6', '7']);
+      expect(await change('A-9', to(7)), 'the latest again').to.include({ output: 'applied' });
+      expect(await change('A-9', to(6)), 'meant again').to.include({ output: 'changed' });
+      expect((await firstLine(id))?.ordered).to.equal(6000);
     });
 
     it('that are refused are refused each time', async () => {

@@ -21,7 +21,7 @@ describe('answers that are due', () =>
         store,
         first: async (db) => expect(await takeDueAnswers(db, 10)).to.deep.equal([cancelled]),
         second: () => becomesDue('2026-11-23T10:00:01.000Z'),
-        then: (db) => removeDueAnswers(db, [cancelled]),
+        afterwards: (db) => removeDueAnswers(db, [cancelled]),
       });
       expect(await store.transaction((db) => takeDueAnswers(db, 10))).to.deep.equal([cancelled]);
     });

@@ -8,7 +8,7 @@ export interface Meeting<Second> {
   /** What the store is asked for meanwhile, by itself. */
   readonly second: () => Promise<Second>;
   /** What the first one goes on with, once the second one waits for it or is through. */
-  readonly then?: (db: Database) => Promise<unknown>;
+  readonly afterwards?: (db: Database) => Promise<unknown>;
   /** What others do at that moment and commit. */
   readonly meanwhile?: () => Promise<unknown>;
 }
@@ -17,11 +17,11 @@ export interface Meeting<Second> {
  * Lets two transactions meet in one certain way, whatever the machine is busy with. SQLite has one transaction at a
  * time: there the second one comes after the first, and what others do comes last.
  */
-export async function meet<Second>({ store, first, second, then, meanwhile }: Meeting<Second>): Promise<Second> {
+export async function meet<Second>({ store, first, second, afterwards, meanwhile }: Meeting<Second>): Promise<Second> {
   if (store.dialect.name === 'sqlite') {
     await store.transaction(async (db) => {
       await first(db);
-      await then?.(db);
+      await afterwards?.(db);
     });
     const result = await second();
     await meanwhile?.();
@@ -33,7 +33,7 @@ export async function meet<Second>({ store, first, second, then, meanwhile }: Me
     begun = second();
     await waitsOrIsOver(store, db, begun);
     await meanwhile?.();
-    await then?.(db);
+    await afterwards?.(db);
   });
   return begun as Promise<Second>;
 }
