@@ -110,6 +110,7 @@ async function decideOrders(
       known.add({
         ...identityOf(candidate),
         orderId: outcome.created.order.id,
+        alike: outcome.created.alike,
         fingerprint: outcome.created.fingerprint,
       });
     }
@@ -188,7 +189,10 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
       return { tested: true, verdict: { documentId, state: 'accepted', orderId: null, code: null, faults: [] } };
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
-    const created = newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work);
+    const created = {
+      ...newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work),
+      alike: known.countAlike(identityOf(candidate)),
+    };
     return { created, verdict: { documentId, state: 'accepted', orderId: number, code: null, faults: [] } };
   } catch (error) {
     if (!(error instanceof BusinessRejection)) throw error;
@@ -214,7 +218,7 @@ function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
   };
 }
 
-function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): NewOrder {
+function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): Omit<NewOrder, 'alike'> {
   order.holds = [...holds];
   order.status = statusOf(order);
   order.heldSince = order.holds.length > 0 ? work.now : null;

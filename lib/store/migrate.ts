@@ -8,6 +8,7 @@ import { intake } from './migrations/0005-intake';
 import { lookups } from './migrations/0006-lookups';
 import { creditNotes } from './migrations/0007-credit-notes';
 import { proof } from './migrations/0008-proof';
+import { alikeNumbers } from './migrations/0009-alike-numbers';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -52,6 +53,7 @@ export const migrations: readonly Migration[] = [
   lookups,
   creditNotes,
   proof,
+  alikeNumbers,
 ];
 
 const words: Record<DialectName, SchemaWords> = {
