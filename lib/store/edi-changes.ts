@@ -90,7 +90,7 @@ export async function changesParkedSince(db: Database, since: string, limit: num
 export async function reopenChanges(db: Database, documentIds: readonly number[]): Promise<void> {
   if (documentIds.length === 0) return;
   await db.run(
-    `update inbox_document set state = 'stored', code = null, faults = null, step_at = '' where state = 'parked' and ${db.dialect.inList('document_id', 'bigint')}`,
+    `update inbox_document set state = 'stored', code = null, faults = null, step_at = '' where state = 'parked' and code = 'unknown-order' and ${db.dialect.inList('document_id', 'bigint')}`,
     [db.dialect.listOf(documentIds)],
   );
 }

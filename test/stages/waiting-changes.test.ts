@@ -11,6 +11,7 @@ import { decideOnException } from '../../lib/stages/decide-exception';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { replayMessages } from '../../lib/stages/replay-messages';
 import type { TagOutcome } from '../../lib/stages/tag-outcome';
+import { reopenChanges } from '../../lib/store/edi-changes';
 import { type ExceptionEntry, findExceptions } from '../../lib/store/exceptions';
 import { loadDocuments } from '../../lib/store/inbox-documents';
 import { openStore, type Store } from '../../lib/store/store';
@@ -105,6 +106,14 @@ describe('a change that waits for a person', () =>
         }
         expect(await raisedFor(poNumber)).to.have.length(1);
       });
+
+    it('is not taken up by who has seen it wait for its order before', async () => {
+      await atWarehouse('W-11');
+      const waiting = (await change('W-11', 6, '1'))?.documentId as number;
+      await store.transaction((db) => reopenChanges(db, [waiting]));
+      const [document] = await store.read((db) => loadDocuments(db, [waiting]));
+      expect(document).to.include({ state: 'parked', code: 'after-release' });
+    });
 
     it('and comes again: the answer is not that of something done', async () => {
       const id = await atWarehouse('W-4');
