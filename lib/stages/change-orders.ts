@@ -25,6 +25,7 @@ import {
   wordOf,
 } from './change-requests';
 import { applied, changed, type DecidedChange, park, reject, repeated } from './change-verdict';
+import { byArrival } from './changes-in-order';
 import { recordVerdict } from './document-outcomes';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import {
@@ -48,7 +49,7 @@ import type { Work } from './work';
 export async function changeOrders(work: Work, documents: readonly StoredDocument[]): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
-  const requests = documents.map(requestOf);
+  const requests = documents.toSorted(byArrival).map(requestOf);
   const targets = await findTargets(work.db, requests);
   const orders = await work.lockOrders([...targets.values()].flatMap((ids) => (ids.length === 1 ? ids : [])));
   await work.lockStockOf(orders);

@@ -9,6 +9,7 @@ import { lookups } from './migrations/0006-lookups';
 import { creditNotes } from './migrations/0007-credit-notes';
 import { proof } from './migrations/0008-proof';
 import { alikeNumbers } from './migrations/0009-alike-numbers';
+import { waitingChanges } from './migrations/0010-waiting-changes';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -54,6 +55,7 @@ export const migrations: readonly Migration[] = [
   creditNotes,
   proof,
   alikeNumbers,
+  waitingChanges,
 ];
 
 const words: Record<DialectName, SchemaWords> = {

@@ -188,6 +188,27 @@ describe('changes by EDI', () =>
       expect((await firstLine(id))?.ordered).to.equal(6000);
     });
 
+    it('are taken in the order in which they came, though a later one is worked first', async () => {
+      const id = await order('A-10');
+      const came = async (quantity: number): Promise<{ documentId: number; rules: [] }> => {
+        const message = x12('860', [changing('A-10', [`POC*1*QI*${quantity}*0*EA`])], { control: ++control });
+        const [document] = (await receive(company.context, message, asX12)).documents;
+        return { documentId: document?.documentId as number, rules: [] };
+      };
+      const { now } = company;
+      company.now = later(now, 1000);
+      const third = await came(8); // its number is of those that its process had taken ahead
+      company.now = now;
+      const [first, second] = [await came(6), await came(7)];
+      expect(await createOrders(company.context, [third])).to.have.nested.property('[0].output', 'changed');
+      expect((await firstLine(id))?.ordered).to.equal(8000);
+      for (const earlier of [first, second]) {
+        const [outcome] = await createOrders(company.context, [earlier]);
+        expect(outcome?.output, 'done before').to.equal('applied');
+      }
+      expect((await firstLine(id))?.ordered).to.equal(8000);
+    });
+
     it('that are refused are refused each time', async () => {
       await order('D-2');
       const bad = x12('860', [changing('D-2', ['POC*9*QI*7*0*EA']), changing('D-2', ['POC*9*QI*7*0*EA'])], {
