@@ -10,6 +10,7 @@ import type { StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
 import { type KnownChange, knownChanges } from '../store/order-changes';
 import { findOrders } from '../store/order-identity';
+import { byArrival } from './changes-in-order';
 
 /** A document that asks for something of an order that is there: a change, its replacement, or its cancellation. */
 export interface ChangeRequest {
@@ -85,7 +86,7 @@ export async function findTargets(db: Database, requests: readonly ChangeRequest
   return targets;
 }
 
-export type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'waits'>;
+export type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'receivedAt' | 'waits'>;
 
 /** What came before: under another control number, or in a message that was sent again. */
 export class ChangesBefore {
@@ -143,9 +144,9 @@ export class ChangesBefore {
    * moment a later one may have been decided first: likes are looked for on both sides.
    */
   waitingLikes({ document, change }: ChangeRequest, { id }: Order): TakenChange[] {
-    const known = (this.ofOrder.get(id) ?? []).toSorted((one, other) => one.documentId - other.documentId);
-    const before = known.filter(({ documentId }) => documentId < document.documentId);
-    const after = known.filter(({ documentId }) => documentId > document.documentId);
+    const known = (this.ofOrder.get(id) ?? []).toSorted(byArrival);
+    const before = known.filter((other) => byArrival(other, document) < 0);
+    const after = known.filter((other) => byArrival(other, document) > 0);
     const near = change.changeNumber === '' ? [...before.slice(-1), ...after.slice(0, 1)] : [...before, ...after];
     return near.filter(({ waits, fingerprint }) => waits && fingerprint === document.fingerprint);
   }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
+import { later } from '../../lib/domain/dates';
 import { salesOrderNumber } from '../../lib/domain/order';
 import { reconcile } from '../../lib/ops/reconcile';
 import { actOnOrders } from '../../lib/stages/act-on-order';
@@ -106,6 +107,21 @@ describe('a change that waits for a person', () =>
         }
         expect(await raisedFor(poNumber)).to.have.length(1);
       });
+
+    it('comes again after another one, without a number, to a process with lower numbers: it is meant again', async () => {
+      await atWarehouse('W-12');
+      const { now } = company;
+      const came = async (quantity: number) =>
+        (await receive(company.context, bytesOf('860', [changeTo(quantity, 'W-12', '')]), asX12)).documents.map(
+          ({ documentId }) => ({ documentId, rules: [] }),
+        );
+      company.now = later(now, 1000);
+      const last = await came(6);
+      company.now = now;
+      for (const quantity of [6, 7]) await createOrders(company.context, await came(quantity));
+      await createOrders(company.context, last);
+      expect(await raisedFor('W-12')).to.have.length(3);
+    });
 
     it('is not taken up by who has seen it wait for its order before', async () => {
       await atWarehouse('W-11');
