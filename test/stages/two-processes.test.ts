@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import { salesOrderNumber } from '../../lib/domain/order';
+import { statusOf } from '../../lib/domain/lifecycle';
+import { type Order, salesOrderNumber } from '../../lib/domain/order';
 import { actOnOrders } from '../../lib/stages/act-on-order';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
 import { takeAnswers } from '../../lib/stages/send-answers';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
+import { loadOrders } from '../../lib/store/orders';
 import { historyOfOrder } from '../../lib/store/queries';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
@@ -50,6 +52,26 @@ describe('two processes on one store', () =>
       );
       const history = await (stores[1] as Store).read((db) => historyOfOrder(db, salesOrderNumber(id)));
       expect(history.map(({ reason }) => reason)).to.deep.equal(['turn 0', 'turn 1', 'turn 2', 'turn 3']);
+    });
+
+    it('are not seen in the middle of what one of them does to an order', async () => {
+      const [one, other] = companies as [SampleCompany, SampleCompany];
+      const id = await one.order({ lines: [{ sku: 'A', quantity: 1 }], state: 'Ready' });
+      const cancel = { action: 'cancel' as const, salesOrder: salesOrderNumber(id), reason: '', note: '' };
+      const actor = { name: 'ops', role: 'operations' as const, visible: null };
+      const seen = await one.store.read((db) => {
+        let statements = 0;
+        // it is cancelled as soon as something of it was read
+        const all = async (sql: string, values?: readonly unknown[]) => {
+          const rows = await db.all(sql, values);
+          if (statements++ === 0) await actOnOrders(other.context, [{ ...cancel, actor }]);
+          return rows;
+        };
+        return loadOrders(Object.create(db, { all: { value: all } }), [id]);
+      });
+      const order = seen[0] as Order;
+      expect(order.status).to.equal(statusOf(order));
+      expect(order.status).to.equal('Cancelled');
     });
 
     it('send their answers to a partner in the order of their control numbers', async () => {
