@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { BusinessRejection } from '../domain/faults';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
-import { insertKey, loadKey, markRevoked, replaceHash } from '../store/keys';
+import { ConcurrentChange } from '../store/dialect';
+import { insertKey, loadKey, lockKey, markRevoked, replaceHash } from '../store/keys';
 import type { Store } from '../store/store';
 import { hashOf, keyIdOf, newKeyText } from './key-text';
 
@@ -43,22 +44,23 @@ export async function ensureAdminKey(
   const path = join(dataDirectory, 'admin-key');
   const made = await store.transaction(async (db) => {
     if (await markRevoked(db, environmentKeyId, now)) await audit(db, environmentKeyId, 'revoked', now);
-    const stored = await loadKey(db, fileKeyId);
+    const stored = await lockKey(db, fileKeyId);
     if (stored !== undefined && stored.revokedAt === null) return false;
     const file = stored === undefined ? readKey(path) : undefined;
     const text = file ?? newKeyText(fileKeyId).key;
-    if (file === undefined) writeKey(dataDirectory, path, text);
     await keep(db, fileKeyId, hashOf(text), now);
+    // last: of two processes that start at the same moment only the first has a key to write
+    if (file === undefined) writeKey(dataDirectory, path, text);
     return file === undefined;
   });
   return { from: 'file', path, made };
 }
 
 async function keep(db: Database, keyId: string, hash: string, now: string): Promise<void> {
-  const stored = await loadKey(db, keyId);
+  const stored = await lockKey(db, keyId);
   if (stored?.hash === hash && stored.revokedAt === null) return;
   if (stored === undefined) {
-    await insertKey(db, {
+    const isNew = await insertKey(db, {
       keyId,
       hash,
       role: 'admin',
@@ -69,6 +71,7 @@ async function keep(db: Database, keyId: string, hash: string, now: string): Pro
       createdBy: 'start',
       expiresAt: null,
     });
+    if (!isNew && (await loadKey(db, keyId)) !== undefined) throw new ConcurrentChange('a key');
   } else {
     await replaceHash(db, keyId, hash);
   }

@@ -6,7 +6,7 @@ import { type Role, roles } from '../domain/roles';
 import { isStorable } from '../domain/storable-text';
 import { writeAudit } from '../store/audit';
 import type { Database } from '../store/database';
-import { insertKey, listKeys, loadKey, markRevoked, type StoredKey, setExpiry } from '../store/keys';
+import { insertKey, listKeys, lockKey, markRevoked, type StoredKey, setExpiry } from '../store/keys';
 import { loadPartners } from '../store/master';
 import type { Store } from '../store/store';
 import { forgetKeys } from './authenticate';
@@ -107,7 +107,7 @@ export async function rotateKey(
 ): Promise<CreatedKey> {
   const created = await context.store.transaction(async (db) => {
     const now = context.clock();
-    const old = await loadKey(db, keyId);
+    const old = await lockKey(db, keyId);
     if (old === undefined || old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= now))
       throw unknownKey(keyId);
     const overlapEnd = later(now, overlapHours * hour);

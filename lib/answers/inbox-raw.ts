@@ -11,8 +11,9 @@ import type { HttpAnswer } from './problem';
 export async function rawMessage(db: Database, inboxId: number): Promise<HttpAnswer & { readonly body: Buffer }> {
   const [message] = await keptMessages(db, [inboxId]);
   if (message === undefined) throw new BusinessRejection('not-found', `There is no message ${inboxId} in the inbox.`);
-  if (message.bytesDroppedAt !== null) {
-    const words = `The bytes of message ${inboxId} were dropped on ${message.bytesDroppedAt.slice(0, 10)}, as the company's retention says. Their SHA-256 was ${message.sha256}.`;
+  const { bytes, droppedAt } = await readBytes(db, inboxId);
+  if (droppedAt !== null) {
+    const words = `The bytes of message ${inboxId} were dropped on ${droppedAt.slice(0, 10)}, as the company's retention says. Their SHA-256 was ${message.sha256}.`;
     throw new BusinessRejection('raw-dropped', words);
   }
   const headers = {
@@ -20,7 +21,7 @@ export async function rawMessage(db: Database, inboxId: number): Promise<HttpAns
     'content-disposition': attachment(fileNameOf(message)),
     'x-content-type-options': 'nosniff',
   };
-  return { statusCode: 200, headers, body: await readBytes(db, inboxId) };
+  return { statusCode: 200, headers, body: bytes };
 }
 
 const mediaType = /^[\w.+-]+\/[\w.+-]+(\s*;\s*[\w.-]+="?[\w.:+-]+"?)*$/;

@@ -1,7 +1,7 @@
 import { channels } from '../domain/master';
 import type { Database } from '../store/database';
-import { documentCounts, documentStates, noDocuments } from '../store/document-queries';
-import { findDroppedFiles, findJobs, lastSteps } from '../store/import-jobs';
+import { documentStates, noDocuments } from '../store/document-queries';
+import { findDroppedFiles, importProgress, lastSteps } from '../store/import-jobs';
 import { findInbox } from '../store/inbox-queries';
 import { type ListQuery, ListQueryReader, pageOf } from './list-query';
 
@@ -51,8 +51,7 @@ export async function listJobs(db: Database, query: ListQuery = {}): Promise<{ j
   reader.check();
   const { page, next } = pageOf('jobs', await findInbox(db, selection, limit + 1), limit, (entry) => [entry.inboxId]);
   const ids = page.map(({ inboxId }) => inboxId);
-  const counts = await documentCounts(db, ids);
-  const imports = await findJobs(db, ids);
+  const { jobs: imports, counts } = await importProgress(db, ids);
   const files = await findDroppedFiles(db, ids);
   const steps = await lastSteps(db, ids);
   const jobs = page.map(({ inboxId, channel, partner, document, receivedAt, warnings }): Job => {

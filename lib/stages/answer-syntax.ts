@@ -32,13 +32,14 @@ export async function answerSyntax(work: Work, admitted: readonly AdmittedInterc
     .flatMap(acknowledgementsOf)
     .filter((acknowledgement) => canBeWritten(work, acknowledgement, () => written(acknowledgement, 0, 1, work.now)));
   if (due.length === 0) return;
-  const ids = await work.db.take('edi_answer', due.length);
   const answers: EdiAnswer[] = [];
   const bySeries = Map.groupBy(due, ({ partner, outline }) => seriesOf(partner.partner, outline.standard));
   for (const [series, group] of [...bySeries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const numbers = await takeNumbers(work.db, series, 0, group.length);
+    // with the series locked: in the order of their ids they go out
+    const ids = await work.db.take('edi_answer', group.length);
     for (const [i, acknowledgement] of group.entries())
-      answers.push(written(acknowledgement, ids[answers.length] as number, numbers[i] as number, work.now));
+      answers.push(written(acknowledgement, ids[i] as number, numbers[i] as number, work.now));
   }
   await insertAnswers(work.db, answers, work.now);
   for (const answer of answers) recordAnswer(work, answer);

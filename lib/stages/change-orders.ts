@@ -25,6 +25,7 @@ import {
   wordOf,
 } from './change-requests';
 import { applied, changed, type DecidedChange, park, reject, repeated } from './change-verdict';
+import { byArrival } from './changes-in-order';
 import { recordVerdict } from './document-outcomes';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import {
@@ -48,7 +49,7 @@ import type { Work } from './work';
 export async function changeOrders(work: Work, documents: readonly StoredDocument[]): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   if (documents.length === 0) return outcomes;
-  const requests = documents.map(requestOf);
+  const requests = documents.toSorted(byArrival).map(requestOf);
   const targets = await findTargets(work.db, requests);
   const orders = await work.lockOrders([...targets.values()].flatMap((ids) => (ids.length === 1 ? ids : [])));
   await work.lockStockOf(orders);
@@ -71,13 +72,13 @@ export async function changeOrders(work: Work, documents: readonly StoredDocumen
     const outcome =
       before === undefined ? await decide(work, request, ids, master, known) : repeated(request, before.orderId);
     const { state, orderId } = outcome.verdict;
-    if (state === 'accepted') {
-      known.apply(request, orderId);
-      for (const like of likes) verdicts.push(await doneBy(work, request, like, orderId));
-    }
+    const isTaken = state === 'accepted' && orderId !== null;
+    if (isTaken) for (const like of likes) verdicts.push(await doneBy(work, request, like, orderId));
     if (state === 'parked') known.park(request, orderId);
     else await settled(work, request.document, state);
-    verdicts.push(outcome.verdict);
+    verdicts.push(
+      isTaken ? { ...outcome.verdict, decidedAt: known.apply(request, orderId, work.now) } : outcome.verdict,
+    );
     recordVerdict(work, request.document, outcome.verdict, { kind: request.document.kind });
     outcomes.set(documentId, outcome.outcome);
   }

@@ -1,3 +1,4 @@
+import { later } from '../domain/dates';
 import { mappedBy } from '../domain/master';
 import type { Order } from '../domain/order';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
@@ -9,6 +10,7 @@ import type { StoredDocument } from '../store/inbox-documents';
 import { loadPartners } from '../store/master';
 import { type KnownChange, knownChanges } from '../store/order-changes';
 import { findOrders } from '../store/order-identity';
+import { byArrival } from './changes-in-order';
 
 /** A document that asks for something of an order that is there: a change, its replacement, or its cancellation. */
 export interface ChangeRequest {
@@ -84,7 +86,7 @@ export async function findTargets(db: Database, requests: readonly ChangeRequest
   return targets;
 }
 
-export type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'waits'>;
+export type TakenChange = Pick<KnownChange, 'documentId' | 'inboxId' | 'fingerprint' | 'receivedAt' | 'waits'>;
 
 /** What came before: under another control number, or in a message that was sent again. */
 export class ChangesBefore {
@@ -93,6 +95,8 @@ export class ChangesBefore {
   private readonly numbered = new Map<string, Set<string>>();
   /** What each order has taken, and what waits for a person. */
   private readonly ofOrder = new Map<number, TakenChange[]>();
+  /** When each order took its last change. */
+  private readonly lastTaken = new Map<number, string>();
 
   private constructor() {}
 
@@ -116,6 +120,8 @@ export class ChangesBefore {
       const { poNumber = '', changeNumber = '' } = JSON.parse(known.canonical ?? '{}') as Partial<OrderChange>;
       changes.keepNumber({ poNumber, changeNumber }, known.fingerprint, known.orderId);
       changes.keep(known, known.orderId);
+      if (!known.waits)
+        changes.lastTaken.set(known.orderId, latest(changes.lastTaken.get(known.orderId), known.stepAt));
     }
     return changes;
   }
@@ -138,9 +144,9 @@ export class ChangesBefore {
    * moment a later one may have been decided first: likes are looked for on both sides.
    */
   waitingLikes({ document, change }: ChangeRequest, { id }: Order): TakenChange[] {
-    const known = (this.ofOrder.get(id) ?? []).toSorted((one, other) => one.documentId - other.documentId);
-    const before = known.filter(({ documentId }) => documentId < document.documentId);
-    const after = known.filter(({ documentId }) => documentId > document.documentId);
+    const known = (this.ofOrder.get(id) ?? []).toSorted(byArrival);
+    const before = known.filter((other) => byArrival(other, document) < 0);
+    const after = known.filter((other) => byArrival(other, document) > 0);
     const near = change.changeNumber === '' ? [...before.slice(-1), ...after.slice(0, 1)] : [...before, ...after];
     return near.filter(({ waits, fingerprint }) => waits && fingerprint === document.fingerprint);
   }
@@ -154,11 +160,19 @@ export class ChangesBefore {
     return known !== undefined && !known.has(document.fingerprint ?? '');
   }
 
-  apply({ document, change }: ChangeRequest, orderId: number | null): void {
+  /**
+   * The order takes it.
+   * @returns when: after what it took before, though this transaction may have begun before that one, or have another clock
+   */
+  apply({ document, change }: ChangeRequest, orderId: number, now: string): string {
     for (const before of this.applied.values()) if (before.orderId === orderId) before.isLatest = false;
     this.applied.set(keyOf(document), { orderId, isLatest: true });
     this.keepNumber(change, document.fingerprint, orderId);
     this.keep({ ...document, waits: false }, orderId);
+    const before = this.lastTaken.get(orderId);
+    const taken = before === undefined ? now : latest(now, later(before, 1));
+    this.lastTaken.set(orderId, taken);
+    return taken;
   }
 
   /** It waits for a person. */
@@ -186,4 +200,5 @@ export class ChangesBefore {
   }
 }
 
+const latest = (one: string | undefined, other: string): string => (one === undefined || one < other ? other : one);
 const keyOf = ({ partner, fingerprint }: StoredDocument): string => `${partner} ${fingerprint}`;

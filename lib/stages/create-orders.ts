@@ -6,13 +6,12 @@ import { orderAmounts } from '../domain/pricing';
 import { type CanonicalOrder, loosePoKey, poKey } from '../intake/canonical-order';
 import { placedFaults } from '../intake/field-places';
 import { together } from '../store/database';
-import { changesThatWait, reopenChanges } from '../store/edi-changes';
-import { insertEdiOrders } from '../store/edi-orders';
 import { type DocumentVerdict, lockDocuments, type StoredDocument, saveVerdicts } from '../store/inbox-documents';
 import { findOrders, type KnownOrder } from '../store/order-identity';
 import type { NewOrder } from '../store/order-rows';
 import { insertOrders } from '../store/orders';
 import { changeOrders } from './change-orders';
+import { inTheirOrder, refuseToOvertake } from './changes-in-order';
 import {
   describedLater,
   describeReplayed,
@@ -25,6 +24,7 @@ import {
 import { type IndicatorRule, indicatorOf } from './indicator-rules';
 import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
+import { rememberEdiOrders } from './overtaken-changes';
 import { resolveOrder } from './resolve-order';
 import type { TagOutcome } from './tag-outcome';
 import { takeAcknowledgements } from './take-acknowledgements';
@@ -41,6 +41,7 @@ export function createOrders(context: StageContext, items: readonly DocumentToTa
   const ids = items.map((item) => item.documentId);
   const decideAll = async (work: Work, documents: readonly StoredDocument[]): Promise<TagOutcome[]> => {
     const waiting = documents.filter((document) => document.state === 'stored');
+    await refuseToOvertake(work, waiting.filter(isChange));
     const decided = await decideOrders(
       work,
       waiting.filter(({ kind }) => kind === 'order' || kind === 'test'),
@@ -53,15 +54,19 @@ export function createOrders(context: StageContext, items: readonly DocumentToTa
       return outcome ?? missing(item.documentId);
     });
   };
-  return inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, ids));
+  return inTheirOrder((earlier) =>
+    inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, [...ids, ...earlier])),
+  );
 }
+
+const isChange = ({ kind }: StoredDocument): boolean => kind === 'change' || kind === 'cancel';
 
 /** Changes come after the orders that they may have travelled with. */
 async function decideOthers(
   work: Work,
   waiting: readonly StoredDocument[],
 ): Promise<[documentId: number, outcome: TagOutcome][]> {
-  const changes = waiting.filter(({ kind }) => kind === 'change' || kind === 'cancel');
+  const changes = waiting.filter(isChange);
   const acknowledgements = waiting.filter(({ kind }) => kind === 'acknowledgement');
   return [...(await changeOrders(work, changes)), ...(await takeAcknowledgements(work, acknowledgements))];
 }
@@ -111,6 +116,7 @@ async function decideOrders(
       known.add({
         ...identityOf(candidate),
         orderId: outcome.created.order.id,
+        alike: outcome.created.alike,
         fingerprint: outcome.created.fingerprint,
       });
     }
@@ -189,7 +195,10 @@ function decide(work: Work, candidate: Candidate, { master, known, rules, number
       return { tested: true, verdict: { documentId, state: 'accepted', orderId: null, code: null, faults: [] } };
     const lookalike = known.alike(identityOf(candidate));
     const holds = lookalike === undefined ? resolved.holds : [...resolved.holds, possibleDuplicate(work, lookalike)];
-    const created = newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work);
+    const created = {
+      ...newOrder(createdOrder({ id: number, ...resolved.terms }, resolved.lines), holds, candidate, work),
+      alike: known.countAlike(identityOf(candidate)),
+    };
     return { created, verdict: { documentId, state: 'accepted', orderId: number, code: null, faults: [] } };
   } catch (error) {
     if (!(error instanceof BusinessRejection)) throw error;
@@ -216,7 +225,7 @@ function possibleDuplicate(work: Work, lookalike: KnownOrder): Hold {
   };
 }
 
-function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): NewOrder {
+function newOrder(order: Order, holds: readonly Hold[], candidate: Candidate, work: Work): Omit<NewOrder, 'alike'> {
   order.holds = [...holds];
   order.status = statusOf(order);
   order.heldSince = order.holds.length > 0 ? work.now : null;
@@ -256,31 +265,6 @@ async function insertCreated(work: Work, created: readonly NewOrder[]): Promise<
       },
     });
   }
-}
-
-/** What comes by EDI may be changed by EDI, and a change may have come before it. */
-async function rememberEdiOrders(work: Work, created: readonly NewOrder[]): Promise<void> {
-  const orders = created
-    .filter(({ order }) => order.channel === 'edi')
-    .map(({ order, poKey: key }) => ({
-      orderId: order.id,
-      documentId: order.documentId,
-      partner: order.partner,
-      poKey: key,
-      releaseNumber: order.releaseNumber,
-    }));
-  if (orders.length === 0) return;
-  await insertEdiOrders(work.db, orders);
-  const numbers = new Set(orders.map((order) => `${order.partner} ${order.poKey}`));
-  const waiting = await changesThatWait(
-    work.db,
-    orders.map(({ partner }) => partner),
-  );
-  const due = waiting.filter(({ partner, poNumber }) => numbers.has(`${partner} ${poKey(poNumber)}`));
-  await reopenChanges(
-    work.db,
-    due.map(({ documentId }) => documentId),
-  );
 }
 
 function outcomeOf({ document }: Candidate, decided: Decided): TagOutcome {

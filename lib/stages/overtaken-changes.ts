@@ -1,8 +1,36 @@
 import { day, later } from '../domain/dates';
-import { changesParkedSince, reopenChanges } from '../store/edi-changes';
+import { poKey } from '../intake/canonical-order';
+import { changesParkedSince, changesThatWait, reopenChanges } from '../store/edi-changes';
+import { insertEdiOrders } from '../store/edi-orders';
 import { loadDocuments } from '../store/inbox-documents';
+import type { NewOrder } from '../store/order-rows';
 import { findTargets, requestOf } from './change-requests';
-import type { StageContext } from './work';
+import type { StageContext, Work } from './work';
+
+/** What comes by EDI may be changed by EDI, and a change may have come before it. */
+export async function rememberEdiOrders(work: Work, created: readonly NewOrder[]): Promise<void> {
+  const orders = created
+    .filter(({ order }) => order.channel === 'edi')
+    .map(({ order, poKey: key }) => ({
+      orderId: order.id,
+      documentId: order.documentId,
+      partner: order.partner,
+      poKey: key,
+      releaseNumber: order.releaseNumber,
+    }));
+  if (orders.length === 0) return;
+  await insertEdiOrders(work.db, orders);
+  const numbers = new Set(orders.map((order) => `${order.partner} ${order.poKey}`));
+  const waiting = await changesThatWait(
+    work.db,
+    orders.map(({ partner }) => partner),
+  );
+  const due = waiting.filter(({ partner, poNumber }) => numbers.has(`${partner} ${poKey(poNumber)}`));
+  await reopenChanges(
+    work.db,
+    due.map(({ documentId }) => documentId),
+  );
+}
 
 /** For so long a change is looked after; later a replay does it, or the order when it comes. */
 const lookedAfter = day;

@@ -70,11 +70,14 @@ export function postCreditNotes(
 
 async function open(work: Work, notes: readonly CreditNote[]): Promise<Books> {
   const { db } = work;
-  const numbers = notes.map(({ invoice }) => invoice);
-  const owners = await customersOfInvoices(db, numbers);
+  const owners = await customersOfInvoices(
+    db,
+    notes.map(({ invoice }) => invoice),
+  );
   const customers = await loadCustomers(db, [...owners.values()]);
   await work.lockAccounts([...customers.values()].map(({ creditAccount }) => creditAccount));
-  const invoices = await invoicesToCredit(db, numbers);
+  // what was posted since belongs to customers whose accounts are not locked
+  const invoices = await invoicesToCredit(db, [...owners.keys()]);
   const ids = [...invoices.values()].map(({ invoiceId }) => invoiceId);
   const before = await findCreditNotes(
     db,

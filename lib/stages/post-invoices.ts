@@ -2,7 +2,7 @@ import { addDays } from '../domain/dates';
 import { BusinessRejection } from '../domain/faults';
 import { documentNumber, fiscalYearOf, lineOf, slipAmounts } from '../domain/invoice';
 import { formatMoney, type Totals } from '../domain/money';
-import type { Evidence, Order } from '../domain/order';
+import { type Evidence, type Order, salesOrderNumber } from '../domain/order';
 import { type Application, type Cash, type Payable, payFromCash, sumOf } from '../domain/payment';
 import { type Database, together } from '../store/database';
 import { closeExceptions } from '../store/exceptions';
@@ -146,14 +146,18 @@ function exceptionOf(work: Work, order: Order, line: UninvoicedLine, rejection: 
   const { summary, faults } = outcome;
   work.raise({
     kind: 'invoice',
-    subject: subjectOf(line),
+    subject: subjectOf(order, line),
     message: summary.summary,
     evidence: { orderId: order.id, faults },
   });
   return outcome;
 }
 
-const subjectOf = (line: UninvoicedLine | undefined): string => `${line?.warehouse}/${line?.packingSlip}`;
+const slipOf = (line: UninvoicedLine | undefined): string => `${line?.warehouse}/${line?.packingSlip}`;
+
+/** A slip may hold goods of several orders: each is invoiced, or waits, for itself. */
+const subjectOf = (order: Order, line: UninvoicedLine | undefined): string =>
+  `${slipOf(line)} ${salesOrderNumber(order.id)}`;
 
 async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[]> {
   if (bills.length === 0) return [];
@@ -184,7 +188,7 @@ async function post(work: Work, bills: readonly Bill[]): Promise<InvoiceOutcome[
       closeExceptions(
         work.db,
         'invoice',
-        settled.map(({ lines }) => subjectOf(lines[0])),
+        settled.map(({ order, lines }) => subjectOf(order, lines[0])),
         work.actor,
         'invoiced',
         work.now,
@@ -276,7 +280,7 @@ function writeLedger(
   const money = (minor: number) => formatMoney(minor, currency);
   return {
     invoice: number,
-    slip: subjectOf(lines[0]),
+    slip: slipOf(lines[0]),
     gross: money(totals.gross),
     net: money(totals.net),
     tax: money(totals.tax),

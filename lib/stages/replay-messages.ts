@@ -135,15 +135,15 @@ async function readIfNeeded(
 ): Promise<Reading | undefined> {
   const failed = await context.store.read((db) => failedDocumentsOf(db, [message.inboxId], only));
   if (failed.every(({ isRead }) => isRead)) return undefined;
-  if (message.bytesDroppedAt !== null) {
-    const words = `Message ${message.inboxId} cannot be read again: its bytes were dropped on ${message.bytesDroppedAt.slice(0, 10)}, as the company's retention says.`;
-    return new BusinessRejection('raw-dropped', words);
-  }
   if ((await context.store.read((db) => findJobs(db, [message.inboxId]))).get(message.inboxId)?.state === 'reading') {
     const words = `Message ${message.inboxId} is still being read for the first time. Try again when that has come to its end.`;
     return new BusinessRejection('illegal-transition', words);
   }
-  const bytes = await context.store.read((db) => readBytes(db, message.inboxId));
+  const { bytes, droppedAt } = await context.store.read((db) => readBytes(db, message.inboxId));
+  if (droppedAt !== null) {
+    const words = `Message ${message.inboxId} cannot be read again: its bytes were dropped on ${droppedAt.slice(0, 10)}, as the company's retention says.`;
+    return new BusinessRejection('raw-dropped', words);
+  }
   try {
     const read = await readGuarded(
       { ...message, bytes, ...(reading ?? readingOf(message.reading)) },

@@ -49,7 +49,7 @@ export async function upsertCustomers(work: Work, entries: readonly MasterEntry<
   }
   await createAccounts(work.db, terms);
   await saveAccountTerms(work.db, terms);
-  await saveCustomers(work.db, customers, work.now);
+  await saveCustomers(work.db, customers, known, work.now);
 }
 
 function judge(

@@ -54,7 +54,7 @@ export async function upsertProducts(work: Work, entries: readonly MasterEntry<P
     products.push(product);
     recordChange(work, `product ${key}`, before && shownProduct(before), shownProduct(product));
   }
-  await saveProducts(work.db, products, work.now);
+  await saveProducts(work.db, products, known, work.now);
 }
 
 const shownProduct = (product: Product): Record<string, unknown> => ({
@@ -77,7 +77,7 @@ export async function upsertPartners(work: Work, entries: readonly MasterEntry<P
     partners.push(partner);
     recordChange(work, `partner ${key}`, before && { ...before }, { ...partner });
   }
-  await savePartners(work.db, partners, work.now);
+  await savePartners(work.db, partners, known, work.now);
 }
 
 const mutable = (partner: Partner) => ({

@@ -69,15 +69,16 @@ export function writeDueAnswers(context: StageContext, limit: number): Promise<n
 
 async function write(work: Work, wanted: readonly Planned[], partners: ReadonlyMap<string, Partner>): Promise<void> {
   if (wanted.length === 0) return;
-  const answerIds = await work.db.take('edi_answer', wanted.length);
   const answers: EdiAnswer[] = [];
   // series are taken in the order of their names, as all transactions do
   const bySeries = Map.groupBy(wanted, ({ origin }) => seriesOf(origin.partner, origin.standard));
   for (const [series, group] of [...bySeries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const numbers = await takeNumbers(work.db, series, 0, group.length);
+    // with the series locked: in the order of their ids they go out
+    const answerIds = await work.db.take('edi_answer', group.length);
     for (const [i, { subject, origin, said }] of group.entries()) {
       const partner = partners.get(origin.partner) as Partner;
-      const answerId = answerIds[answers.length] as number;
+      const answerId = answerIds[i] as number;
       answers.push({ answerId, subject, ...writeAnswer(said, origin, partner, numbers[i] as number, work.now) });
     }
   }

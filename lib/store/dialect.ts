@@ -33,6 +33,10 @@ const identities: ReadonlyMap<unknown, string> = new Map([
     'sales_order_identity',
     'sales_order_terms.po_key, sales_order_terms.customer, sales_order_terms.partner, sales_order_terms.release_number',
   ],
+  [
+    'sales_order_loose_number',
+    'sales_order_terms.customer, sales_order_terms.loose_po_key, sales_order_terms.partner, sales_order_terms.alike',
+  ],
   ['packing_slip_warehouse_packing_slip_key', 'packing_slip.warehouse, packing_slip.packing_slip'],
 ]);
 const identityColumns = new Set([...identities.values()].map((columns) => `UNIQUE constraint failed: ${columns}`));

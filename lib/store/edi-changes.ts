@@ -76,6 +76,25 @@ export async function changesThatWait(
   return rows.map((row) => ({ documentId: row.document_id, partner: row.partner, poNumber: row.po_number }));
 }
 
+/** Changes of these partners that wait to be worked, with when they came. */
+export async function changesStored(
+  db: Database,
+  partners: readonly string[],
+): Promise<{ documentId: number; partner: string; poNumber: string; receivedAt: string }[]> {
+  const rows = await db.all<{ document_id: number; partner: string; po_number: string | null; received_at: string }>(
+    `select d.document_id, e.partner, d.po_number, m.received_at
+     from inbox_document d join edi_document e on e.document_id = d.document_id join inbox_message m on m.inbox_id = d.inbox_id
+     where d.state = 'stored' and d.kind in ('change', 'cancel') and ${db.dialect.isListed('e.partner', 'text')}`,
+    [db.dialect.listOf([...new Set(partners)])],
+  );
+  return rows.map((row) => ({
+    documentId: row.document_id,
+    partner: row.partner,
+    poNumber: row.po_number ?? '',
+    receivedAt: row.received_at,
+  }));
+}
+
 /** Changes that wait for an order since then, the newest first. */
 export async function changesParkedSince(db: Database, since: string, limit: number): Promise<number[]> {
   const rows = await db.all<{ document_id: number }>(
@@ -90,7 +109,7 @@ export async function changesParkedSince(db: Database, since: string, limit: num
 export async function reopenChanges(db: Database, documentIds: readonly number[]): Promise<void> {
   if (documentIds.length === 0) return;
   await db.run(
-    `update inbox_document set state = 'stored', code = null, faults = null, step_at = '' where state = 'parked' and ${db.dialect.inList('document_id', 'bigint')}`,
+    `update inbox_document set state = 'stored', code = null, faults = null, step_at = '' where state = 'parked' and code = 'unknown-order' and ${db.dialect.inList('document_id', 'bigint')}`,
     [db.dialect.listOf(documentIds)],
   );
 }

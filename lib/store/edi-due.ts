@@ -7,11 +7,14 @@ export interface DueAnswer {
   readonly subject: number;
 }
 
-/** Written by the transaction that made the answer due, so that none is forgotten; a subject is due once. */
+/**
+ * Written by the transaction that made the answer due, so that none is forgotten; a subject is due once. What is due
+ * already is written too: while its answer is being written this waits, and makes it due again.
+ */
 export async function insertDueAnswers(db: Database, due: readonly DueAnswer[], now: string): Promise<void> {
   const distinct = new Map(due.map((answer) => [`${answer.kind} ${answer.subject}`, answer]));
   const rows = [...distinct.values()].map(({ kind, subject }) => ({ kind, subject, due_at: now }));
-  await db.insert('edi_due', rows, { onConflict: 'nothing' });
+  await db.insert('edi_due', rows, { onConflict: ['kind', 'subject'] });
 }
 
 /**

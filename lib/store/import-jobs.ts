@@ -1,4 +1,5 @@
 import { type Database, first } from './database';
+import { type DocumentCounts, documentCounts } from './document-queries';
 import type { NewMessage } from './inbox';
 
 /** How far a large message is read. */
@@ -39,6 +40,18 @@ export async function findJobs(db: Database, inboxIds: readonly number[]): Promi
     [db.dialect.listOf(inboxIds)],
   );
   return new Map(rows.map((row) => [row.inbox_id, jobOf(row)]));
+}
+
+/**
+ * How far these messages are: the readings of the large ones, and how many documents are in which state. The readings
+ * are looked at first: of one that has come to its end all documents are there to be counted.
+ */
+export async function importProgress(
+  db: Database,
+  inboxIds: readonly number[],
+): Promise<{ jobs: Map<number, ImportJob>; counts: Map<number, DocumentCounts> }> {
+  const jobs = await findJobs(db, inboxIds);
+  return { jobs, counts: await documentCounts(db, inboxIds) };
 }
 
 /** `reader` is who reads it; nobody else may store documents of it. `limits`: of the reading, as JSON. */

@@ -15,10 +15,7 @@ export type KeptMessage = Pick<
   | 'receivedAt'
   | 'keyId'
   | 'reading'
-> & {
-  /** When its bytes were dropped, because they were kept long enough; null while they are there. */
-  readonly bytesDroppedAt: string | null;
-};
+>;
 
 interface KeptRow {
   inbox_id: number;
@@ -32,12 +29,11 @@ interface KeptRow {
   received_at: string;
   key_id: string | null;
   reading: string | null;
-  bytes_dropped_at: string | null;
 }
 
 export async function keptMessages(db: Database, inboxIds: readonly number[]): Promise<KeptMessage[]> {
   const rows = await db.all<KeptRow>(
-    `select inbox_id, channel, partner, source_system, message_key, document, content_type, sha256, received_at, key_id, reading, bytes_dropped_at
+    `select inbox_id, channel, partner, source_system, message_key, document, content_type, sha256, received_at, key_id, reading
      from inbox_message where ${db.dialect.inList('inbox_id', 'bigint')} order by inbox_id`,
     [db.dialect.listOf(inboxIds)],
   );
@@ -53,14 +49,20 @@ export async function keptMessages(db: Database, inboxIds: readonly number[]): P
     receivedAt: row.received_at,
     keyId: row.key_id,
     reading: row.reading,
-    bytesDroppedAt: row.bytes_dropped_at,
   }));
 }
 
-/** All bytes of a message as they came in; none when they were dropped. */
-export async function readBytes(db: Database, inboxId: number): Promise<Buffer> {
-  const row = await first<{ bytes: Uint8Array }>(db, 'select bytes from inbox_message where inbox_id = ?', [inboxId]);
-  return Buffer.from(row?.bytes ?? []);
+/** All bytes of a message as they came in, or none and when they were dropped, because they were kept long enough. */
+export async function readBytes(
+  db: Database,
+  inboxId: number,
+): Promise<{ readonly bytes: Buffer; readonly droppedAt: string | null }> {
+  const row = await first<{ bytes: Uint8Array; bytes_dropped_at: string | null }>(
+    db,
+    'select bytes, bytes_dropped_at from inbox_message where inbox_id = ?',
+    [inboxId],
+  );
+  return { bytes: Buffer.from(row?.bytes ?? []), droppedAt: row?.bytes_dropped_at ?? null };
 }
 
 /** Drops the bytes of these messages and nothing else: row, size and SHA-256 stay. */

@@ -191,6 +191,8 @@ export interface DocumentVerdict {
   readonly orderId: number | null;
   readonly code: FaultCode | null;
   readonly faults: readonly Fault[];
+  /** Now, when nothing is said. */
+  readonly decidedAt?: string;
 }
 
 export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerdict[], now: string): Promise<void> {
@@ -203,7 +205,7 @@ export async function saveVerdicts(db: Database, verdicts: readonly DocumentVerd
       order_id: verdict.orderId,
       code: verdict.code,
       faults: verdict.faults.length === 0 ? null : JSON.stringify(verdict.faults),
-      step_at: now,
+      step_at: verdict.decidedAt ?? now,
     })),
   );
 }

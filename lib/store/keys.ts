@@ -50,6 +50,12 @@ export async function loadKey(db: Database, keyId: string): Promise<StoredKey | 
   return row && keyOf(row);
 }
 
+/** The key, which nobody else changes until the transaction ends. */
+export async function lockKey(db: Database, keyId: string): Promise<StoredKey | undefined> {
+  const row = await first<KeyRow>(db, `select * from access_key where key_id = ? ${db.dialect.lockRows}`, [keyId]);
+  return row && keyOf(row);
+}
+
 export async function listKeys(db: Database): Promise<StoredKey[]> {
   return (await db.all<KeyRow>('select * from access_key order by created_at, key_id')).map(keyOf);
 }

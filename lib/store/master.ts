@@ -2,6 +2,7 @@ import { defaultEdiSettings, type EdiSettings } from '../domain/edi-settings';
 import { gtinForms } from '../domain/item-numbers';
 import type { Customer, Partner, Product, TaxRate } from '../domain/master';
 import type { Database, Row } from './database';
+import { ConcurrentChange } from './dialect';
 
 interface CustomerRow {
   customer: string;
@@ -169,8 +170,11 @@ async function load<T>(
   ]);
 }
 
-/** Inserts or updates customers. Their credit accounts must exist. */
-export function saveCustomers(db: Database, customers: readonly Customer[], now: string): Promise<void> {
+/** Records of a table that are there already and locked, by their keys. */
+type Known = Pick<ReadonlyMap<string, unknown>, 'has'>;
+
+/** Inserts or updates customers. Their credit accounts must exist, and those of `known` ones be locked. */
+export function saveCustomers(db: Database, customers: readonly Customer[], known: Known, now: string): Promise<void> {
   const rows = customers.map((customer) => ({
     customer: customer.customer,
     name: customer.name,
@@ -181,10 +185,10 @@ export function saveCustomers(db: Database, customers: readonly Customer[], now:
     ship_to: customer.shipTo,
     updated_at: now,
   }));
-  return upsert(db, 'customer', ['customer'], rows);
+  return save(db, 'customer', 'customer', rows, known);
 }
 
-export function saveProducts(db: Database, products: readonly Product[], now: string): Promise<void> {
+export function saveProducts(db: Database, products: readonly Product[], known: Known, now: string): Promise<void> {
   const rows = products.map((product) => ({
     sku: product.sku,
     name: product.name,
@@ -196,10 +200,10 @@ export function saveProducts(db: Database, products: readonly Product[], now: st
     gtin: product.gtin,
     updated_at: now,
   }));
-  return upsert(db, 'product', ['sku'], rows);
+  return save(db, 'product', 'sku', rows, known);
 }
 
-export function savePartners(db: Database, partners: readonly Partner[], now: string): Promise<void> {
+export function savePartners(db: Database, partners: readonly Partner[], known: Known, now: string): Promise<void> {
   const rows = partners.map((partner) => ({
     partner: partner.partner,
     name: partner.name,
@@ -220,18 +224,25 @@ export function savePartners(db: Database, partners: readonly Partner[], now: st
     priority: partner.priority,
     updated_at: now,
   }));
-  return upsert(db, 'partner', ['partner'], rows);
+  return save(db, 'partner', 'partner', rows, known);
 }
 
-export function saveTaxRates(db: Database, rates: readonly TaxRate[]): Promise<void> {
+/** Two transactions may bring the same new rate, which is all there is to say: the one that comes second stands. */
+export async function saveTaxRates(db: Database, rates: readonly TaxRate[]): Promise<void> {
   const rows = rates.map((rate) => ({ tax_code: rate.taxCode, valid_from: rate.validFrom, rate: rate.rate }));
-  return upsert(db, 'tax_rate', ['tax_code', 'valid_from'], rows);
+  await db.insert('tax_rate', rows, { onConflict: ['tax_code', 'valid_from'] });
 }
 
-/** Two transactions may bring the same new record: the one that comes second updates it. */
-async function upsert(db: Database, table: string, keys: readonly string[], rows: readonly Row[]): Promise<void> {
-  const inserted = await db.insert(table, rows, { onConflict: 'nothing' });
-  if (inserted < rows.length) await db.update(table, keys, rows);
+/**
+ * Two transactions may bring the same new record, and each leave out what the other says of it: the one that comes
+ * second starts again and changes the record of the first.
+ */
+async function save(db: Database, table: string, key: string, rows: readonly Row[], known: Known): Promise<void> {
+  const isKnown = (row: Row): boolean => known.has(row[key] as string);
+  const added = rows.filter((row) => !isKnown(row));
+  if ((await db.insert(table, added, { onConflict: 'nothing' })) < added.length)
+    throw new ConcurrentChange(`a new ${table}`);
+  await db.update(table, [key], rows.filter(isKnown));
 }
 
 /** Limit and currency of a credit account, apart from the buckets that only movements change. `limit` null: unlimited. */

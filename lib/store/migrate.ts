@@ -10,6 +10,8 @@ import { creditNotes } from './migrations/0007-credit-notes';
 import { proof } from './migrations/0008-proof';
 import { fieldPlaces } from './migrations/0009-field-places';
 import { lookupsAtSize } from './migrations/0010-lookups-at-size';
+import { alikeNumbers } from './migrations/0011-alike-numbers';
+import { waitingChanges } from './migrations/0012-waiting-changes';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -56,6 +58,8 @@ export const migrations: readonly Migration[] = [
   proof,
   fieldPlaces,
   lookupsAtSize,
+  alikeNumbers,
+  waitingChanges,
 ];
 
 const words: Record<DialectName, SchemaWords> = {

@@ -1,11 +1,14 @@
 import type { SequenceName } from './database';
 
-/** Numbers of a sequence that people count with are taken one by one; of the others some are taken ahead. */
+/**
+ * Numbers of a sequence that people count with are taken one by one, and those of answers, which go out in the order of
+ * their numbers. Of the others some are taken ahead: of several processes they do not tell which was first.
+ */
 const takenAhead = 64;
-const countedByPeople: ReadonlySet<SequenceName> = new Set(['sales_order', 'payment', 'exception']);
+const oneByOne: ReadonlySet<SequenceName> = new Set(['sales_order', 'payment', 'exception', 'edi_answer']);
 
 /** So many more numbers than are needed to take of a sequence. */
-export const moreOf = (sequence: SequenceName): number => (countedByPeople.has(sequence) ? 0 : takenAhead);
+export const moreOf = (sequence: SequenceName): number => (oneByOne.has(sequence) ? 0 : takenAhead);
 
 /** Numbers taken and not used yet, ascending. What is left when the process ends is never used. */
 export class NumbersAhead {

@@ -51,6 +51,9 @@ export interface KnownChange {
   readonly fingerprint: string | null;
   /** JSON of the change. */
   readonly canonical: string | null;
+  readonly receivedAt: string;
+  /** When it was taken, or began to wait. */
+  readonly stepAt: string;
 }
 
 /** The changes of these orders, but for those that were refused or were there before. The orders must be locked. */
@@ -63,9 +66,12 @@ export async function knownChanges(db: Database, orderIds: readonly number[]): P
     state: 'accepted' | 'parked';
     fingerprint: string | null;
     canonical: string | null;
+    received_at: string;
+    step_at: string;
   }>(
-    `select document_id, inbox_id, order_id, state, fingerprint, canonical from inbox_document
-     where kind in ('change', 'cancel') and state in ('accepted', 'parked') and ${db.dialect.inList('order_id', 'bigint')}`,
+    `select d.document_id, d.inbox_id, d.order_id, d.state, d.fingerprint, d.canonical, m.received_at, d.step_at
+     from inbox_document d join inbox_message m on m.inbox_id = d.inbox_id
+     where d.kind in ('change', 'cancel') and d.state in ('accepted', 'parked') and ${db.dialect.inList('d.order_id', 'bigint')}`,
     [db.dialect.listOf([...new Set(orderIds)])],
   );
   return rows.map((row) => ({
@@ -75,5 +81,7 @@ export async function knownChanges(db: Database, orderIds: readonly number[]): P
     waits: row.state === 'parked',
     fingerprint: row.fingerprint,
     canonical: row.canonical,
+    receivedAt: row.received_at,
+    stepAt: row.step_at,
   }));
 }

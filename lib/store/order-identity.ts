@@ -12,6 +12,8 @@ export interface OrderIdentity {
 
 export interface KnownOrder extends OrderIdentity {
   readonly orderId: number;
+  /** How many with a number like its own were there before it. */
+  readonly alike: number;
   readonly fingerprint: string;
 }
 
@@ -19,10 +21,12 @@ export interface KnownOrder extends OrderIdentity {
 export class KnownOrders {
   private readonly exact = new Map<string, KnownOrder>();
   private readonly loose = new Map<string, KnownOrder[]>();
+  private readonly counts = new Map<string, number>();
 
   add(order: KnownOrder): void {
     this.exact.set(exactKey(order), order);
     const key = looseKey(order);
+    this.counts.set(key, Math.max(this.countAlike(order), order.alike + 1));
     const alike = this.loose.get(key) ?? [];
     // of the orders of one number the oldest speaks for all
     if (alike.some(({ poKey }) => poKey === order.poKey)) return;
@@ -31,6 +35,11 @@ export class KnownOrders {
 
   same(identity: OrderIdentity): KnownOrder | undefined {
     return this.exact.get(exactKey(identity));
+  }
+
+  /** How many orders have this number, or differ from it in dots and dashes only. */
+  countAlike(identity: OrderIdentity): number {
+    return this.counts.get(looseKey(identity)) ?? 0;
   }
 
   /** The oldest order whose number differs in dots and dashes only. */
@@ -49,6 +58,7 @@ interface IdentityRow {
   customer: string;
   po_key: string;
   loose_po_key: string;
+  alike: number;
   release_number: string;
   fingerprint: string;
 }
@@ -60,7 +70,7 @@ export async function findOrders(
   const known = new KnownOrders();
   const { dialect } = db;
   const rows = await db.all<IdentityRow>(
-    `select order_id, partner, customer, po_key, loose_po_key, release_number, fingerprint from sales_order
+    `select order_id, partner, customer, po_key, loose_po_key, alike, release_number, fingerprint from sales_order_terms
      where ${dialect.inPairs('customer', 'loose_po_key')} order by order_id`,
     dialect.pairsOf(numbers.map(({ customer, loose }) => [customer, loose])),
   );
@@ -71,6 +81,7 @@ export async function findOrders(
       customer: row.customer,
       poKey: row.po_key,
       loose: row.loose_po_key,
+      alike: row.alike,
       releaseNumber: row.release_number,
       fingerprint: row.fingerprint,
     });

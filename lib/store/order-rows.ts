@@ -189,13 +189,15 @@ export interface NewOrder {
   readonly order: Order;
   readonly poKey: string;
   readonly loosePoKey: string;
+  /** How many of its partner's and customer's orders have a number like its own and were there before it. */
+  readonly alike: number;
   readonly fingerprint: string;
   readonly net: number;
   readonly tax: number;
   readonly gross: number;
 }
 
-export function termsRow({ order, poKey, loosePoKey, fingerprint, net, tax, gross }: NewOrder): Row {
+export function termsRow({ order, poKey, loosePoKey, alike, fingerprint, net, tax, gross }: NewOrder): Row {
   return {
     order_id: order.id,
     partner: order.partner,
@@ -203,6 +205,7 @@ export function termsRow({ order, poKey, loosePoKey, fingerprint, net, tax, gros
     po_number: order.poNumber,
     po_key: poKey,
     loose_po_key: loosePoKey,
+    alike,
     release_number: order.releaseNumber,
     fingerprint,
     document_id: order.documentId,

@@ -22,24 +22,50 @@ const orderColumns = `s.order_id, partner, customer, credit_account, po_number, 
   checks_required, checks_judged, checks_passed, hold_count, held_since, passed_over, passes_at_hold, reserved_until, approval_gross, approval_at, approval_until,
   approval_policy, approved_gross, earmarked, last_release, step_at`;
 
-/** The orders with these ids, ascending, as they are now: not locked. */
+/** The orders with these ids, ascending, as they are now: not locked. What is changed while it is read is read again. */
 export async function loadOrders(db: Database, ids: readonly number[]): Promise<Order[]> {
-  if (ids.length === 0) return [];
+  const loaded = new Map<number, Order>();
+  for (let left = ids; left.length > 0; ) {
+    const rows = await stateRows(db, left);
+    const [orders, stamps] = await together([ordersOf(db, rows), stampsOf(db, left)]);
+    for (const order of orders) loaded.set(order.id, order);
+    left = rows.filter((row) => stamps.get(row.order_id) !== row.stamp).map((row) => row.order_id);
+  }
+  return [...loaded.values()].sort((a, b) => a.id - b.id);
+}
+
+type StampedRow = OrderRow & Pick<LockedRow, 'stamp'>;
+
+function stateRows(db: Database, ids: readonly number[]): Promise<StampedRow[]> {
   const { dialect } = db;
-  const rows = await db.all<OrderRow>(
-    `select ${orderColumns} from sales_order_state s join sales_order_terms t on t.order_id = s.order_id
+  return db.all<StampedRow>(
+    `select ${orderColumns}, s.stamp from sales_order_state s join sales_order_terms t on t.order_id = s.order_id
      where ${dialect.inList('s.order_id', 'bigint')} order by s.order_id`,
     [dialect.listOf(ids)],
   );
+}
+
+async function stampsOf(db: Database, ids: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db.all<LockedRow>(
+    `select order_id, stamp from sales_order_state where ${db.dialect.inList('order_id', 'bigint')}`,
+    [db.dialect.listOf(ids)],
+  );
+  return new Map(rows.map(({ order_id, stamp }) => [order_id, stamp]));
+}
+
+/** The orders of these rows with all that belongs to them. */
+async function ordersOf(db: Database, rows: readonly StampedRow[]): Promise<Order[]> {
   const orders = rows.map(orderOf);
+  const idsOf = (some: readonly OrderRow[]): number[] => some.map((row) => row.order_id);
+  const [lines, holds, releases] = await together([
+    children<LineRow>(db, 'sales_order_line', 'line', idsOf(rows)),
+    children<HoldRow>(db, 'hold', 'since', idsOf(rows.filter((row) => row.hold_count > 0))),
+    children<ReleaseRow>(db, 'warehouse_release', 'release', idsOf(rows.filter((row) => row.last_release > 0))),
+  ]);
   const byId = new Map(orders.map((order) => [order.id, order]));
-  for (const row of await children<LineRow>(db, 'sales_order_line', 'line', [...byId.keys()]))
-    byId.get(row.order_id)?.lines.push(lineOf(row));
-  const held = rows.filter((row) => row.hold_count > 0).map((row) => row.order_id);
-  for (const row of await children<HoldRow>(db, 'hold', 'since', held)) byId.get(row.order_id)?.holds.push(holdOf(row));
-  const released = rows.filter((row) => row.last_release > 0).map((row) => row.order_id);
-  for (const row of await children<ReleaseRow>(db, 'warehouse_release', 'release', released))
-    byId.get(row.order_id)?.releases.push(releaseOf(row));
+  for (const row of lines) byId.get(row.order_id)?.lines.push(lineOf(row));
+  for (const row of holds) byId.get(row.order_id)?.holds.push(holdOf(row));
+  for (const row of releases) byId.get(row.order_id)?.releases.push(releaseOf(row));
   return orders;
 }
 
@@ -72,7 +98,8 @@ export async function lockedOrders(
     if (order !== undefined) known.set(order_id, order);
   }
   const unknown = rows.filter(({ order_id }) => !known.has(order_id)).map(({ order_id }) => order_id);
-  for (const order of await loadOrders(db, unknown)) known.set(order.id, order);
+  if (unknown.length > 0)
+    for (const order of await ordersOf(db, await stateRows(db, unknown))) known.set(order.id, order);
   return rows.map(({ order_id, stamp }) => ({ order: known.get(order_id) as Order, stamp }));
 }
 

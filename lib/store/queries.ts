@@ -90,7 +90,7 @@ export interface HistoryEntry {
   readonly evidence: Evidence;
 }
 
-/** What the audit keeps of one order, oldest first. */
+/** What the audit keeps of one order, oldest first: as the chain has it, for each process takes numbers of batches ahead. */
 export async function historyOfOrder(db: Database, salesOrder: string): Promise<HistoryEntry[]> {
   const rows = await db.all<{
     at: string;
@@ -101,8 +101,8 @@ export async function historyOfOrder(db: Database, salesOrder: string): Promise<
     reason: string | null;
     evidence: string;
   }>(
-    `select at, actor, stage, from_state, to_state, reason, evidence from audit_record
-     where subject_id = ? and subject = 'order' order by batch, position`,
+    `select r.at, actor, stage, from_state, to_state, reason, evidence from audit_record r left join audit_link l on l.batch = r.batch
+     where subject_id = ? and subject = 'order' order by l.link, r.batch, position`,
     [salesOrder],
   );
   return rows.map((row) => ({

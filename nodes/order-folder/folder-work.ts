@@ -9,14 +9,8 @@ import { type PutAway, putAway } from '../../lib/folder/put-away';
 import { readClaimed, StillChanging } from '../../lib/folder/read-claimed';
 import { FolderScanner } from '../../lib/folder/scan';
 import type { Database } from '../../lib/store/database';
-import {
-  countsOfRepeat,
-  type DocumentCounts,
-  documentCounts,
-  noDocuments,
-  type Repeat,
-} from '../../lib/store/document-queries';
-import { findDroppedFiles, findJobs, insertDroppedFile } from '../../lib/store/import-jobs';
+import { countsOfRepeat, type DocumentCounts, noDocuments, type Repeat } from '../../lib/store/document-queries';
+import { findDroppedFiles, type ImportJob, importProgress, insertDroppedFile } from '../../lib/store/import-jobs';
 import type { Handover } from '../handovers';
 import type { StoreRuntime } from '../store-runtime';
 
@@ -254,10 +248,7 @@ export class FolderWork {
       return false;
     }
     const ids = [...new Set(stored.map(({ inboxId }) => inboxId as number))];
-    const { counts, jobs } = await this.runtime.read(async (db) => ({
-      counts: await documentCounts(db, ids),
-      jobs: await findJobs(db, ids),
-    }));
+    const { counts, jobs } = await this.runtime.read((db) => importProgress(db, ids));
     this.listener.progress(progressOf(ids, counts, jobs));
     const now = performance.now();
     for (const file of stored) {
@@ -333,7 +324,7 @@ const linkRefused = (name: string): BusinessRejection =>
 function progressOf(
   ids: readonly number[],
   counts: ReadonlyMap<number, DocumentCounts>,
-  jobs: Awaited<ReturnType<typeof findJobs>>,
+  jobs: ReadonlyMap<number, ImportJob>,
 ): string {
   let decided = 0;
   let all = 0;

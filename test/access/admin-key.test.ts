@@ -1,12 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ensureAdminKey } from '../../lib/access/admin-key';
 import { authenticate, forgetKeys } from '../../lib/access/authenticate';
+import { hashOf } from '../../lib/access/key-text';
 import { revokeKey } from '../../lib/access/keys';
+import type { Database } from '../../lib/store/database';
+import { insertKey } from '../../lib/store/keys';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
+import { meet } from '../support/meeting';
 
 describe('the administrator’s key', () => {
   onBothDatabases((_, url) => {
@@ -64,6 +68,37 @@ describe('the administrator’s key', () => {
       writeFileSync(join(directory, 'admin-key'), 'not a key');
       await ensureAdminKey(store, join(directory, 'data'), undefined);
       expect(await roleOf(other)).to.equal(undefined);
+    });
+
+    it('is that of the first of two processes that start at the same moment', async () => {
+      await store.transaction((db) => db.run("delete from access_key where key_id = 'admin'"));
+      const own = (db: Database) =>
+        insertKey(db, {
+          ...{ keyId: 'admin', hash: 'that of the first', role: 'admin', partner: null, actsFor: [] },
+          ...{ name: 'administrator', createdAt: '', createdBy: 'start', expiresAt: null },
+        });
+      const data = join(directory, 'second');
+      const second = await meet({ store, first: own, second: () => ensureAdminKey(store, data, '') });
+      expect(second).to.deep.equal({ from: 'file', path: join(data, 'admin-key'), made: false });
+      expect(existsSync(join(data, 'admin-key')), 'a key that opens nothing').to.equal(false);
+    });
+
+    it('of the environment is noted once by two processes that start at the same moment', async () => {
+      const given = 'x'.repeat(24);
+      await store.transaction((db) => db.run("delete from access_key where key_id = 'admin-environment'"));
+      const active = () =>
+        store.read((db) =>
+          db.all("select * from audit_record where subject_id = 'admin-environment' and to_state = 'active'"),
+        );
+      const before = (await active()).length;
+      const own = (db: Database) =>
+        insertKey(db, {
+          ...{ keyId: 'admin-environment', hash: hashOf(given), role: 'admin', partner: null, actsFor: [] },
+          ...{ name: 'administrator', createdAt: '', createdBy: 'start', expiresAt: null },
+        });
+      await meet({ store, first: own, second: () => ensureAdminKey(store, directory, given) });
+      expect(await active()).to.have.length(before);
+      expect(await roleOf(given)).to.equal('admin');
     });
 
     it('must be long enough', async () => {

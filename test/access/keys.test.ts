@@ -4,8 +4,11 @@ import { allKeys, createKey, type KeyContext, revokeKey, rotateKey } from '../..
 import { BusinessRejection } from '../../lib/domain/faults';
 import { verifyAudit } from '../../lib/ops/verify-audit';
 import { upsertMaster } from '../../lib/stages/upsert-master';
+import type { Database } from '../../lib/store/database';
+import { setExpiry } from '../../lib/store/keys';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
+import { meet } from '../support/meeting';
 
 const start = Date.parse('2026-11-23T10:00:00.000Z');
 
@@ -120,6 +123,14 @@ describe('access keys', () => {
       expect(await authenticate(store, bearer(old.key), afterwards - 1)).to.not.equal(null);
       expect(await authenticate(store, bearer(old.key), afterwards)).to.equal(null);
       expect(await authenticate(store, bearer(fresh.key), afterwards)).to.include({ role: 'warehouse', name: 'W' });
+    });
+
+    it('is replaced once more only as the first replacement left it, when two come at the same moment', async () => {
+      const { keyId } = await createKey(context, { role: 'warehouse', name: 'W' });
+      const endsNow = (db: Database) => setExpiry(db, keyId, context.clock());
+      const late = await rejection(meet({ store, first: endsNow, second: () => rotateKey(context, keyId, 24) }));
+      expect(late.code).to.equal('not-found');
+      expect((await allKeys(store)).find((info) => info.keyId === keyId)?.expiresAt).to.equal(context.clock());
     });
 
     it('notes the last use, at most once a minute', async () => {

@@ -80,6 +80,7 @@ export async function storeOrders(db: Database, orders: readonly Order[]): Promi
       order,
       poKey: poKey(order.poNumber),
       loosePoKey: loosePoKey(order.poNumber),
+      alike: 0,
       fingerprint: `fingerprint ${order.id}`,
       ...orderAmounts(order),
     })),

@@ -7,6 +7,7 @@ import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { orderIdOf, post, purchase, receive } from '../support/intake';
+import { meet } from '../support/meeting';
 import { SampleCompany } from '../support/orders';
 
 describe('creating orders', () =>
@@ -97,6 +98,20 @@ describe('creating orders', () =>
       expect(await heldAs('ab‐123')).to.deep.equal(['possible-duplicate']);
       expect(await heldAs('AB-12.3', '2')).to.deep.equal(['possible-duplicate']);
       expect(await heldAs('AB-124')).to.deep.equal([]);
+    });
+
+    it('holds the later of two such numbers also when both come at the same moment', async () => {
+      const { documents } = await receive(company.context, purchase({ poNumber: 'TWIN-1' }));
+      const other = orderIdOf((await post(company.context, purchase()))[0]);
+      const named =
+        "update sales_order_terms set po_number = 'TWIN1', po_key = 'TWIN1', loose_po_key = 'TWIN1' where order_id = ?";
+      const [outcome] = await meet({
+        store,
+        first: (db) => db.run(named, [other]),
+        second: () => createOrders(company.context, [{ documentId: documents[0]?.documentId as number, rules: [] }]),
+      });
+      const { holds } = await company.load(orderIdOf(outcome));
+      expect(holds.map(({ reason }) => reason)).to.deep.equal(['possible-duplicate']);
     });
 
     it('keeps in the audit what became of every document', async () => {

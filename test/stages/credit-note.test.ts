@@ -9,9 +9,11 @@ import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postInvoices } from '../../lib/stages/post-invoices';
 import { postPayments } from '../../lib/stages/post-payments';
 import { releaseHeld } from '../../lib/stages/release-held';
+import { lockAccounts } from '../../lib/store/credit-accounts';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { purchase, ready } from '../support/intake';
+import { meet } from '../support/meeting';
 import { SampleCompany, type SampleOrder } from '../support/orders';
 import { readPayments } from '../support/payments';
 import { expectBooksToAgree } from '../support/reconciliation';
@@ -101,6 +103,26 @@ describe('posting credit notes', () => {
       return posted?.number as string;
     }
     const bolts = (quantity: number): SampleOrder['lines'] => [{ sku: 'BOLT', quantity }];
+
+    it('knows only invoices that were there when it locked the accounts of their customers', async () => {
+      const invoice = await invoiceOf(bolts(2));
+      const next = invoice.replace(/\d+$/, (digits) => String(Number(digits) + 1).padStart(digits.length, '0'));
+      const id = await company.order({ customer: 'OTHER', lines: bolts(3) });
+      const outcomes = await meet({
+        store,
+        first: (db) => lockAccounts(db, [customer]),
+        second: () =>
+          post(
+            { creditNote: 'CLAIM-2', reason: 'damaged', invoice },
+            { creditNote: 'CLAIM-3', reason: 'damaged', invoice: next },
+          ),
+        meanwhile: () => invoiceAll(id, bolts(3)),
+      });
+      expect(outcomes.map(({ output }) => output)).to.deep.equal(['applied', 'rejected']);
+      expect(await openOf(next)).to.equal(3_566);
+      const [again] = await post({ creditNote: 'CLAIM-3', reason: 'damaged', invoice: next });
+      expect(again?.output).to.equal('applied');
+    });
 
     it('takes back all of an invoice, reverses its postings and lowers what is open', async () => {
       const lines = [

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
 import { jobResult } from '../../lib/answers/result-file';
+import { later } from '../../lib/domain/dates';
 import { type Order, salesOrderNumber } from '../../lib/domain/order';
 import { readX12 } from '../../lib/intake/edi/x12/read-x12';
 import { reconcile } from '../../lib/ops/reconcile';
@@ -17,6 +18,7 @@ import { confirmSent, takeAnswers } from '../../lib/stages/send-answers';
 import type { TagOutcome } from '../../lib/stages/tag-outcome';
 import { writeDueAnswers } from '../../lib/stages/write-due-answers';
 import type { EdiAnswer } from '../../lib/store/edi-answers';
+import { appliedChanges } from '../../lib/store/edi-changes';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { openStore, type Store } from '../../lib/store/store';
 import type { CancelOutcome } from '../../lib/warehouse/shipping';
@@ -91,7 +93,7 @@ describe('changes by EDI', () =>
       );
     const answers = async (): Promise<EdiAnswer[]> => {
       while ((await writeDueAnswers(company.context, 100)) > 0);
-      const taken = await takeAnswers(company.context, {}, 100);
+      const taken = await takeAnswers(company.context, {}, 1_000);
       await confirmSent(
         company.context,
         taken.map(({ answerId }) => answerId),
@@ -171,6 +173,42 @@ describe('changes by EDI', () =>
       expect(await change('D-1', ['POC*1*QI*7*0*EA']), 'nothing came between').to.include({ output: 'applied' });
     });
 
+    it('follow one another as the order took them, whatever the time of their transactions', async () => {
+      const id = await order('A-9');
+      const to = (quantity: number) => [`POC*1*QI*${quantity}*0*EA`];
+      const { now } = company;
+      company.now = later(now, 1000);
+      await change('A-9', to(6));
+      company.now = now; // it began before the other one, or in a process whose clock is behind
+      await change('A-9', to(7));
+      const taken = (await store.read((db) => appliedChanges(db, [id]))).get(id) ?? [];
+      expect(taken.map(({ canonical }) => JSON.parse(canonical).lines[0].quantity)).to.deep.equal(['6', '7']);
+      expect(await change('A-9', to(7)), 'the latest again').to.include({ output: 'applied' });
+      expect(await change('A-9', to(6)), 'meant again').to.include({ output: 'changed' });
+      expect((await firstLine(id))?.ordered).to.equal(6000);
+    });
+
+    it('are taken in the order in which they came, though a later one is worked first', async () => {
+      const id = await order('A-10');
+      const came = async (quantity: number): Promise<{ documentId: number; rules: [] }> => {
+        const message = x12('860', [changing('A-10', [`POC*1*QI*${quantity}*0*EA`])], { control: ++control });
+        const [document] = (await receive(company.context, message, asX12)).documents;
+        return { documentId: document?.documentId as number, rules: [] };
+      };
+      const { now } = company;
+      company.now = later(now, 1000);
+      const third = await came(8); // its number is of those that its process had taken ahead
+      company.now = now;
+      const [first, second] = [await came(6), await came(7)];
+      expect(await createOrders(company.context, [third])).to.have.nested.property('[0].output', 'changed');
+      expect((await firstLine(id))?.ordered).to.equal(8000);
+      for (const earlier of [first, second]) {
+        const [outcome] = await createOrders(company.context, [earlier]);
+        expect(outcome?.output, 'done before').to.equal('applied');
+      }
+      expect((await firstLine(id))?.ordered).to.equal(8000);
+    });
+
     it('that are refused are refused each time', async () => {
       await order('D-2');
       const bad = x12('860', [changing('D-2', ['POC*9*QI*7*0*EA']), changing('D-2', ['POC*9*QI*7*0*EA'])], {
@@ -210,7 +248,7 @@ describe('changes by EDI', () =>
         const other = await numbered('K-1', 9, '1');
         expect(other).to.include(conflict);
         expect(other?.summary).to.match(/has another change under the number 1; nothing was changed/);
-        expect(other).to.have.nested.property('faults[0].path', '/changeNumber');
+        expect(other).to.have.nested.property('faults[0].path', 'BCH, element 5 (segment 2)');
         expect((await send('860', ['BCH*01*SA*K-1**2*20261124']))[0], 'a cancellation').to.include(conflict);
         expect(await numbered('K-1', 7, '1'), 'the same').to.include({ output: 'applied' });
         const { status, lines } = await company.load(id);

@@ -247,6 +247,25 @@ describe('posting invoices', () => {
       ).to.have.length(0);
     });
 
+    it('leaves the exception of an order open when another order of the slip is invoiced by itself', async () => {
+      const [broken, fine] = [await place([1]), await place([1])];
+      await deliver([
+        [broken, 1, 1],
+        [fine, 1, 1],
+      ]);
+      const lose = (line: number) =>
+        store.transaction((db) => db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]));
+      const alone = async (id: number) =>
+        (await postInvoices(company.context, { orderIds: [id], limit: 1 })).map(({ output }) => output);
+      const open = () => company.rows("select subject from exception where kind = 'invoice' and closed_at is null");
+      await lose(99);
+      expect([await alone(broken), await alone(fine)]).to.deep.equal([['exception'], ['posted']]);
+      expect(await open()).to.have.length(1);
+      await lose(1);
+      expect(await alone(broken)).to.deep.equal(['posted']);
+      expect(await open()).to.deep.equal([]);
+    });
+
     it('counts from one in every year', async () => {
       company.now = '2027-01-02T10:00:00.000Z';
       const id = await place([1]);

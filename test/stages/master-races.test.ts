@@ -1,8 +1,19 @@
 import { expect } from 'chai';
 import { upsertMaster } from '../../lib/stages/upsert-master';
+import {
+  createAccounts,
+  loadCustomers,
+  loadPartners,
+  loadProducts,
+  saveAccountTerms,
+  saveCustomers,
+  savePartners,
+  saveProducts,
+} from '../../lib/store/master';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { post, purchase } from '../support/intake';
+import { meet } from '../support/meeting';
 import { SampleCompany } from '../support/orders';
 
 describe('master data', () =>
@@ -32,6 +43,53 @@ describe('master data', () =>
           { name: `Direct ${round}`, indicator: `I-${round}` },
         ]);
       }
+    });
+
+    it('keeps what another one said of a record that was new to both', async () => {
+      const asIn = <Found>(found: ReadonlyMap<string, Found>, key: string): Found => found.get(key) as Found;
+      const [unknown, at] = [new Map(), company.now];
+      await meet({
+        store,
+        first: async (db) => {
+          const partner = asIn(await loadPartners(db, ['DIRECT']), 'DIRECT');
+          await savePartners(db, [{ ...partner, partner: 'NEW', indicator: 'FIRST' }], unknown, at);
+        },
+        second: () =>
+          company.master('partners', [{ partner: 'NEW', name: 'New', channels: ['api'], customers: ['*'] }]),
+      });
+      expect(await company.rows("select name, indicator from partner where partner = 'NEW'")).to.deep.equal([
+        { name: 'New', indicator: 'FIRST' },
+      ]);
+      await meet({
+        store,
+        first: async (db) => {
+          const product = asIn(await loadProducts(db, ['A']), 'A');
+          await saveProducts(db, [{ ...product, sku: 'NEW', gtin: '4006381333931' }], unknown, at);
+        },
+        second: () =>
+          company.master('products', [
+            { sku: 'NEW', name: 'New', baseUom: 'EA', price: '1.00', cost: '0.50', taxCode: 'FULL' },
+          ]),
+      });
+      expect(await company.rows("select name, gtin from product where sku = 'NEW'")).to.deep.equal([
+        { name: 'New', gtin: '4006381333931' },
+      ]);
+      await meet({
+        store,
+        first: async (db) => {
+          const customer = asIn(await loadCustomers(db, ['C-1']), 'C-1');
+          await createAccounts(db, [{ account: 'NEW', currency: 'EUR' }]);
+          await saveAccountTerms(db, [{ account: 'NEW', currency: 'EUR', limit: 100_000 }]);
+          await saveCustomers(db, [{ ...customer, customer: 'NEW', creditAccount: 'NEW' }], unknown, at);
+        },
+        second: () =>
+          company.master('customers', [{ customer: 'NEW', name: 'New', currency: 'EUR', paymentTermsDays: 30 }]),
+      });
+      expect(
+        await company.rows(
+          "select name, credit_limit from customer join credit_account on account = credit_account where customer = 'NEW'",
+        ),
+      ).to.deep.equal([{ name: 'New', credit_limit: 100_000 }]);
     });
 
     it('refuses a count whose value is too large, and takes the others', async () => {

@@ -25,6 +25,7 @@ function sampleOrder(changes: Partial<Order> & { readonly id: number }): NewOrde
     order,
     poKey: order.poNumber,
     loosePoKey: order.poNumber,
+    alike: 0,
     fingerprint: order.poNumber,
     net: 0,
     tax: 0,

@@ -150,7 +150,7 @@ describe('working messages again', () =>
       expect(again?.reopened).to.have.length(2);
       await work();
       expect(await statesOf(inboxId)).to.deep.equal(['accepted', 'accepted']);
-      const bytes = await store.read((db) => readBytes(db, inboxId));
+      const { bytes } = await store.read((db) => readBytes(db, inboxId));
       expect(bytes.toString()).to.equal(csv);
       await expectSoundBooks();
     });
@@ -344,6 +344,23 @@ describe('working messages again', () =>
       expect(again?.refused?.code).to.equal('raw-dropped');
       expect(again?.refused?.message).to.include('2026-11-23');
       await expectSoundBooks();
+    });
+
+    it('does not take for an empty message what is dropped meanwhile', async () => {
+      const inboxId = await sent('nonsense;without;header\n4;5;6\n', { channel: 'file', contentType: 'text/csv' });
+      const failed = () => store.read((db) => failedDocumentsOf(db, [inboxId]));
+      const before = await failed();
+      const drop = () => store.transaction((db) => dropBytes(db, [inboxId], company.now));
+      // dropped as soon as something was read of the message
+      const read = async (work: Parameters<Store['read']>[0]) => {
+        const found = await store.read(work);
+        await drop();
+        return found;
+      };
+      const dropping: Store = Object.create(store, { read: { value: read } });
+      const [again] = await replayMessages({ ...company.context, store: dropping }, [{ inboxId, by: 'anna' }]);
+      expect(again?.refused?.code).to.equal('raw-dropped');
+      expect(await failed()).to.deep.equal(before);
     });
 
     it('lets nobody speak for a partner that is known by now and is another one', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { answerForMessage } from '../../lib/answers/inbox-answer';
+import { later } from '../../lib/domain/dates';
 import { salesOrderNumber } from '../../lib/domain/order';
 import { reconcile } from '../../lib/ops/reconcile';
 import { actOnOrders } from '../../lib/stages/act-on-order';
@@ -11,6 +12,7 @@ import { decideOnException } from '../../lib/stages/decide-exception';
 import { dispatchOrders } from '../../lib/stages/dispatch-orders';
 import { replayMessages } from '../../lib/stages/replay-messages';
 import type { TagOutcome } from '../../lib/stages/tag-outcome';
+import { reopenChanges } from '../../lib/store/edi-changes';
 import { type ExceptionEntry, findExceptions } from '../../lib/store/exceptions';
 import { loadDocuments } from '../../lib/store/inbox-documents';
 import { openStore, type Store } from '../../lib/store/store';
@@ -105,6 +107,29 @@ describe('a change that waits for a person', () =>
         }
         expect(await raisedFor(poNumber)).to.have.length(1);
       });
+
+    it('comes again after another one, without a number, to a process with lower numbers: it is meant again', async () => {
+      await atWarehouse('W-12');
+      const { now } = company;
+      const came = async (quantity: number) =>
+        (await receive(company.context, bytesOf('860', [changeTo(quantity, 'W-12', '')]), asX12)).documents.map(
+          ({ documentId }) => ({ documentId, rules: [] }),
+        );
+      company.now = later(now, 1000);
+      const last = await came(6);
+      company.now = now;
+      for (const quantity of [6, 7]) await createOrders(company.context, await came(quantity));
+      await createOrders(company.context, last);
+      expect(await raisedFor('W-12')).to.have.length(3);
+    });
+
+    it('is not taken up by who has seen it wait for its order before', async () => {
+      await atWarehouse('W-11');
+      const waiting = (await change('W-11', 6, '1'))?.documentId as number;
+      await store.transaction((db) => reopenChanges(db, [waiting]));
+      const [document] = await store.read((db) => loadDocuments(db, [waiting]));
+      expect(document).to.include({ state: 'parked', code: 'after-release' });
+    });
 
     it('and comes again: the answer is not that of something done', async () => {
       const id = await atWarehouse('W-4');

@@ -36,6 +36,13 @@ async function migratingProcess(url: string): Promise<{ code: number | null; log
   return { code: outcome, log };
 }
 
+/** The migrations before the one of this name. */
+const before = (migration: string) =>
+  migrations.slice(
+    0,
+    migrations.findIndex(({ name }) => name === migration),
+  );
+
 describe('migrations', () =>
   onBothDatabases((kind, url) => {
     it('bring an empty database to the newest schema, once', async () => {
@@ -78,16 +85,45 @@ describe('migrations', () =>
       }
     });
 
+    it('count orders with numbers like another’s that were there before', async () => {
+      const empty = await freshDatabase(kind as DatabaseKind);
+      const store = await openStore(empty.url, { migrate: false });
+      try {
+        await store.transaction(async (db) => {
+          await migrate(db, now, before('alike-numbers'));
+          for (const [id, customer, poKey] of [
+            [1, 'C-1', 'P-1'],
+            [2, 'C-2', 'P1'],
+            [3, 'C-1', 'P1'],
+            [4, 'C-1', 'P.1'],
+          ])
+            await db.run(
+              `insert into sales_order_terms (order_id, partner, customer, po_number, po_key, loose_po_key, release_number, fingerprint, document_id, inbox_id,
+                 channel, document, indicator, received_at, created_at, currency, order_date, warehouse, shortage_policy, payment_terms_days, net, tax, gross,
+                 tax_rates, checks_required) values (?, 'DIRECT', ?, '', ?, 'P1', '', '', 1, 1, 'api', '', '', '', '', 'EUR', '', 'MAIN', '', 0, 0, 0, 0, '', 0)`,
+              [id, customer, poKey],
+            );
+          await migrate(db, now);
+        });
+        const counted = 'select order_id, alike from sales_order_terms order by order_id';
+        expect(await store.read((db) => db.all(counted))).to.deep.equal([
+          { order_id: 1, alike: 0 },
+          { order_id: 2, alike: 0 },
+          { order_id: 3, alike: 1 },
+          { order_id: 4, alike: 2 },
+        ]);
+      } finally {
+        await store.close();
+        await empty.drop();
+      }
+    });
+
     it('take a store further that was made before credit notes, with what it has', async () => {
       const empty = await freshDatabase(kind as DatabaseKind);
       const store = await openStore(empty.url, { migrate: false });
       try {
-        const earlier = migrations.slice(
-          0,
-          migrations.findIndex(({ name }) => name === 'credit-notes'),
-        );
         await store.transaction(async (db) => {
-          await migrate(db, now, earlier);
+          await migrate(db, now, before('credit-notes'));
           await db.run(
             db.dialect.name === 'sqlite'
               ? "delete from id_sequence where name = 'credit_note'"

@@ -103,6 +103,7 @@ export class SampleCompany {
           order,
           poKey: `PO-${orderId}`,
           loosePoKey: `PO${orderId}`,
+          alike: 0,
           fingerprint: String(orderId),
           net: amounts.net,
           tax: amounts.tax,
