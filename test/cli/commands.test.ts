@@ -15,8 +15,7 @@ interface Ended {
 
 const program = join(__dirname, '../../lib/cli/main.js');
 
-describe('the command line', function () {
-  this.timeout(60_000);
+describe('the command line', () => {
   onBothDatabases((kind: DatabaseKind, url) => {
     let directory: string;
     let runtime: Store | undefined;

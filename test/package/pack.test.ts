@@ -27,8 +27,7 @@ interface NodeSet {
   readonly err?: unknown;
 }
 
-describe('the package as npm packs it', function () {
-  this.timeout(60_000);
+describe('the package as npm packs it', () => {
   let scratch: string;
   let unpacked: string;
   let contents: string[];
