@@ -27,7 +27,9 @@ interface NodeSet {
   readonly err?: unknown;
 }
 
-describe('the package as npm packs it', () => {
+describe('the package as npm packs it', function () {
+  this.timeout(600_000); // all of it is built anew
+
   let scratch: string;
   let unpacked: string;
   let contents: string[];
