@@ -61,11 +61,12 @@ export class StoreRuntime {
   private readonly retryings = new Map<string, Retrying>();
   private readonly users = new Set<object>();
   private readonly beats = new Set<() => void>();
+  private readonly releaseListeners = new Set<(released: readonly ReleaseOutcome[]) => void>();
   private opened: Promise<Store> | undefined;
   private store: Store | undefined;
   private closing = false;
   private timer: NodeJS.Timeout | undefined;
-  private releasing: Promise<ReleaseOutcome[]> | undefined;
+  private releasing: Promise<void> | undefined;
   private releaseAgain = false;
   private nobodyLeft: (() => void) | undefined;
   /** ms */
@@ -192,13 +193,22 @@ export class StoreRuntime {
   }
 
   /** Judges held orders of accounts that are due, now. Calls that come while it runs share one more run. */
-  async release(): Promise<ReleaseOutcome[]> {
+  async release(): Promise<void> {
     if (this.releasing !== undefined) {
       this.releaseAgain = true;
       return this.releasing;
     }
     this.releasing = this.releaseDue();
     return this.releasing;
+  }
+
+  /**
+   * Tells `hear` of orders as they are released, whoever asked for it: the sweeps may be quicker than who has freed
+   * them. Returns how to stop it.
+   */
+  onRelease(hear: (released: readonly ReleaseOutcome[]) => void): () => void {
+    this.releaseListeners.add(hear);
+    return () => this.releaseListeners.delete(hear);
   }
 
   async close(): Promise<void> {
@@ -281,18 +291,17 @@ export class StoreRuntime {
   }
 
   /** Whoever asks for more after the last look begins anew. */
-  private async releaseDue(): Promise<ReleaseOutcome[]> {
-    const released: ReleaseOutcome[] = [];
+  private async releaseDue(): Promise<void> {
     try {
       do {
         this.releaseAgain = false;
-        released.push(...(await releaseHeld(await this.context())));
+        const released = await releaseHeld(await this.context());
+        for (const hear of this.releaseListeners) hear(released);
+        if (released.length > 0) this.decided.poke();
       } while (this.releaseAgain && !this.closing);
     } finally {
       this.releasing = undefined;
     }
-    if (released.length > 0) this.decided.poke();
-    return released;
   }
 }
 

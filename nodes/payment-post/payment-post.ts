@@ -9,6 +9,7 @@ import type { CreditNoteOutcome } from '../../lib/stages/credit-note-outcome';
 import type { PaymentOutcome } from '../../lib/stages/payment-outcome';
 import { postCreditNotes } from '../../lib/stages/post-credit-notes';
 import { postPayments } from '../../lib/stages/post-payments';
+import type { ReleaseOutcome } from '../../lib/stages/release-held';
 import type { Asked } from '../../lib/stages/work';
 import { batchAnswer, type ItemResult } from '../batch-answer';
 import { answered, askerOf, jsonBody } from '../http-messages';
@@ -48,10 +49,25 @@ export = (RED: NodeAPI): void => {
       return outcomes;
     };
 
+    /** Books, and lets go on who may: some of them may be released while the rest is still booked. */
+    const bookAndRelease = async (
+      items: readonly ReadIncoming[],
+      by: string | undefined,
+    ): Promise<{ outcomes: Outcome[]; released: ReleaseOutcome[] }> => {
+      const released: ReleaseOutcome[] = [];
+      const stop = runtime.onRelease((orders) => released.push(...orders));
+      try {
+        const outcomes = await bookAll(items, by);
+        if (outcomes.some(({ output }) => output === 'applied')) await runtime.release();
+        return { outcomes, released };
+      } finally {
+        stop();
+      }
+    };
+
     const post = async (message: Message, body: unknown, emit: Emit): Promise<ItemResult[]> => {
       const items = readIncoming(body);
-      const outcomes = await bookAll(items, askerOf(message)?.name);
-      const released = outcomes.some(({ output }) => output === 'applied') ? await runtime.release() : [];
+      const { outcomes, released } = await bookAndRelease(items, askerOf(message)?.name);
       const freed = Map.groupBy(
         released.filter(({ output }) => output === 'released'),
         (order) => order.creditAccount,

@@ -82,7 +82,7 @@ describe('sheets that go out', () => {
       }),
       { numRuns: 15 },
     );
-  }).timeout(20_000);
+  });
 
   it('of several tables are sheets of one workbook, numbers as texts', async () => {
     const book = await readBack(

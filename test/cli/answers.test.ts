@@ -13,8 +13,7 @@ import { SampleCompany } from '../support/orders';
 
 const program = join(__dirname, '../../lib/cli/main.js');
 
-describe('answers by EDI on the command line', function () {
-  this.timeout(60_000);
+describe('answers by EDI on the command line', () => {
   onBothDatabases((_kind, url) => {
     let directory: string;
     let store: Store;

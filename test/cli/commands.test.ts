@@ -16,7 +16,8 @@ interface Ended {
 const program = join(__dirname, '../../lib/cli/main.js');
 
 describe('the command line', function () {
-  this.timeout(60_000);
+  this.timeout(600_000); // up to thirty processes a test, one after the other
+
   onBothDatabases((kind: DatabaseKind, url) => {
     let directory: string;
     let runtime: Store | undefined;

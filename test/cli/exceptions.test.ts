@@ -12,8 +12,7 @@ import { slipOf } from '../support/slips';
 
 const program = join(__dirname, '../../lib/cli/main.js');
 
-describe('exceptions on the command line', function () {
-  this.timeout(60_000);
+describe('exceptions on the command line', () => {
   onBothDatabases((_kind, url) => {
     let store: Store;
     let company: SampleCompany;

@@ -41,7 +41,7 @@ describe('a command', () => {
     for (const command of ['inbox', 'answers', 'exceptions', 'key', 'audit', 'import', 'explain'])
       expect(o2c(command, '?', '?', '?'), command).to.deep.equal([]);
     expect(o2c('inbox', 'replay')).to.deep.equal([]);
-  }).timeout(60_000);
+  });
 
   it('loads what reads orders only when it reads some', () => {
     for (const args of [['reconcile'], ['audit', 'verify'], ['orders'], ['settings'], ['key', 'list'], ['jobs']]) {
@@ -50,5 +50,5 @@ describe('a command', () => {
       for (const heavy of ['ajv', 'exceljs', 'yauzl', 'saxes', 'csv-parse', 'axios'])
         expect(packages, args.join(' ')).not.to.include(heavy);
     }
-  }).timeout(60_000);
+  });
 });

@@ -40,7 +40,7 @@ export class EditorPage {
 
   static async open(browser: Browser, url: string): Promise<EditorPage> {
     const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     const editor = new EditorPage(page, url);
     await editor.load();
     return editor;
@@ -140,9 +140,10 @@ export class EditorPage {
     await this.page.waitForFunction(() => !RED.nodes.dirty());
   }
 
-  /** The text of the newest notification. */
-  async notified(text: string): Promise<void> {
-    await this.page.locator('.red-ui-notification', { hasText: text }).last().waitFor();
+  /** Closes a dialog, and waits for what is told then: it is shown for some seconds only. */
+  async closedWith(tray: Tray, text: string): Promise<void> {
+    const told = this.page.locator('.red-ui-notification', { hasText: text }).last().waitFor();
+    await Promise.all([told, this.close(tray)]);
   }
 
   private button(tray: Tray, button: 'ok' | 'cancel'): string {

@@ -12,9 +12,7 @@ const functional = nodes.filter((node) => node.definition.category !== 'config')
 /** The keys of a dialog's texts, as they would stand there if a translation were missing. */
 const keysOf = (node: NodeSource) => [...node.texts.keys()].filter((key) => key.includes('.'));
 
-describe('the editor', function () {
-  this.timeout(60_000);
-
+describe('the editor', () => {
   let nodeRed: NodeRedProcess;
   let browser: Browser;
   let editor: EditorPage;
@@ -266,8 +264,7 @@ describe('the editor', function () {
       await setting('reservationHours').fill('48');
       await setting('graceDays').fill('5');
       await setting('requiredChecks').locator('input[value="overdue"]').uncheck();
-      await editor.close('config');
-      await editor.notified(text('settings.stored', { version: String(before.version + 1) }));
+      await editor.closedWith('config', text('settings.stored', { version: String(before.version + 1) }));
       const after = await stored();
       expect(after.settings).to.deep.equal({
         ...before.settings,
@@ -287,15 +284,13 @@ describe('the editor', function () {
       const answer = await editor.page.request.put(address(), { data: { basedOn: current.version, settings } });
       expect(answer.ok()).to.equal(true);
       await setting('reservationHours').fill('36');
-      await editor.close('config');
-      await editor.notified(text('settings.conflict'));
+      await editor.closedWith('config', text('settings.conflict'));
       expect((await stored()).settings.reservationHours).to.equal(48);
 
       await open();
       expect(await setting('reservationHours').inputValue()).to.equal('36');
       expect(await setting('approvalHours').inputValue()).to.equal('24');
-      await editor.close('config');
-      await editor.notified(text('settings.stored', { version: String(current.version + 2) }));
+      await editor.closedWith('config', text('settings.stored', { version: String(current.version + 2) }));
       expect((await stored()).settings).to.include({ reservationHours: 36, approvalHours: 24 });
     });
 
@@ -304,8 +299,7 @@ describe('the editor', function () {
       await open();
       await setting('reservationHours').fill('soon');
       expect(await setting('reservationHours').getAttribute('class')).to.contain('input-error');
-      await editor.close('config');
-      await editor.notified(text('settings.invalid'));
+      await editor.closedWith('config', text('settings.invalid'));
       expect((await stored()).version).to.equal(before.version);
     });
   });

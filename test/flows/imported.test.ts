@@ -10,8 +10,7 @@ import { adminKey } from './product';
 const root = resolve(__dirname, '../../..');
 const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-describe('the cycle, imported into a Node-RED that somebody has', function () {
-  this.timeout(20_000);
+describe('the cycle, imported into a Node-RED that somebody has', () => {
   let directory: string;
   let nodeRed: NodeRedProcess;
 

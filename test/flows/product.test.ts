@@ -6,8 +6,7 @@ import { httpManners } from './http-manners';
 import { adminKey, Product } from './product';
 import { theRoutes } from './routes';
 
-describe('the packaged flows', function () {
-  this.timeout(40_000);
+describe('the packaged flows', () => {
   onBothDatabases((_, url) => {
     let product: Product;
     let keys: Keys;

@@ -24,7 +24,7 @@ export interface Sending {
 
 export const adminKey = 'administrator-of-the-tests-0123456789';
 const program = join(__dirname, '../../start/start.js');
-const patience = 20_000; // milliseconds
+const patience = 120_000; // milliseconds
 
 /** `npm start` in a process of its own, with its data in a directory of its own. */
 export class Product {

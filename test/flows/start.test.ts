@@ -4,9 +4,7 @@ import { expect } from 'chai';
 import { freePort } from '../support/free-port';
 import { type Answer, Product } from './product';
 
-describe('npm start', function () {
-  this.timeout(60_000);
-
+describe('npm start', () => {
   describe('with the sample orders', () => {
     let product: Product;
     let first: Answer['body'][];

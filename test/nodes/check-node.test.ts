@@ -15,6 +15,7 @@ describe('a sweep of a check', () => {
     const database = await freshDatabase('sqlite');
     const store = await openStore(database.url);
     const company = new SampleCompany(store);
+    company.now = new Date(Date.now() - 60_000).toISOString(); // the sweep goes by the real clock
     await company.open(['C-1'], ['A'], 100);
     await changeCompanySettings(company.context, 0, { recoverAfterSeconds: 1 });
     const orderId = orderIdOf((await post(company.context, purchase()))[0]);

@@ -60,8 +60,7 @@ describe('answers as files', () =>
     const states = (): Promise<{ answer_id: number; partner: string; state: string }[]> =>
       company.rows('select answer_id, partner, state from edi_answer order by answer_id');
 
-    it('are written whole, one partner a folder; what cannot be written stops no other, and is given again', async function () {
-      this.timeout(20_000);
+    it('are written whole, one partner a folder; what cannot be written stops no other, and is given again', async () => {
       await send('ACME');
       await send('OTHER');
       writeFileSync(join(folder, 'ACME'), 'no folder can be made here');
@@ -92,8 +91,7 @@ describe('answers as files', () =>
       expect(existsSync(join(folder, 'OTHER', '997-000000001.x12'))).to.equal(true);
     });
 
-    it('stand in the response to a request for all groups that it brought, and go out no other way', async function () {
-      this.timeout(20_000);
+    it('stand in the response to a request for all groups that it brought, and go out no other way', async () => {
       const orders = ['G-1', 'G-2'].map((number) =>
         purchaseOrder(number, 'C-1', [['1', '1', 'EA', '9.99', 'VN', 'A']]),
       );

@@ -60,7 +60,7 @@ const tab = 'flow';
 const watcherOf = (id: string, output: number): string => `${id}.${output}`;
 
 /** How long a test waits for a message, in ms: none takes that long, whatever else the machine does. */
-const patience = 30_000;
+const patience = 120_000;
 
 /** A Node-RED runtime in this process with one flow of our nodes; whatever leaves them, completes or fails is kept. */
 export class FlowUnderTest {

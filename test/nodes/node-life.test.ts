@@ -202,7 +202,7 @@ describe('the nodes’ life in a flow', () =>
       const body = JSON.parse(String(answer.payload)) as { inboxId: string };
       expect(answer.headers).to.include({ location: `/o2c/inbox/${body.inboxId}` });
       expect((await flow.next('overdue', 0)).payload).to.include({ status: 'ReadyForDelivery' });
-      flow.send('ingest', request(order, { prefer: 'wait=5' }));
+      flow.send('ingest', request(order, { prefer: 'wait=60' }));
       const again = await flow.next('answer', 0, 2);
       expect(again.statusCode).to.equal(200);
       expect(JSON.parse(String(again.payload))).to.include({
@@ -210,7 +210,7 @@ describe('the nodes’ life in a flow', () =>
         status: 'ReadyForDelivery',
         poNumber: `SLOW-${kind}`,
       });
-      flow.send('ingest', request(purchase({ poNumber: `WAIT-${kind}` }), { prefer: 'wait=5' }));
+      flow.send('ingest', request(purchase({ poNumber: `WAIT-${kind}` }), { prefer: 'wait=60' }));
       expect((await flow.next('answer', 0, 3)).statusCode).to.equal(201);
     });
 
@@ -272,8 +272,7 @@ describe('the nodes’ life in a flow', () =>
     });
 
     if ((kind as DatabaseKind) === 'postgres') {
-      it('closes its connections after the last node is done, and opens new ones for the next flow', async function () {
-        this.timeout(10_000); // less than a deploy takes that waits for the request
+      it('closes its connections after the last node is done, and opens new ones for the next flow', async () => {
         const connections = async (): Promise<number[]> => {
           const rows = await company.rows<{ pid: number }>(
             "select pid from pg_stat_activity where application_name = 'order-to-cash' and datname = current_database()",
@@ -291,7 +290,9 @@ describe('the nodes’ life in a flow', () =>
         await flow.next('tag', 0);
         const own = (await connections()).filter((pid) => !others.has(pid));
         expect(own).not.to.deep.equal([]);
+        const begin = performance.now();
         await flow.deploy(url(), nodes); // the request still waits for its verdict
+        expect(performance.now() - begin, 'a deploy that waits for the request takes longer').to.be.lessThan(11_000);
         expect((await connections()).filter((pid) => own.includes(pid))).to.deep.equal([]);
         flow.send('ingest', request(purchase({ poNumber: 'DEPLOYED-2' })));
         await flow.until(() => flow.by('tag', 0).length === 2, 'the second order');

@@ -87,8 +87,7 @@ describe('a watched folder', () =>
         [po],
       );
 
-    it('is made when it is missing, and takes files of its root and of partners’ folders', async function () {
-      this.timeout(20_000);
+    it('is made when it is missing, and takes files of its root and of partners’ folders', async () => {
       await load();
       while (!existsSync(folder)) await new Promise((wake) => setTimeout(wake, 50)); // mocha's limit ends it
       const [direct, acme] = [newNumber(), newNumber()];
@@ -117,8 +116,7 @@ describe('a watched folder', () =>
       });
     });
 
-    it('goes on with a file that was stored but not put away', async function () {
-      this.timeout(30_000);
+    it('goes on with a file that was stored but not put away', async () => {
       const po = newNumber();
       await flow.load(url(), [node('folder'), ...rest().slice(0, 1)]); // nobody makes orders yet
       drop('half.csv', rowsOf(po));
@@ -132,8 +130,7 @@ describe('a watched folder', () =>
       expect(textOf('done/half.csv.result.csv')).to.contain(',accepted,');
     });
 
-    it('shows how far a large file is, and reads it piece by piece', async function () {
-      this.timeout(60_000);
+    it('shows how far a large file is, and reads it piece by piece', async () => {
       const csv = csvOf(600_000)
         .replaceAll('C-1001', 'C-1')
         .replace(/WIDGET-\d+/g, 'A')
@@ -163,8 +160,7 @@ describe('a watched folder', () =>
 
     if (kind === 'postgres') return; // what follows is between the node and its folder
 
-    it('puts a file with a fault in failed, and says in its result what is wrong and where', async function () {
-      this.timeout(20_000);
+    it('puts a file with a fault in failed, and says in its result what is wrong and where', async () => {
       const [good, bad] = [newNumber(), newNumber()];
       drop('mixed.csv', `${rowsOf(good)}\n${bad},C-1,1,=cmd|x,1\n${bad},C-1,2,A,many`);
       await load();
@@ -178,8 +174,7 @@ describe('a watched folder', () =>
       expect((await ordersOf(good)).length).to.equal(1);
     });
 
-    it('rejects a whole file when its node says so', async function () {
-      this.timeout(20_000);
+    it('rejects a whole file when its node says so', async () => {
       const [good, bad] = [newNumber(), newNumber()];
       drop('whole.csv', `${rowsOf(good)}\n${bad},C-1,1,A,many`);
       await load({ batchPolicy: 'reject-file' });
@@ -190,8 +185,7 @@ describe('a watched folder', () =>
       expect(await ordersOf(good)).to.deep.equal([]);
     });
 
-    it('keeps a file of an unknown partner, and says so', async function () {
-      this.timeout(20_000);
+    it('keeps a file of an unknown partner, and says so', async () => {
       drop('NOBODY/orders.csv', rowsOf(newNumber()));
       await load();
       await finished(failed);
@@ -199,8 +193,7 @@ describe('a watched folder', () =>
       expect(existsSync(path('failed/NOBODY/orders.csv'))).to.equal(true);
     });
 
-    it('refuses a file that is too large, in words, and reads nothing of it', async function () {
-      this.timeout(20_000);
+    it('refuses a file that is too large, in words, and reads nothing of it', async () => {
       const { settings, version } = await store.read(currentSettings);
       await changeCompanySettings(company.context, version, { limits: { bytes: 1000 } });
       drop('huge.csv', 'x'.repeat(1001));
@@ -211,8 +204,7 @@ describe('a watched folder', () =>
       expect(textOf('failed/huge.csv.result.csv')).to.match(/message-too-large.*1001 bytes/);
     });
 
-    it('recognises a file that comes again, whatever its name, and never replaces one that was put away', async function () {
-      this.timeout(30_000);
+    it('recognises a file that comes again, whatever its name, and never replaces one that was put away', async () => {
       const po = newNumber();
       await load();
       drop('daily.csv', rowsOf(po));
@@ -228,8 +220,7 @@ describe('a watched folder', () =>
       expect(textOf('done/daily.csv')).to.equal(rowsOf(po));
     });
 
-    it('says in the result of a repeat what was here before, and what is new', async function () {
-      this.timeout(30_000);
+    it('says in the result of a repeat what was here before, and what is new', async () => {
       const [known, later] = [newNumber(), newNumber()];
       const content = `${rowsOf(known)}\n${later},C-1,1,LATER-${later},1\n`;
       const outcomes = (name: string) =>
@@ -260,8 +251,7 @@ describe('a watched folder', () =>
       expect((third.payload as { summary: string }).summary).to.contain('2 orders, 2 here before.');
     });
 
-    it('says so in a workbook too', async function () {
-      this.timeout(30_000);
+    it('says so in a workbook too', async () => {
       const po = newNumber();
       const bytes = await sheetOf([
         ['poNumber', 'customer', 'sku', 'quantity'],
@@ -280,8 +270,7 @@ describe('a watched folder', () =>
       expect(await outcome('done/again.xlsx.result.xlsx')).to.equal('was here before');
     });
 
-    it('leaves alone what is not finished, and never follows a link', async function () {
-      this.timeout(30_000);
+    it('leaves alone what is not finished, and never follows a link', async () => {
       const outside = join(folder, '..', 'outside');
       mkdirSync(outside);
       const secret = newNumber();
@@ -308,8 +297,7 @@ describe('a watched folder', () =>
       expect(existsSync(join(outside, 'secret.csv'))).to.equal(true);
     });
 
-    it('warns once of a file that it may not touch, and goes on with the others', async function () {
-      this.timeout(30_000);
+    it('warns once of a file that it may not touch, and goes on with the others', async () => {
       const system = new RefusingFileSystem();
       const [closed, open, later] = [newNumber(), newNumber(), newNumber()];
       drop('closed.csv', rowsOf(closed));
@@ -334,8 +322,7 @@ describe('a watched folder', () =>
       expect((await ordersOf(closed)).length).to.equal(1);
     });
 
-    it('is shared by two nodes that never take the same file', async function () {
-      this.timeout(40_000);
+    it('is shared by two nodes that never take the same file', async () => {
       const numbers = Array.from({ length: 40 }, newNumber);
       await flow.load(url(), [node('folder'), node('second', { to: [['ingest']] }), ...rest()]);
       for (const po of numbers) drop(`${po}.csv`, rowsOf(po));
@@ -346,8 +333,7 @@ describe('a watched folder', () =>
       expect(readdirSync(path('done')).length).to.equal(numbers.length * 2);
     });
 
-    it('takes up again what was claimed when its Node-RED ended', async function () {
-      this.timeout(30_000);
+    it('takes up again what was claimed when its Node-RED ended', async () => {
       const po = newNumber();
       mkdirSync(folder, { recursive: true });
       const left = path('.claimed/elsewhere~1~0011/7/file/ACME');

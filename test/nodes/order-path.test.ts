@@ -85,7 +85,7 @@ describe('the nodes of an order’s path', () =>
           name: '',
           warehouse: 'MAIN',
           url: `http://127.0.0.1:${port}`,
-          timeout: '5',
+          timeout: '60',
           batch: false,
           concurrency: '4',
           rate: '0',
@@ -293,7 +293,7 @@ describe('the nodes of an order’s path', () =>
     it('tell that nothing waits when a tick comes', async () => {
       for (const id of ['tag', 'inventory', 'credit', 'overdue', 'dispatch', 'invoice'])
         send(id, { payload: Date.now() });
-      await flow.until(() => flow.completed.length === given, 'six ticks');
+      await flow.until(() => flow.completed.length >= given, 'six ticks');
       expect(flow.caught).to.deep.equal([] as Seen[]);
     });
   }));

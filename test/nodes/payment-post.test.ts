@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import { postInvoices } from '../../lib/stages/post-invoices';
+import { inTransaction } from '../../lib/stages/transaction';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { purchase, ready } from '../support/intake';
@@ -14,7 +15,7 @@ const nodes = [
 ];
 
 describe('the node payment-post', () =>
-  onBothDatabases((_kind, url) => {
+  onBothDatabases((kind, url) => {
     let flow: FlowUnderTest;
     let store: Store;
     let company: SampleCompany;
@@ -80,6 +81,31 @@ describe('the node payment-post', () =>
       expect(credited?.released).to.deep.equal([`SO-${String(waiting[0]).padStart(6, '0')}`]);
       expect(paid?.released).to.deep.equal([]);
     });
+
+    if (kind === 'postgres') {
+      it('names an order that the sweeps release while the rest is still booked', async () => {
+        const [one, other] = [await invoiced(), await invoiced()];
+        await company.master('customers', [{ customer: one.customer, creditLimit: '24.00' }]);
+        const waiting = await ready(company.context, purchase({ customer: one.customer, poNumber: 'SWEPT' }));
+        const { promise: isReleased, resolve: released } = Promise.withResolvers<void>();
+        const { promise: hasBegun, resolve: begun } = Promise.withResolvers<void>();
+        const lastBooking = inTransaction(company.context, 'test', async (work) => {
+          await work.lockAccounts([other.customer]);
+          begun();
+          await isReleased;
+        });
+        await hasBegun;
+        const note = { creditNote: 'S-1', invoice: one.invoice, reason: 'quality' };
+        const payment = { reference: 'S-2', customer: other.customer, amount: '1.00', currency: 'EUR' };
+        flow.send('post', { payload: [note, payment] });
+        while ((await company.load(waiting)).status === 'OnHold') await new Promise((wake) => setTimeout(wake, 20));
+        released();
+        await lastBooking;
+        const [credited, paid] = await payloads(0, 2);
+        expect(credited?.released).to.deep.equal([`SO-${String(waiting).padStart(6, '0')}`]);
+        expect(paid?.released).to.deep.equal([]);
+      });
+    }
 
     it('books what comes together in its order', async () => {
       const { customer, invoice } = await invoiced();

@@ -69,10 +69,10 @@ describe('an answer in pieces', () => {
     answer = inPieces(async function* () {
       for (; ; made += 1) yield 'x'.repeat(100_000);
     });
-    const response = await ask();
-    await response.body?.cancel();
+    const reader = (await ask()).body?.getReader();
+    while (made < 10) await reader?.read();
+    await reader?.cancel();
     expect(await sent).to.equal(0);
-    expect(made).to.be.greaterThan(0);
   });
 
   it('is given whole to a flow without a request', async () => {

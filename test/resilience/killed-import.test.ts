@@ -73,7 +73,7 @@ describe('a Node-RED that is killed while it imports a file', () =>
     });
 
     it('goes on with it, makes each order once, and puts the file away', async function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       writeFileSync(join(folder, 'orders.part'), csv());
       renameSync(join(folder, 'orders.part'), join(folder, 'orders.csv'));
       await start();

@@ -16,7 +16,7 @@ describe('a Node-RED that is killed under load', () =>
     after(() => company.close());
 
     it('loses no order that it acknowledged and makes none twice', async function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       await company.start();
       let loaded = true;
       const load = company.orders(1, endless, 12, () => loaded);
@@ -30,7 +30,7 @@ describe('a Node-RED that is killed under load', () =>
       loaded = false;
       await load;
       expect(company.acknowledged.size).to.be.greaterThan(kills * 20);
-      await company.settled(120_000);
+      await company.settled(240_000);
       const log = company.nodeRed?.log() ?? '';
       await company.nodeRed?.stop();
       await company.expectEverything();

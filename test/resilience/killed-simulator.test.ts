@@ -6,8 +6,7 @@ import { adminKey, Product } from '../flows/product';
 
 const env = { O2C_DEMO: '0', O2C_ADMIN_KEY: adminKey };
 
-describe('npm start that is killed while its warehouse simulator has an order', function () {
-  this.timeout(60_000);
+describe('npm start that is killed while its warehouse simulator has an order', () => {
   let product: Product;
 
   before(async () => {

@@ -40,8 +40,7 @@ describe('orders that race', () =>
       expect((await verifyAudit(instances[0].store)).fault).to.equal(null);
     }
 
-    it('never reserve more than there is: 500 orders for 100 pieces', async function () {
-      this.timeout(30_000);
+    it('never reserve more than there is: 500 orders for 100 pieces', async () => {
       await company.addProducts(['LAST']);
       await company.count(['LAST'], 100);
       const ids = await Promise.all(range(500).map((i) => instance(i).created(purchase({ sku: 'LAST' }))));
@@ -69,8 +68,7 @@ describe('orders that race', () =>
       await expectSoundBooks();
     });
 
-    it('of several scarce goods deadlock nobody, lose no stock and stop nowhere', async function () {
-      this.timeout(30_000);
+    it('of several scarce goods deadlock nobody, lose no stock and stop nowhere', async () => {
       const skus = range(8).map((i) => `SCARCE-${i}`);
       await company.addProducts(skus);
       await company.count(skus, 60);
@@ -100,8 +98,7 @@ describe('orders that race', () =>
       await expectSoundBooks();
     });
 
-    it('never take more than the limit: room for 37 of 200', async function () {
-      this.timeout(30_000);
+    it('never take more than the limit: room for 37 of 200', async () => {
       await limit('C-2', (37 * 11.89).toFixed(2)); // 9.99 and 19 %
       const ids = await Promise.all(
         range(200).map((i) => instance(i).created(purchase({ customer: 'C-2', sku: 'PLENTY' }))),
@@ -115,8 +112,7 @@ describe('orders that race', () =>
       await expectSoundBooks();
     });
 
-    it('are released by a payment in the order of their waiting, as far as it goes', async function () {
-      this.timeout(30_000);
+    it('are released by a payment in the order of their waiting, as far as it goes', async () => {
       const waiting = await company.rows<{ order_id: number }>(
         "select order_id from sales_order where customer = 'C-2' and status = 'OnHold' order by priority, held_since, order_id",
       );

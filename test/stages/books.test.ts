@@ -70,8 +70,8 @@ class BusyCompany {
     try {
       this.orders.push({ id: await this.company.order({ customer, lines, state }), customer, lines: lines.length });
     } catch (error) {
-      // the stock is short, or a count of another worker took the goods back meanwhile
-      expect(String(error)).to.match(/is short|may not go from Created/);
+      // the stock is short, or a count of another worker took the goods back meanwhile, and cancelled what it left short
+      expect(String(error)).to.match(/is short|may not go from (Created|Cancelled)/);
     }
   }
 
@@ -155,8 +155,7 @@ describe('the books', () => {
     after(() => store.close());
 
     for (const seed of [1, 20_261_123]) {
-      it(`agree with a full recomputation after any sequence of events (seed ${seed})`, async function () {
-        this.timeout(60_000);
+      it(`agree with a full recomputation after any sequence of events (seed ${seed})`, async () => {
         const busy = new BusyCompany(company, seed);
         for (let step = 1; step <= 200; step++) {
           await busy.step();
@@ -168,8 +167,7 @@ describe('the books', () => {
     }
 
     if (kind === 'postgres') {
-      it('agree when slips, invoices, payments and counts meet on several connections', async function () {
-        this.timeout(60_000);
+      it('agree when slips, invoices, payments and counts meet on several connections', async () => {
         const workers = [3, 5, 7, 11, 13, 17].map(async (seed) => {
           const busy = new BusyCompany(company, seed);
           for (let step = 1; step <= 40; step++) await busy.step();

@@ -94,10 +94,10 @@ describe('changes by EDI while orders are under way', () =>
       }
       await Promise.all(running);
       const rows = await store.read((db) => db.all<{ status: string }>('select distinct status from sales_order'));
-      expect(rows.length, 'orders got to different places').to.be.greaterThan(2);
+      expect(rows.length, 'orders got to different places').to.be.greaterThan(1);
       while ((await writeDueAnswers(company.context, 50)) > 0);
       const { checks } = await reconcile(store);
       expect(checks.filter(({ differences }) => differences.length > 0)).to.deep.equal([]);
       expect((await verifyAudit(store)).fault).to.equal(null);
-    }).timeout(60_000);
+    });
   }));

@@ -65,8 +65,7 @@ describe('a large message', () =>
       return job;
     };
 
-    it('is stored before it is read, and its orders are made as it is read', async function () {
-      this.timeout(30_000);
+    it('is stored before it is read, and its orders are made as it is read', async () => {
       const { inboxId, reading, replayed } = await stored(fileOf('A', 1_200, [3, 700]));
       expect(replayed).to.equal(false);
       if (reading === undefined) throw new Error('nobody reads it');
@@ -87,8 +86,7 @@ describe('a large message', () =>
       expect(job.finishedAt).to.be.a('string');
     });
 
-    it('tells of a faulty order what it names wrongly as well, by row and column', async function () {
-      this.timeout(30_000);
+    it('tells of a faulty order what it names wrongly as well, by row and column', async () => {
       const { reading } = await stored(fileOf('N', 300, [7]).replace('N-7,C-1,1,A', 'N-7,C-1,1,NOPE'));
       if (reading === undefined) throw new Error('nobody reads it');
       const faults: string[] = [];
@@ -102,8 +100,7 @@ describe('a large message', () =>
       ]);
     });
 
-    it('is read on by another after its reader died, from where it was, without a second order', async function () {
-      this.timeout(30_000);
+    it('is read on by another after its reader died, from where it was, without a second order', async () => {
       const { inboxId, reading } = await stored(fileOf('B', 1_600));
       if (reading === undefined) throw new Error('nobody reads it');
       const dead = new Error('killed');
@@ -134,8 +131,7 @@ describe('a large message', () =>
       expect(await takeOverReadings(company.context, company.now, 'three', () => false)).to.deep.equal([]);
     });
 
-    it('is known when it comes again, also while it is read', async function () {
-      this.timeout(30_000);
+    it('is known when it comes again, also while it is read', async () => {
       const csv = fileOf('C', 600);
       const [first, second] = await Promise.all([stored(csv), stored(csv, {}, 'other')]);
       const [fresh, again] = first.replayed ? [second, first] : [first, second];
@@ -150,8 +146,7 @@ describe('a large message', () =>
       expect((await ordersOf(fresh.inboxId)).length).to.equal(600);
     });
 
-    it('under a key that another message had is a conflict, or the same one in other words', async function () {
-      this.timeout(30_000);
+    it('under a key that another message had is a conflict, or the same one in other words', async () => {
       const api: SentMessage = { channel: 'api', messageKey: 'key-1' };
       const csv = fileOf('D', 600);
       const first = await stored(csv, api);
@@ -166,8 +161,7 @@ describe('a large message', () =>
       expect(same.refused).to.equal(undefined);
     });
 
-    it('is taken whole or not at all when the policy says so', async function () {
-      this.timeout(30_000);
+    it('is taken whole or not at all when the policy says so', async () => {
       const { inboxId, reading } = await stored(fileOf('F', 700, [699]), { batchPolicy: 'reject-file' });
       if (reading === undefined) throw new Error('nobody reads it');
       await readMessage(company.context, reading, (piece) => {

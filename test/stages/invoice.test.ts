@@ -284,10 +284,12 @@ describe('posting invoices', () => {
         slipOf([[id, 1, 3]]),
       ]);
       await confirmDeliveries(company.context, slips);
+      const workers = kind === 'postgres' ? 8 : 1;
+      const context = { ...company.context, store: beginningTogether(store, workers) };
       const worker = async (): Promise<InvoiceOutcome[]> => {
         const mine: InvoiceOutcome[] = [];
         for (;;) {
-          const posted = await postInvoices(company.context, { limit: 3 });
+          const posted = await postInvoices(context, { limit: 3 });
           mine.push(...posted);
           if (posted.length === 0) return mine;
         }
@@ -313,3 +315,18 @@ describe('posting invoices', () => {
     });
   });
 });
+
+/** The store, whose first transactions wait for each other: so many of them have begun when one of them does its work. */
+function beginningTogether(store: Store, count: number): Store {
+  const { promise: allHere, resolve } = Promise.withResolvers<void>();
+  let here = 0;
+  const transaction: Store['transaction'] = (work) =>
+    store.transaction(async (db, last) => {
+      await db.all('select 1');
+      here += 1;
+      if (here === count) resolve();
+      await allHere;
+      return work(db, last);
+    });
+  return Object.create(store, { transaction: { value: transaction } }) as Store;
+}

@@ -145,8 +145,7 @@ describe('migrations', () =>
       }
     });
 
-    it('are applied once when several processes open the store at once', async function () {
-      this.timeout(20_000);
+    it('are applied once when several processes open the store at once', async () => {
       const empty = await freshDatabase(kind as DatabaseKind);
       try {
         const outcomes = await Promise.all(Array.from({ length: 3 }, () => migratingProcess(empty.url)));

@@ -96,8 +96,7 @@ describe('the store', () => {
       await open({ exclusive: true });
     });
 
-    it('is free at once when its runtime was killed', async function () {
-      this.timeout(20_000);
+    it('is free at once when its runtime was killed', async () => {
       const child = await holder(database.url);
       try {
         expect((await failureOf(open({ exclusive: true }))).code).to.equal('store-locked');

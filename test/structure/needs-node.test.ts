@@ -77,9 +77,7 @@ const loadAll = `
 const sentence = (version: string) =>
   `Order to cash needs Node.js ${oldest} or newer and runs on ${version}: install a newer Node.js and start again.`;
 
-describe('a Node.js that is too old', function () {
-  this.timeout(60_000);
-
+describe('a Node.js that is too old', () => {
   for (const node of [withoutSqlite('22.12.0'), ...olderOnPath()]) {
     describe(`${node.disguise === '' ? '' : 'in the role of '}${node.version}`, () => {
       it('gets one sentence from a command, and exit code 1', () => {

@@ -76,8 +76,7 @@ export function onBothDatabases(body: (kind: DatabaseKind, url: () => string) =>
   for (const kind of ['sqlite', 'postgres'] as const) {
     describe(`on ${kind}`, () => {
       let database: FreshDatabase | undefined;
-      before(async function () {
-        this.timeout(60_000); // the first one of a run starts the server
+      before(async () => {
         database = await freshDatabase(kind);
       });
       after(async () => database?.drop());

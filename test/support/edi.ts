@@ -66,10 +66,14 @@ export function purchaseOrder(
   poNumber: string,
   customer: string,
   lines: readonly (readonly string[])[],
-  { purpose = '00', dates = [] }: { readonly purpose?: string; readonly dates?: readonly string[] } = {},
+  {
+    purpose = '00',
+    orderDate = '20261123',
+    dates = [],
+  }: { readonly purpose?: string; readonly orderDate?: string; readonly dates?: readonly string[] } = {},
 ): string[] {
   return [
-    `BEG*${purpose}*SA*${poNumber}**20261123`,
+    `BEG*${purpose}*SA*${poNumber}**${orderDate}`,
     'CUR*BY*EUR',
     ...dates,
     `N1*BY*Buyer*92*${customer}`,

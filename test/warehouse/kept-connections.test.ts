@@ -120,7 +120,7 @@ describe('a kept connection to a warehouse', () => {
     } finally {
       await patient.close();
     }
-  }).timeout(20_000);
+  });
 
   it('waits for an answer for longer than the warehouse keeps an idle connection', async () => {
     const connections = answeringLater((response) => setTimeout(() => acknowledge(response), 1_500));
@@ -132,7 +132,7 @@ describe('a kept connection to a warehouse', () => {
     const outcomes = await warehouse.connect({ concurrency: 1, timeoutMs: 20_000 }).ship(requests(2));
     expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['acknowledged', 'acknowledged']);
     expect(connections).to.have.length(1);
-  }).timeout(20_000);
+  });
 
   it('is closed with the client, the one of a repeat too', async () => {
     const server = await startSmallServer(() => undefined, 0);

@@ -129,7 +129,7 @@ describe('a shipping order', () => {
     await gone.close();
     const [down] = await warehouse.connect({ url: gone.url }).ship([request(1)]);
     expect(down).to.include({ kind: 'unknown', cause: 'connection refused (ECONNREFUSED)' });
-    const [nowhere] = await warehouse.connect({ url: 'http://warehouse.invalid' }).ship([request(1)]);
+    const [nowhere] = await warehouse.connect({ url: 'http://warehouse.invalid', timeoutMs: 2_000 }).ship([request(1)]);
     expect(nowhere)
       .to.have.property('cause')
       .that.matches(/^address not found|^no answer within/);

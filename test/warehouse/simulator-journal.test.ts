@@ -3,8 +3,7 @@ import { expect } from 'chai';
 import { nextOrder, SimulatorUnderTest, slipNumber } from './simulator-under-test';
 import { json } from './small-server';
 
-describe('the journal of the warehouse simulator', function () {
-  this.timeout(60_000);
+describe('the journal of the warehouse simulator', () => {
   const simulator = SimulatorUnderTest.inHooks({ hasJournal: true });
   const keysInJournal = (): string[] =>
     readFileSync(simulator.journal, 'utf8')
@@ -44,17 +43,15 @@ describe('the journal of the warehouse simulator', function () {
     await simulator.client().ship([waits, cancelled]);
     await simulator.client().cancel(cancelled.key);
     await simulator.restart(() => appendFileSync(simulator.journal, '\n{"key":"SO-9/1","reference":"WH'));
-    expect(keysInJournal()).to.include(waits.key).and.not.include(cancelled.key);
+    while (keysInJournal().includes(cancelled.key)) await simulator.look(); // written anew while the flows start
+    expect(keysInJournal()).to.include(waits.key);
     expect(existsSync(`${simulator.journal}.part`)).to.equal(false);
     await simulator.slips(waits);
     await simulator.shipAnother();
     expect(simulator.slipsSoFar(cancelled)).to.deep.equal([]);
-    for (let left = 1; left > 0; ) {
-      const { waiting, reporting } = (await simulator.look()).orders;
-      left = waiting + reporting;
-    }
+    await simulator.atRest();
     await simulator.restart();
-    expect(keysInJournal()).to.deep.equal([]);
+    while (keysInJournal().length > 0) await simulator.look();
   });
 
   it('is not spoilt for the next order by a line that was torn off', async () => {

@@ -122,7 +122,7 @@ export class SimulatorUnderTest {
 
   client(settings: Partial<WarehouseSettings> = {}): WarehouseClient {
     const url = `${this.nodeRed.url}/warehouse`;
-    const defaults = { url, timeoutMs: 5_000, batch: false, concurrency: 8, ratePerSecond: 0 };
+    const defaults = { url, timeoutMs: 30_000, batch: false, concurrency: 8, ratePerSecond: 0 };
     const client = createWarehouseClient({ ...defaults, ...settings });
     this.clients.push(client);
     return client;
@@ -158,6 +158,19 @@ export class SimulatorUnderTest {
       await new Promise((arrived) => this.arrivals.once('slip', arrived));
     }
     return this.slipsSoFar(order);
+  }
+
+  /** Waits until so many slips have come. */
+  async slipsReceived(count: number): Promise<void> {
+    while (this.house.received.length < count) await new Promise((arrived) => this.arrivals.once('slip', arrived));
+  }
+
+  /** Waits until every order that was taken has left and is reported. */
+  async atRest(): Promise<void> {
+    for (let open = 1; open > 0; ) {
+      const { waiting, reporting } = (await this.look()).orders;
+      open = waiting + reporting;
+    }
   }
 
   /** Ships another order: whatever was to leave before it has left. */

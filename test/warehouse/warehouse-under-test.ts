@@ -54,7 +54,7 @@ export class WarehouseUnderTest {
 
   connect(settings: Partial<WarehouseSettings> = {}): WarehouseClient {
     this.client?.close();
-    const defaults = { url: this.server.url, token, timeoutMs: 2_000, batch: false, concurrency: 4, ratePerSecond: 0 };
+    const defaults = { url: this.server.url, token, timeoutMs: 30_000, batch: false, concurrency: 4, ratePerSecond: 0 };
     this.client = createWarehouseClient({ ...defaults, ...settings });
     return this.client;
   }

@@ -106,5 +106,5 @@ describe('X12 read by another parser', () => {
       }),
       { numRuns: 60 },
     );
-  }).timeout(20_000);
+  });
 });

@@ -133,7 +133,7 @@ describe('X12 files', () => {
         expect(mapAll(read).filter(({ order }) => order !== undefined)).to.have.length(1);
       }
     }
-  }).timeout(20_000);
+  });
 
   it('may be joined in lines', () => {
     const lines = x12File([{ '850': plainOrder }], { terminator: '\r\n' });
@@ -313,7 +313,7 @@ describe('X12 files', () => {
       for (const text of [noTerminator, manyHeaders, manySegments, manyTerminators]) {
         expect(allFaults(readX12(bytesOf(text, 'latin1')))).not.to.deep.equal([]);
       }
-    }).timeout(20_000);
+    });
   });
 
   describe('whatever they hold', () => {
@@ -336,7 +336,7 @@ describe('X12 files', () => {
         }),
         { numRuns: 30 },
       );
-    }).timeout(20_000);
+    });
 
     it('have a fault and no changed message when they are cut at any byte', () => {
       const text = x12File([{ '850': plainOrder.replace('ACME STORES', 'Müller') }, { '850': plainOrder }]);
@@ -352,7 +352,7 @@ describe('X12 files', () => {
         // Only the last terminator can be missing without losing anything.
         if (orders.length > 0) expect(length).to.equal(bytes.length - 1);
       }
-    }).timeout(20_000);
+    });
 
     it('never throw nor hang', () => {
       const bytes = bytesOf(file);
@@ -376,6 +376,6 @@ describe('X12 files', () => {
         }),
         { numRuns: 500 },
       );
-    }).timeout(20_000);
+    });
   });
 });

@@ -181,7 +181,7 @@ describe('X12 written', () => {
       }),
       { numRuns: 100 },
     );
-  }).timeout(20_000);
+  });
 });
 
 describe('X12 997, 999 and TA1', () => {
