@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import createKnex, { type Knex } from 'knex';
 import { Client, types as pgTypes } from 'pg';
 import { TechnicalFault } from '../domain/faults';
+import { AtMost } from './at-most';
 import { type Database, together } from './database';
 import { type Dialect, postgres, sqlite } from './dialect';
 import { knexLog } from './knex-log';
@@ -28,7 +29,7 @@ export interface Store {
   transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  /** As `read`, for what may take long, such as lists and reports: on SQLite too no transaction waits for it. */
+  /** As `read`, for what may take long, such as lists and reports, and however many ask: no transaction waits for it. */
   readAside<T>(work: (db: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -46,6 +47,7 @@ export interface StoreOptions {
 }
 
 const conflictRetries = 8;
+const mostConnections = 10;
 
 /**
  * Opens the store at `url` (`sqlite:PATH` or `postgres://…?schema=NAME`) and brings its schema up to date.
@@ -73,9 +75,9 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   });
   const ahead = new NumbersAhead();
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
-  const aside = filename === ':memory:' ? undefined : new SqliteAside(filename);
+  const aside = filename === ':memory:' ? new AtMost(1) : new SqliteAside(filename);
   const release = async (): Promise<void> => {
-    await aside?.close();
+    if (aside instanceof SqliteAside) await aside.close();
     lease?.close();
   };
   const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
@@ -135,6 +137,7 @@ const driverTypes = {
 const beginByKeys = 'begin; set local enable_seqscan = off; set local jit = off';
 
 async function openPostgres(url: string, options: StoreOptions): Promise<Store> {
+  const { connections = mostConnections } = options;
   const address = new URL(url);
   const schema = address.searchParams.get('schema') ?? 'public';
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
@@ -168,7 +171,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     client: 'pg',
     log: knexLog,
     connection,
-    pool: { min: 0, max: options.connections ?? 10 },
+    pool: { min: 0, max: connections },
     acquireConnectionTimeout: 10_000,
   });
   const known = new PostgresKnowledge();
@@ -181,6 +184,7 @@ async function openPostgres(url: string, options: StoreOptions): Promise<Store> 
     beginByKeys,
     open,
     async () => undefined,
+    new AtMost(Math.max(1, Math.floor(connections / 2))),
   );
   await prepared(store, options);
   await store.read((db) => readColumnTypes(db, known.types));
@@ -233,6 +237,9 @@ class Last {
   }
 }
 
+/** What is read aside has a connection of its own, or at most some of those that there are. */
+type Aside<Connection> = AtMost | { connection(): Promise<Connection> };
+
 class ConnectedStore<Connection> implements Store {
   readonly orders = new OrderMemory();
 
@@ -243,8 +250,7 @@ class ConnectedStore<Connection> implements Store {
     private readonly begin: string,
     private readonly open: (connection: Connection) => Database,
     private readonly release: () => Promise<void>,
-    /** Where there is one connection for all work. */
-    private readonly aside?: { connection(): Promise<Connection> },
+    private readonly aside: Aside<Connection>,
   ) {}
 
   async transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {
@@ -268,7 +274,8 @@ class ConnectedStore<Connection> implements Store {
   }
 
   async readAside<T>(work: (db: Database) => Promise<T>): Promise<T> {
-    return this.aside === undefined ? this.read(work) : work(this.open(await this.aside.connection()));
+    const { aside } = this;
+    return aside instanceof AtMost ? aside.run(() => this.read(work)) : work(this.open(await aside.connection()));
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,23 @@ describe('reading aside', () =>
       );
     });
 
+    it('leaves room for the work, however many questions are being answered', async () => {
+      let end: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const questions = Array.from({ length: 30 }, () =>
+        store.readAside(async (db) => {
+          await db.all('select 1 as n');
+          await ended;
+        }),
+      );
+      // finds no connection when the questions have them all
+      await store.transaction((db) => db.run("update number_series set next = 2 where document_type = 'X'"));
+      end();
+      await Promise.all(questions);
+    });
+
     it('fails alone', async () => {
       const failure = await store
         .readAside((db) => db.all('select nothing from nowhere'))
