@@ -6,11 +6,12 @@ import { createKey } from '../lib/access/keys';
 import { openStore, type Store } from '../lib/store/store';
 import { startPostgres } from '../test/support/postgres';
 import { setUpCompany } from './company';
-import { startCycle } from './cycle';
+import { type CycleUnderTest, startCycle } from './cycle';
 import { type EdiFigures, measureEdi, type Spread } from './edi';
 import { type FileFigures, measureFile } from './files';
 import { recordWrites, replayWrites } from './floor';
 import { benchFlow } from './flow';
+import { few, many, measureQuestions, type QuestionFigures } from './questions';
 import { type CycleRun, measureRuns, perSecond, ratesAgainst, say } from './runs';
 import { measureStock, type StockFigures } from './stock';
 
@@ -86,18 +87,33 @@ const compared = (cycle: Record<string, number>, floor: Record<string, number>):
     .map((table) => `${table} ${cycle[table]}${cycle[table] === floor[table] ? '' : ` (floor ${floor[table]})`}`)
     .join(', ');
 
-async function measureCycle(name: string, url: string, server?: Client): Promise<StoreFigures> {
+/** A company in an empty store, and the whole cycle on it. */
+async function startOn(url: string): Promise<{ before: Record<string, number>; cycle: CycleUnderTest }> {
   const { before, key } = await withCompany(url, async (store) => {
     const context = { store, actor: 'bench', clock: () => new Date().toISOString() };
     const created = await createKey(context, { role: 'warehouse', name: 'Benchmark warehouse' });
     return { before: await countRows(store), key: created.key };
   });
-  const cycle = await startCycle((warehouseUrl) => benchFlow(url, warehouseUrl), key);
+  return { before, cycle: await startCycle((warehouseUrl) => benchFlow(url, warehouseUrl), key) };
+}
+
+async function measureCycle(name: string, url: string, server?: Client): Promise<StoreFigures> {
+  const { before, cycle } = await startOn(url);
   const runs = await measureRuns(name, cycle, server).finally(() => cycle.stop());
   const store = await openStore(url);
   const after = await countRows(store);
   await store.close();
   return { runs, rows: rowsAnOrder(before, after) };
+}
+
+async function measuredQuestions(name: string, url: string): Promise<QuestionFigures[]> {
+  const { cycle } = await startOn(url);
+  const figures = await measureQuestions(url, cycle).finally(() => cycle.stop());
+  for (const { question, few: before, many: after, ratio } of figures)
+    say(
+      `${name.padEnd(9)} ${question.padEnd(32)} ${before.toFixed(2).padStart(8)} ms with ${few} orders ${after.toFixed(2).padStart(8)} ms with ${many}: ${ratio} times`,
+    );
+  return figures;
 }
 
 async function measureOnServer(url: string): Promise<StoreFigures> {
@@ -194,7 +210,9 @@ async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'o2c-bench-store-'));
   const wanted = process.argv.slice(2);
   const want = (part: string): boolean => wanted.length === 0 || wanted.includes(part);
-  const server = ['floor', 'stock', 'postgres'].some(want) ? await startPostgres({ fsync: true }) : undefined;
+  const server = ['floor', 'stock', 'postgres', 'questions'].some(want)
+    ? await startPostgres({ fsync: true })
+    : undefined;
   try {
     if (server !== undefined) await prepareServer(server.url);
     const floor = want('floor') && server ? await measureFloor(server.url) : undefined;
@@ -203,6 +221,14 @@ async function main(): Promise<void> {
     const sqlite = want('sqlite') ? await measureCycle('sqlite', `sqlite:${join(directory, 'o2c.sqlite')}`) : undefined;
     const files = want('files') ? [await measuredFile('csv'), await measuredFile('xlsx')] : undefined;
     const edi = want('edi') ? [await measuredEdi('x12'), await measuredEdi('edifact')] : undefined;
+    const questions =
+      want('questions') && server
+        ? {
+            orders: { few, many },
+            sqlite: await measuredQuestions('sqlite', `sqlite:${join(directory, 'questions.sqlite')}`),
+            postgres: await measuredQuestions('postgres', `${server.url}?schema=questions`),
+          }
+        : undefined;
     const best = Math.max(0, ...(postgres?.runs ?? []).map((run) => run.perSecond));
     const base = floor === undefined ? undefined : Math.max(floor.oneConnection, floor.twoConnections);
     const ratio = base === undefined || best === 0 ? undefined : Math.round((best / base) * 100) / 100;
@@ -215,7 +241,7 @@ async function main(): Promise<void> {
       say(`postgres  ${String(window).padStart(5)} in flight: ${ratio.toFixed(2)} of the orders/s of the stock flow`);
     const machine = { cores: cpus().length, model: cpus()[0]?.model, node: process.version };
     process.stdout.write(
-      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, stock, postgres, sqlite, files, edi, ratio, againstStock }, null, 2)}\n`,
+      `${JSON.stringify({ at: new Date().toISOString(), machine, linesPerOrder: 5, serverSettings, floor, stock, postgres, sqlite, files, edi, questions, ratio, againstStock }, null, 2)}\n`,
     );
   } finally {
     await server?.stop();

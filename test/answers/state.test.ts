@@ -3,6 +3,7 @@ import { listExceptions } from '../../lib/answers/exception-lists';
 import { healthAnswer } from '../../lib/answers/health';
 import { listJobs } from '../../lib/answers/jobs';
 import { metricsText } from '../../lib/answers/metrics';
+import { orderStatuses } from '../../lib/domain/order';
 import { signals, sourcesReport } from '../../lib/ops/signals';
 import { raiseExceptions } from '../../lib/store/exceptions';
 import { migrations } from '../../lib/store/migrate';
@@ -75,6 +76,40 @@ describe('the state of the store', () => {
       const page = await store.read((db) => listExceptions(db, {}));
       expectAnswer('GET', '/o2c/exceptions', 200, json, page);
       expect(page.exceptions[0]?.evidence).to.deep.equal({ sku: 'A', warehouse: 'MAIN', deficit: '2.5' });
+    });
+
+    it('is counted as by hand, with orders and documents in every state', async () => {
+      await store.transaction(async (db) => {
+        await storeOrders(
+          db,
+          orderStatuses.flatMap((status, i) => [anOrder(20 + 2 * i, { status }), anOrder(21 + 2 * i, { status })]),
+        );
+        await storeMessage(db, aMessage(2, { channel: 'file' }), 20, [
+          { state: 'duplicate', orderId: 20 },
+          { state: 'duplicate', orderId: 20 },
+          { state: 'rejected' },
+          { state: 'parked' },
+          { state: 'accepted', orderId: 21 },
+        ]);
+      });
+      const byHand = async (name: string, label: string, table: string): Promise<string[]> => {
+        const rows = await store.read((db) =>
+          db.all<{ label: string; n: number }>(
+            `select ${label} as label, count(*) as n from ${table} group by ${label}`,
+          ),
+        );
+        return rows.map((row) => `${name}{${label}="${row.label}"} ${row.n}`).sort();
+      };
+      const text = await store.read((db) => metricsText(db, now));
+      const told = (name: string) => text.split('\n').filter((line) => line.startsWith(`${name}{`));
+      expect(told('o2c_orders').sort()).to.deep.equal(await byHand('o2c_orders', 'status', 'sales_order_state'));
+      expect(told('o2c_inbox_documents').sort()).to.deep.equal(
+        await byHand('o2c_inbox_documents', 'state', 'inbox_document'),
+      );
+      expect(told('o2c_inbox_messages').sort()).to.deep.equal(
+        await byHand('o2c_inbox_messages', 'channel', 'inbox_message'),
+      );
+      expect(told('o2c_orders')).to.have.length(orderStatuses.length);
     });
 
     it('is told in signals, jobs and reports as they are described', async () => {
