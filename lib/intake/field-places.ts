@@ -1,5 +1,5 @@
 import type { Fault } from '../domain/faults';
-import { namingFields, namingLineFields } from './naming-fields';
+import { placeInSegments, type SegmentPlaces } from './edi/segment-places';
 import { placeInTable, type TablePlaces } from './sheets/table-places';
 
 /**
@@ -7,12 +7,7 @@ import { placeInTable, type TablePlaces } from './sheets/table-places';
  * columns of a table, segments and elements of EDI, lines that were not sent in the order of their numbers. What an order
  * names is judged long after it was read, and its sender looks for a fault in what was sent. Plain JSON, stored with it.
  */
-export type FieldPlaces = TablePlaces | PointedPlaces | SentLines;
-
-/** Places by pointers; what is not among them stands where the thing does that it is a part of. */
-export interface PointedPlaces {
-  readonly at: Readonly<Record<string, string>>;
-}
+export type FieldPlaces = TablePlaces | SegmentPlaces | SentLines;
 
 /** The position at which each line was sent, in the order of their numbers; from 0. */
 export interface SentLines {
@@ -29,34 +24,11 @@ export function placedFaults(faults: readonly Fault[], kept: string | null | und
 function placeOf(pointer: string, places: FieldPlaces): string {
   if ('rows' in places) return placeInTable(pointer, places) ?? pointer;
   if ('sentAs' in places) return sentPointer(pointer, places.sentAs);
-  for (let part = pointer; part !== ''; part = part.slice(0, part.lastIndexOf('/'))) {
-    const place = places.at[part];
-    if (place !== undefined) return place;
-  }
-  return pointer;
+  return placeInSegments(pointer, places) ?? pointer;
 }
 
 /** A pointer into an order as it was sent, of one into its canonical form. */
 export function sentPointer(pointer: string, sentAs: readonly number[] | undefined): string {
   if (sentAs === undefined) return pointer;
   return pointer.replace(/^\/lines\/(\d+)/, (_, line: string) => `/lines/${sentAs[Number(line)] ?? line}`);
-}
-
-/**
- * The places of what is named in an order with these lines, in the order of their numbers.
- * @param placeOfSent of pointers into the order as it was sent
- */
-export function pointedPlaces(
-  order: { readonly lines: readonly object[] },
-  placeOfSent: (pointer: string) => string,
-  sentAs?: readonly number[],
-): PointedPlaces {
-  const pointers = [
-    ...[...namingFields, 'changeNumber'].filter((field) => field in order).map((field) => `/${field}`),
-    ...order.lines.flatMap((line, i) => [
-      `/lines/${i}`,
-      ...namingLineFields.filter((field) => field in line).map((field) => `/lines/${i}/${field}`),
-    ]),
-  ];
-  return { at: Object.fromEntries(pointers.map((pointer) => [pointer, placeOfSent(sentPointer(pointer, sentAs))])) };
 }

@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 import type { Fault } from '../../domain/faults';
 import { fingerprintOf } from '../canonical-order';
 import { isFull } from '../fault-list';
-import { type PointedPlaces, pointedPlaces, sentPointer } from '../field-places';
+import { sentPointer } from '../field-places';
 import { normalizeOrder } from '../normalize-order';
 import { type ReadableOrder, readableOf } from '../readable-order';
 import { mapEdifact } from './edifact/map-edifact';
-import type { EdiFile, EdiGroup, EdiInterchange, EdiMessage, SyntaxFault } from './interchange';
+import type { EdiFile, EdiGroup, EdiInterchange, EdiMessage, EdiStandard, SyntaxFault } from './interchange';
 import type { EdiPurpose, EdiReading, MappedMessage, ReceivedAcknowledgement } from './mapped-message';
+import { type SegmentPlaces, segmentPlaces } from './segment-places';
 import { interchangeAcknowledgements } from './x12/map-acknowledgement';
 import { mapX12 } from './x12/map-x12';
 
@@ -24,7 +25,7 @@ export interface EdiDocument {
   /** What of a faulty order could be read. */
   readonly readable?: ReadableOrder;
   /** Where the fields of what is named in it stand. */
-  readonly places?: PointedPlaces;
+  readonly places?: SegmentPlaces;
   /** An `OrderEcho` as JSON, as it is stored. */
   readonly echo?: string;
   readonly review: readonly string[];
@@ -75,7 +76,7 @@ function* documentsOf(interchange: EdiInterchange, index: number, reading: Docum
         version: message.version,
         ...(faults.length > 0
           ? unreadable(`${message.type} ${message.controlNumber}`.trim(), faults)
-          : documentOf(mapMessage(message, group, interchange, reading), reading.linesPerOrder)),
+          : documentOf(mapMessage(message, group, interchange, reading), interchange.standard, reading.linesPerOrder)),
       };
     }
   }
@@ -172,7 +173,7 @@ function mapMessage(
 
 type MessageDocument = Omit<EdiDocument, 'interchange' | 'messageType' | 'controlNumber' | 'version'>;
 
-function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocument {
+function documentOf(mapped: MappedMessage, standard: EdiStandard, linesPerOrder: number): MessageDocument {
   const { place, purpose, review, faults, echo } = mapped;
   const base = { place, purpose, review, ...(echo === undefined ? {} : { echo: JSON.stringify(echo) }) };
   if (mapped.acknowledgements !== undefined && faults.length === 0)
@@ -181,7 +182,7 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
     const kind = purpose === 'cancel' && mapped.change.lines.length === 0 ? 'cancel' : 'change';
     const poNumber = mapped.change.poNumber.slice(0, 100);
     if (faults.length > 0) return { ...base, kind, poNumber, faults };
-    const places = pointedPlaces(mapped.change, mapped.placeOf);
+    const places = segmentPlaces(standard, mapped.change, mapped);
     return { ...base, kind, poNumber, places, faults, ...stored(mapped.change) };
   }
   const sent = mapped.order ?? mapped.readable;
@@ -199,7 +200,7 @@ function documentOf(mapped: MappedMessage, linesPerOrder: number): MessageDocume
   const number = sent.poNumber;
   const poNumber = typeof number === 'string' && number !== '' ? { poNumber: number.slice(0, 100) } : {};
   const read = normalized.readable ?? normalized.order;
-  const places = read && pointedPlaces(read, mapped.placeOf, normalized.sentAs);
+  const places = read && segmentPlaces(standard, read, mapped, normalized.sentAs);
   if (normalized.order === undefined || all.length > 0) {
     // what replaces an order is judged against it
     const isJudged = read !== undefined && purpose !== 'replace' && !isFull(all);

@@ -1,4 +1,5 @@
 import type { Fault } from '../../domain/faults';
+import type { SegmentPlace } from './segment-places';
 
 /** What a message asks for, by its purpose code (X12 353, EDIFACT 1225) and its type. */
 export type EdiPurpose =
@@ -125,6 +126,8 @@ export interface MappedMessage {
   readonly faults: readonly Fault[];
   /** The place in the message of a pointer into `order`: `/lines/0/quantity` → `PO1 1, element 2 (segment 9)`. */
   placeOf(pointer: string): string;
+  /** The segment of a line of `order` or `change`, counted from 0, or of one of its fields. */
+  segmentOf(line: number, field: string): SegmentPlace | undefined;
 }
 
 /** What a partner's own way of writing needs for reading it; all of it kept with the partner. */

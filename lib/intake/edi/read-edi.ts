@@ -1,12 +1,12 @@
 import type { Fault } from '../../domain/faults';
 import { storableText } from '../../domain/storable-text';
 import { mostFaultsOfMessage, tooManyFaults } from '../fault-list';
-import type { PointedPlaces } from '../field-places';
 import { documentsOfFile, type EdiDocument, faultOf } from './edi-documents';
 import { readEdifact } from './edifact/read-edifact';
 import type { EdiFile, EdiLimits, EdiStandard } from './interchange';
 import { type InterchangeOutline, outlineOf } from './interchange-outline';
 import type { EdiReading } from './mapped-message';
+import type { SegmentPlaces } from './segment-places';
 import { readX12 } from './x12/read-x12';
 
 export interface EdiContent {
@@ -88,8 +88,9 @@ function storableDocument(document: EdiDocument): EdiDocument {
   };
 }
 
-function storablePlaces({ at }: PointedPlaces): PointedPlaces {
-  return { at: Object.fromEntries(Object.entries(at).map(([pointer, place]) => [pointer, storableText(place)])) };
+function storablePlaces({ order, tags, ...places }: SegmentPlaces): SegmentPlaces {
+  const storable = Object.entries(order).map(([field, place]) => [field, storableText(place)]);
+  return { ...places, order: Object.fromEntries(storable), tags: tags.map(storableText) };
 }
 
 function storableFault({ path, code, message, value }: Fault): Fault {

@@ -2,6 +2,7 @@ import type { Fault, FaultCode } from '../../../domain/faults';
 import { shownText } from '../../shown-value';
 import type { EdiMessage, EdiSegment } from '../interchange';
 import type { MappedMessage } from '../mapped-message';
+import { type SegmentPlace, segmentInWords } from '../segment-places';
 
 const mostFaults = 1000;
 /** More sentences than a person will read. */
@@ -51,9 +52,9 @@ export class MessageFindings {
   }
 
   /** What was found, as a part of a mapped message. */
-  result(): Pick<MappedMessage, 'place' | 'review' | 'warnings' | 'faults' | 'placeOf'> {
-    const { place, review, warnings, placeOf } = this;
-    return { place, review, warnings, faults: this.allFaults(), placeOf };
+  result(): Pick<MappedMessage, 'place' | 'review' | 'warnings' | 'faults' | 'placeOf' | 'segmentOf'> {
+    const { place, review, warnings, placeOf, segmentOf } = this;
+    return { place, review, warnings, faults: this.allFaults(), placeOf, segmentOf };
   }
 
   private allFaults(): readonly Fault[] {
@@ -81,6 +82,14 @@ export class MessageFindings {
     return this.place;
   };
 
+  /** Where a line stands, or one of its fields. */
+  readonly segmentOf = (line: number, field: string): SegmentPlace | undefined => {
+    const { segment: lin, ordinal, fields } = this.lines.get(`/lines/${line}`) ?? {};
+    if (lin === undefined || ordinal === undefined) return undefined;
+    const [segment, element] = field === '' ? [lin, 0] : (fields?.[field] ?? []);
+    return segment && { tag: segment.tag, ordinal, element: element ?? 0, position: segment.position };
+  };
+
   private placeInLines(pointer: string): string | undefined {
     const line = this.lines.get(pointer);
     if (line !== undefined) return placeOfSegment(line.segment, line.ordinal);
@@ -99,8 +108,5 @@ function note(list: string[], sentence: string): void {
 
 /** `BGM element 2 (segment 2)`, `LIN 2, QTY element 1 (segment 14)`; `line` counts the LIN segments from 1, 0 is the header. */
 export function placeOfSegment(segment: EdiSegment, line = 0, element = 0): string {
-  const own = segment.tag === 'LIN' && line > 0 ? '' : segment.tag;
-  const inLine = line > 0 ? `LIN ${line}${own === '' ? '' : ', '}` : '';
-  const inSegment = element > 0 ? `${own === '' ? ',' : ''} element ${element}` : '';
-  return `${inLine}${own}${inSegment} (segment ${segment.position})`;
+  return segmentInWords('edifact', { tag: segment.tag, ordinal: line, element, position: segment.position });
 }

@@ -2,6 +2,7 @@ import type { Fault, FaultCode } from '../../../domain/faults';
 import { shownText } from '../../shown-value';
 import type { EdiMessage, EdiSegment, SyntaxFault } from '../interchange';
 import type { EdiReading } from '../mapped-message';
+import { type SegmentPlace, segmentInWords } from '../segment-places';
 import { value } from './elements';
 
 /** More faults than a person will read. */
@@ -35,9 +36,13 @@ export class Findings {
 
   /** `PO1 2, element 4 (segment 9)`; without the element when it is 0. */
   at(segment: EdiSegment, element = 0): string {
-    const ordinal = this.ordinalOf(segment);
-    const tag = ordinal === 0 ? segment.tag : `${segment.tag} ${ordinal}`;
-    return `${tag}${element === 0 ? '' : `, element ${element}`} (segment ${segment.position})`;
+    return segmentInWords('x12', this.placed(segment, element));
+  }
+
+  /** The segment of a line, or the element of one of its fields. */
+  segmentOf(line: number, field: string): SegmentPlace | undefined {
+    const [segment, elements] = this.lines[line] ?? [];
+    return segment && elements && this.placed(segment, elements[field] ?? 0);
   }
 
   fault(segment: EdiSegment, element: number, code: FaultCode, message: string): void {
@@ -104,6 +109,10 @@ export class Findings {
       if (source) return this.at(...source);
     }
     return this.place;
+  }
+
+  private placed(segment: EdiSegment, element: number): SegmentPlace {
+    return { tag: segment.tag, ordinal: this.ordinalOf(segment), element, position: segment.position };
   }
 
   /** Which of the segments with its tag it is, from 1; 0 for the only one. */

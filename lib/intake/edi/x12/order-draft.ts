@@ -266,7 +266,16 @@ export function finished(
   content: Pick<MappedMessage, 'order' | 'readable' | 'change' | 'acknowledgements' | 'echo'>,
 ): MappedMessage {
   const { place, review, warnings, faults } = findings;
-  return { purpose, place, ...content, review, warnings, faults, placeOf: (pointer) => findings.placeOf(pointer) };
+  return {
+    purpose,
+    place,
+    ...content,
+    review,
+    warnings,
+    faults,
+    placeOf: (pointer) => findings.placeOf(pointer),
+    segmentOf: (line, field) => findings.segmentOf(line, field),
+  };
 }
 
 export function hasOwnAddress(parties: readonly Party[]): boolean {
