@@ -141,7 +141,8 @@ export const sqlite: Dialect = {
   lockFreeRows: '',
   lockFreeRowsOf: () => '',
   inList,
-  isListed: inList,
+  // an index on the column is not looked at
+  isListed: (column) => inList(`+${column}`),
   inPairs: (first, second) => `(${first}, ${second}) in (select value ->> 0, value ->> 1 from json_each(?))`,
   listOf: (values) => JSON.stringify(values),
   pairsOf: (pairs) => [JSON.stringify(pairs)],

@@ -1,5 +1,6 @@
 import type { EdiPurpose, OrderEcho } from '../intake/edi/mapped-message';
 import type { Database } from './database';
+import { hasFailed } from './document-queries';
 
 /** Changes that were applied before, by their fingerprint: the orders that they changed, and whether none came after them. */
 export async function appliedBefore(
@@ -70,7 +71,7 @@ export async function changesThatWait(
   if (partners.length === 0) return [];
   const rows = await db.all<{ document_id: number; partner: string; po_number: string }>(
     `select d.document_id, e.partner, d.po_number from inbox_document d join edi_document e on e.document_id = d.document_id
-     where d.state = 'parked' and d.code = 'unknown-order' and d.kind in ('change', 'cancel') and ${db.dialect.inList('e.partner', 'text')}`,
+     where ${hasFailed} and d.state = 'parked' and d.code = 'unknown-order' and d.kind in ('change', 'cancel') and ${db.dialect.isListed('e.partner', 'text')}`,
     [db.dialect.listOf([...new Set(partners)])],
   );
   return rows.map((row) => ({ documentId: row.document_id, partner: row.partner, poNumber: row.po_number }));
@@ -98,8 +99,8 @@ export async function changesStored(
 /** Changes that wait for an order since then, the newest first. */
 export async function changesParkedSince(db: Database, since: string, limit: number): Promise<number[]> {
   const rows = await db.all<{ document_id: number }>(
-    `select document_id from inbox_document where state = 'parked' and code = 'unknown-order' and kind in ('change', 'cancel') and step_at >= ?
-     order by document_id desc limit ?`,
+    `select d.document_id from inbox_document d where ${hasFailed} and d.state = 'parked' and d.code = 'unknown-order' and d.kind in ('change', 'cancel') and d.step_at >= ?
+     order by d.document_id desc limit ?`,
     [since, limit],
   );
   return rows.map((row) => row.document_id);

@@ -24,6 +24,7 @@ export async function documentsLeft(
   limit: number,
 ): Promise<{ documentId: number; inboxId: number; ordinal: number; kind: string; channel: string; partner: string }[]> {
   const { sql, values } = scopeConditions(scope, 'm');
+  // Few wait: sorted by what is no column, they are found by what they wait for, not by reading all there are in their order.
   const rows = await db.all<{
     document_id: number;
     inbox_id: number;
@@ -35,7 +36,7 @@ export async function documentsLeft(
     `select d.document_id, d.inbox_id, d.ordinal, d.kind, m.channel, m.partner from (
        select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and step_at <= ? and next_attempt_at is null
        union all select document_id, inbox_id, ordinal, kind from inbox_document where state = 'stored' and next_attempt_at <= ?) d
-     join inbox_message m on m.inbox_id = d.inbox_id where true${sql} order by d.document_id limit ?`,
+     join inbox_message m on m.inbox_id = d.inbox_id where true${sql} order by d.document_id + 0 limit ?`,
     [before, now, ...values, limit],
   );
   return rows.map((row) => ({

@@ -1,3 +1,4 @@
+import { hour, later } from '../domain/dates';
 import { type StockItem, stockKey } from '../domain/stock';
 import { type Database, type Row, together } from './database';
 
@@ -119,12 +120,31 @@ export async function loadStock(
 /** `at`: when the goods moved, or for a count when they were counted. */
 export type MovementSince = Pick<Movement, 'sku' | 'warehouse' | 'kind' | 'quantity' | 'at'>;
 
-/** Movements of these SKUs after a time; a walk through all movements, for counts that come later than they were made. */
-export function movementsSince(db: Database, skus: readonly string[], after: string): Promise<MovementSince[]> {
+/** Movements of these SKUs after a time, for counts that come later than they were made. */
+export async function movementsSince(db: Database, skus: readonly string[], after: string): Promise<MovementSince[]> {
   return db.all<MovementSince>(
-    `select sku, warehouse, kind, quantity, coalesce(counted_at, at) as at from stock_movement where ${db.dialect.inList('sku', 'text')} and coalesce(counted_at, at) > ?`,
-    [db.dialect.listOf([...new Set(skus)]), after],
+    `select sku, warehouse, kind, quantity, coalesce(counted_at, at) as at from stock_movement
+     where movement >= ? and ${db.dialect.inList('sku', 'text')} and coalesce(counted_at, at) > ?`,
+    [await firstMovementAfter(db, after), db.dialect.listOf([...new Set(skus)]), after],
   );
+}
+
+const movementsAtOnce = 20_000;
+/** How much later than another a transaction may begin and write before it, with the clocks of two machines. */
+const disorder = hour;
+
+/** No movement before this one came after the time: read back from the newest, for there are very many. */
+async function firstMovementAfter(db: Database, after: string): Promise<number> {
+  const margin = later(after, -disorder);
+  for (let first = Number.MAX_SAFE_INTEGER; ; ) {
+    const [page] = await db.all<{ first: number | null; newest: string | null }>(
+      `select min(movement) as first, max(at) as newest from
+         (select movement, at from stock_movement where movement < ? order by movement desc limit ${movementsAtOnce}) page`,
+      [first],
+    );
+    if (page === undefined || page.first === null || page.newest === null || page.newest <= margin) return first;
+    first = page.first;
+  }
 }
 
 /** A line of an order that no warehouse was asked to ship, with what it has reserved in milli-units. */

@@ -13,6 +13,7 @@ export const lookupsAtSize: Migration = {
     "create index inbox_document_repeated on inbox_document (document_id) where state = 'duplicate'",
     'create index sales_order_partner on sales_order_terms (partner, order_id)',
     "create index sales_order_line_short on sales_order_line (order_id) where reason = 'out-of-stock'",
+    'create index payment_order on payment (order_id) where order_id is not null',
     'create index invoice_customer on invoice (customer, document_type, fiscal_year, sequence)',
   ],
   appendOnly: [],
