@@ -1,4 +1,4 @@
-import { Newest } from '../lib/domain/newest';
+import { Newest } from '../lib/store/newest';
 
 /** How long something that was sent on may stay between two nodes before a sweep may take it up, in ms. */
 const longestTravel = 60_000;

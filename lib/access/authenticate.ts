@@ -1,6 +1,7 @@
 import type { Partner } from '../domain/master';
 import { loadKey, markUsed, type StoredKey } from '../store/keys';
 import { loadPartners } from '../store/master';
+import { Newest } from '../store/newest';
 import type { Store } from '../store/store';
 import { environmentKeyId } from './admin-key';
 import { hashOf, isSameHash, keyIdOf } from './key-text';
@@ -42,7 +43,7 @@ export async function authenticate(
   const stored = await find(store, key, hash, now);
   cache.delete(hash);
   if (stored === undefined) return null;
-  remember(cache, hash, { ...stored, until: now + remembered });
+  cache.set(hash, { ...stored, until: now + remembered });
   return stored.principal;
 }
 
@@ -60,17 +61,9 @@ function keyIn(headers: Headers): string | undefined {
 const one = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
 
 function cacheOf(store: Store): Map<string, Known> {
-  const cache = knownKeys.get(store) ?? new Map<string, Known>();
+  const cache = knownKeys.get(store) ?? new Newest<string, Known>(mostRemembered);
   knownKeys.set(store, cache);
   return cache;
-}
-
-function remember(cache: Map<string, Known>, hash: string, known: Known): void {
-  for (const oldest of cache.keys()) {
-    if (cache.size < mostRemembered) break;
-    cache.delete(oldest);
-  }
-  cache.set(hash, known);
 }
 
 async function find(store: Store, key: string, hash: string, now: number): Promise<Omit<Known, 'until'> | undefined> {

@@ -11,7 +11,7 @@ export interface HttpAnswer {
   readonly pieces?: (read: ReadStore) => AsyncIterable<string>;
 }
 
-/** Reads the store in one snapshot. */
+/** Reads the store, statement by statement. */
 export type ReadStore = <T>(work: (db: Database) => Promise<T>) => Promise<T>;
 
 const jsonType = 'application/json; charset=utf-8';

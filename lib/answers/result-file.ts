@@ -66,16 +66,16 @@ function rowsOf(document: DocumentEntry): OutgoingRow[] {
   if (!failed) return [[rowsIn(place), ...order, '', '', '']];
   const listed = faults.length > 0 ? faults : [{ path: '', code: document.code ?? 'parked', message: parkedWords }];
   return listed.map(({ path, code, message }) => {
-    const { rows, column = rows === undefined ? path : '' } = partsOfPlace(path);
+    const { rows, column = rows === undefined ? path : '' } = partsOfPlace(path, place);
     const at = isSheet(place) ? fieldOf(column) : column;
-    return [rows === undefined ? rowsIn(place) : rowsIn(path), ...order, at, code, message];
+    return [rows === undefined ? rowsIn(place) : rowsIn(path, place), ...order, at, code, message];
   });
 }
 
 /** `rows 2-6` as `2-6`, of a workbook with the sheet before it; what is no row stays as it is: `/0` of an array. */
-function rowsIn(place: string): string {
-  const { sheet, rows } = partsOfPlace(place);
-  if (rows === undefined) return place;
+function rowsIn(path: string, place = path): string {
+  const { sheet, rows } = partsOfPlace(path, place);
+  if (rows === undefined) return path;
   return sheet === undefined ? rows : `${sheet}: ${rows}`;
 }
 

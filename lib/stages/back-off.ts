@@ -1,5 +1,5 @@
 import { retryDelay } from '../domain/circuit-breaker';
-import { Newest } from '../domain/newest';
+import { Newest } from '../store/newest';
 
 interface Failure {
   readonly attempts: number;

@@ -118,7 +118,7 @@ export async function findInbox(db: Database, selection: InboxSelection, count: 
   return rows.map(entryOf);
 }
 
-/** Nearly every message has an accepted document; what else is asked for, few have: those are looked up first. */
+/** Nearly every message has an accepted document; of what else is asked for there is less: it is looked up first. */
 function addDocuments(conditions: Conditions, { state, code }: Pick<InboxSelection, 'state' | 'code'>): void {
   const ofDocument = new Conditions();
   if (state !== undefined) ofDocument.add(inState(state));

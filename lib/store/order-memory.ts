@@ -1,6 +1,6 @@
 import { isFinished } from '../domain/lifecycle';
-import { Newest } from '../domain/newest';
 import type { Order } from '../domain/order';
+import { Newest } from './newest';
 import { SlipMemory } from './slip-memory';
 
 /** An order with the stamp that its row had when it was locked, or has been given since. */

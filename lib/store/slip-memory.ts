@@ -1,4 +1,4 @@
-import { Newest } from '../domain/newest';
+import { Newest } from './newest';
 import type { UninvoicedLine } from './packing-slips';
 
 /** All lines of a confirmed packing slip, and the stamp that the transaction which confirmed it wrote into their orders. */

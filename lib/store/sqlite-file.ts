@@ -1,7 +1,7 @@
 import '../needs-node';
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Newest } from '../domain/newest';
+import { Newest } from './newest';
 import { packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
 
 interface Prepared {

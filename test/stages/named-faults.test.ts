@@ -95,6 +95,15 @@ describe('an order that can be read, and names what is not known', () =>
       ]);
     });
 
+    it('is told that a value is that of the layout, and stands in no row', async () => {
+      const csv = { separator: '', decimalMark: '', mapping: {}, fixed: { customer: 'C-9', currency: '' } } as const;
+      expect(await faultsOf('poNumber,sku,quantity\nN-10,NOPE,1', { ...file, csv })).to.deep.equal([
+        ['fixed value of customer unknown-customer C-9', 'row 2, column sku unknown-sku NOPE'],
+      ]);
+      const { body } = (await store.read((db) => jobResult(db, lastInboxId, null))) ?? {};
+      expect(String(body)).to.include('2,N-10,,rejected,fixed value of customer,unknown-customer');
+    });
+
     it('in a workbook has its sheet, row and column', async () => {
       const bytes = await workbookOf((workbook) => {
         const header = ['poNumber', 'customer', 'sku', 'quantity'];

@@ -12,6 +12,7 @@ import {
   lineFields,
   orderFields,
   type SheetField,
+  sheetFields,
   shipToFields,
 } from './fields';
 import type { SheetLayout } from './layout';
@@ -43,6 +44,7 @@ interface Table {
   readonly place: SheetPlace;
   /** What the columns are called in which something may be named, where that is not their field. */
   readonly naming: TablePlaces['columns'];
+  readonly fixed: Pick<TablePlaces, 'fixed'>;
 }
 
 /** Gathers the rows of a table to orders: same customer, PO number and release. */
@@ -53,8 +55,8 @@ export class OrderRows {
 
   private readonly table: Table;
 
-  constructor(table: Omit<Table, 'naming'>) {
-    this.table = { ...table, naming: namingColumns(table.columns) };
+  constructor(table: Omit<Table, 'naming' | 'fixed'>) {
+    this.table = { ...table, naming: namingColumns(table.columns), fixed: fixedFields(table) };
   }
 
   get count(): number {
@@ -126,6 +128,11 @@ function namingColumns({ names }: SheetColumns): TablePlaces['columns'] {
   return Object.fromEntries(named.map((field) => [field, names.get(field)]));
 }
 
+function fixedFields({ columns: { names }, layout }: Pick<Table, 'columns' | 'layout'>): Pick<TablePlaces, 'fixed'> {
+  const fixed = sheetFields.filter((field) => layout.fixed?.[field] && !names.has(field));
+  return fixed.length === 0 ? {} : { fixed };
+}
+
 class RowGroup implements SheetOrder {
   readonly faults: Fault[] = [];
   private readonly header: Partial<Record<SheetField, string>> = {};
@@ -184,13 +191,14 @@ class RowGroup implements SheetOrder {
       ...this.table.place.inSheet,
       rows: this.lines.all().map(([row]) => row),
       columns: Object.fromEntries(this.table.columns.names),
+      ...this.table.fixed,
       further: this.headerRows,
     };
     return placeInTable(pointer, this.everywhere) ?? this.place;
   }
 
   placesOf(sentAs: readonly number[] | undefined): TablePlaces {
-    const { place, naming } = this.table;
+    const { place, naming, fixed } = this.table;
     const sent = this.lines.all().map(([row]) => row);
     const rows = sentAs === undefined ? sent : sentAs.map((position) => sent[position] as number);
     const further = namingFields.filter((field) => (this.headerRows[field] ?? rows[0]) !== rows[0]);
@@ -198,6 +206,7 @@ class RowGroup implements SheetOrder {
       ...place.inSheet,
       rows,
       columns: naming,
+      ...fixed,
       ...(further.length === 0
         ? {}
         : { further: Object.fromEntries(further.map((field) => [field, this.headerRows[field]])) }),

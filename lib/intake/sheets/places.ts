@@ -43,9 +43,14 @@ export interface PlaceParts {
   readonly column?: string;
 }
 
-/** Takes a place apart again, for result files. Nothing is found in a JSON pointer. */
-export function partsOfPlace(path: string): PlaceParts {
-  const [, sheet, rows, column] = /^(?:sheet (.*?), )?rows? (\d[\d, .-]*?)(?:, column (.*))?$/s.exec(path) ?? [];
+/**
+ * Takes a place apart again, for result files. Nothing is found in a JSON pointer.
+ * @param within the place of the whole order: sheets and columns may be called anything, and it has no column
+ */
+export function partsOfPlace(path: string, within = path): PlaceParts {
+  const [, sheet] = /^sheet (.*), rows? \d[\d, .-]*$/s.exec(within) ?? /^sheet (.*?), rows? \d/s.exec(path) ?? [];
+  const inSheet = sheet === undefined ? path : path.slice(`sheet ${sheet}, `.length);
+  const [, rows, column] = /^rows? (\d[\d, .-]*?)(?:, column (.*))?$/s.exec(inSheet) ?? [];
   if (rows === undefined) return {};
   return { ...(sheet === undefined ? {} : { sheet }), rows, ...(column === undefined ? {} : { column }) };
 }

@@ -114,6 +114,12 @@ describe('cells of a workbook', () => {
     const path = sheet.cell(7, 2, 'Unit, price');
     expect(path).to.equal('sheet Q1, Q2, row 7, column Unit, price (C)');
     expect(partsOfPlace(path)).to.deep.equal({ sheet: 'Q1, Q2', rows: '7', column: 'Unit, price (C)' });
+    const odd = 'sheet a, row 9, column b, row 3, column sku (C)';
+    expect(partsOfPlace(odd, 'sheet a, row 9, column b, rows 2-3, 7')).to.deep.equal({
+      sheet: 'a, row 9, column b',
+      rows: '3',
+      column: 'sku (C)',
+    });
     expect(partsOfPlace('rows 2-3, 9')).to.deep.equal({ rows: '2-3, 9' });
     expect(partsOfPlace('row 4, column sku')).to.deep.equal({ rows: '4', column: 'sku' });
     for (const other of ['', '/lines/0/sku', 'the row 5']) expect(partsOfPlace(other)).to.deep.equal({});
