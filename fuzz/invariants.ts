@@ -1,6 +1,7 @@
 import type { Fault } from '../lib/domain/faults';
 import { type CanonicalOrder, fingerprintOf } from '../lib/intake/canonical-order';
 import type { EdiPurpose } from '../lib/intake/edi/mapped-message';
+import { type FieldPlaces, placedFaults } from '../lib/intake/field-places';
 import { defaultIntakeLimits, type MessageContent, type ReadDocument } from '../lib/intake/message-content';
 import { normalizeOrder } from '../lib/intake/normalize-order';
 import { readMessage } from '../lib/intake/read-message';
@@ -45,7 +46,7 @@ export function checkContent(content: MessageContent): void {
   }
 }
 
-function checkDocument({ place, poNumber, order, fingerprint, review, faults, edi }: ReadDocument): void {
+function checkDocument({ place, poNumber, order, fingerprint, places, review, faults, edi }: ReadDocument): void {
   checkFaults(faults);
   checkText(place, 'a place');
   const accepted = edi === undefined ? order !== undefined : edi.content !== undefined;
@@ -56,6 +57,7 @@ function checkDocument({ place, poNumber, order, fingerprint, review, faults, ed
   checkText(poNumber ?? '', 'a PO number');
   for (const sentence of review ?? []) checkText(sentence, 'a reason for a review');
   if (order !== undefined) checkOrder(order, fingerprint);
+  if (places !== undefined) checkPlaces(places, order ?? (JSON.parse(edi?.content ?? '{}') as Partial<CanonicalOrder>));
   if (edi === undefined) return;
   checkJson(edi.content ?? '', 'the content');
   checkJson(edi.echo ?? '', 'what answers say back');
@@ -88,6 +90,21 @@ function checkOrder(order: CanonicalOrder, fingerprint: string | undefined): voi
     csv: plainLayout,
   });
   promise(again.documents[0]?.fingerprint === fingerprint, 'The order as JSON gives another fingerprint.');
+}
+
+/** Each line, and what it names, is found again; in a table and in EDI by words. */
+function checkPlaces(places: FieldPlaces, { lines = [] }: Partial<CanonicalOrder>): void {
+  const kept = JSON.stringify(places);
+  checkJson(kept, 'the places of fields');
+  const pointers = lines.flatMap((line, i) => [`/lines/${i}`, ...('sku' in line ? [`/lines/${i}/sku`] : [])]);
+  const told = placedFaults(
+    pointers.map((path) => ({ path, code: 'unknown-sku', message: 'not known' })),
+    kept,
+  );
+  for (const [i, { path }] of told.entries()) {
+    checkText(path, 'the place of a field');
+    promise('sentAs' in places || !path.startsWith('/lines/'), `The place of ${pointers[i]} is not known.`);
+  }
 }
 
 /** The form of faults, and that they can be stored. */

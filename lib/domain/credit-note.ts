@@ -101,20 +101,32 @@ function readLines(
 ): CreditNoteLine[] {
   const seen = new Set<number>();
   const lines = sent.map((each, i) => {
-    const path = `${at}/lines/${i}`;
-    const draft = readDraft(lineFields, each, path, faults);
-    if (!isObject(each)) return { line: 0, quantity: null, net: null };
-    const { line } = completed(lineFields, draft, undefined, path, faults);
-    if (draft.line !== undefined && seen.has(line)) {
-      const message = `Line ${line} is there twice; say once what to credit of it.`;
-      faults.push({ path: `${path}/line`, code: 'duplicate-line', message, value: String(line) });
-    }
-    seen.add(line);
-    return { line, quantity: draft.quantity ?? null, net: netOf(draft, currency, path, faults) };
+    const ofLine: Fault[] = [];
+    const line = readLine(each, currency, seen, `${at}/lines/${i}`, ofLine);
+    for (const fault of ofLine) faults.push(fault);
+    return line;
   });
   if (currency == null && sent.some((each) => isObject(each) && each.net != null))
     faults.push({ path: `${at}/currency`, code: 'missing-field', message: 'An amount needs its currency.' });
   return lines;
+}
+
+function readLine(
+  sent: unknown,
+  currency: string | null | undefined,
+  seen: Set<number>,
+  path: string,
+  faults: Fault[],
+): CreditNoteLine {
+  const draft = readDraft(lineFields, sent, path, faults);
+  if (!isObject(sent)) return { line: 0, quantity: null, net: null };
+  const { line } = completed(lineFields, draft, undefined, path, faults);
+  if (draft.line !== undefined && seen.has(line)) {
+    const message = `Line ${line} is there twice; say once what to credit of it.`;
+    faults.push({ path: `${path}/line`, code: 'duplicate-line', message, value: String(line) });
+  }
+  seen.add(line);
+  return { line, quantity: draft.quantity ?? null, net: netOf(draft, currency, path, faults) };
 }
 
 function netOf(

@@ -92,10 +92,16 @@ function readSlip(sent: unknown, at: string): ReadPackingSlip {
   if (!isObject(sent)) return { faults };
   const slip = completed(slipFields, draft, undefined, at, faults);
   const salesOrder = slip.salesOrder ?? null;
-  const drafts = (draft.lines ?? []).map((line, i) => readDraft(lineFields, line, `${at}/lines/${i}`, faults));
-  const slipLines = drafts.flatMap((line, i) =>
-    isObject(draft.lines?.[i]) ? readLine(line, i, salesOrder, `${at}/lines/${i}`, faults) : [],
-  );
+  const drafts: LineDraft[] = [];
+  const slipLines: PackingSlipLine[] = [];
+  for (const [i, line] of (draft.lines ?? []).entries()) {
+    const ofLine: Fault[] = [];
+    const path = `${at}/lines/${i}`;
+    const lineDraft = readDraft(lineFields, line, path, ofLine);
+    drafts.push(lineDraft);
+    if (isObject(line)) slipLines.push(readLine(lineDraft, i, salesOrder, path, ofLine));
+    for (const fault of ofLine) faults.push(fault);
+  }
   const final = slip.final ?? false;
   if (!slipLines.some((line) => line.quantity > 0) && !final && faults.length === 0) {
     faults.push({

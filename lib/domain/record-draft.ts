@@ -45,7 +45,10 @@ const shown = (value: unknown): { value?: string } =>
     ? { value: shownText(String(value)) }
     : {};
 
-/** The draft over what is known of the record, or over a new record's initial values; reports what is missing. */
+/**
+ * The draft over what is known of the record, or over a new record's initial values; reports what is missing.
+ * @param faults of this record alone: each missing field is looked for among them
+ */
 export function completed<F extends Fields>(
   fields: F,
   draft: Draft<F>,
