@@ -35,6 +35,8 @@ interface Wrapped {
   readonly runtime: StoreRuntime;
   /** Shows how far a long piece of work is, instead of the counts; undefined when it has ended. */
   readonly progress: (text: string | undefined) => void;
+  /** Tells of a technical fault that is not one of the message at hand. */
+  readonly fault: (error: Error) => void;
 }
 
 /**
@@ -62,7 +64,9 @@ export function registerStoreNode<Config extends StoreNodeConfig>(
     const fail: Fail = (error, give) => {
       if (!isLogged(RED, this.id, give)) store.runtime.faults.fault(this, error);
     };
-    wrap(this, store.runtime, outputs, status, fail, behave({ node: this, runtime: store.runtime, progress }, config));
+    const { runtime } = store;
+    const fault = (error: Error): void => fail(error, () => this.error(error, {}));
+    wrap(this, runtime, outputs, status, fail, behave({ node: this, runtime, progress, fault }, config));
   }
   RED.nodes.registerType(type, StoreNode);
 }

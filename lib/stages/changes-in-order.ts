@@ -9,48 +9,40 @@ type Came = Pick<StoredDocument, 'receivedAt' | 'documentId'>;
 export const byArrival = (one: Came, other: Came): number =>
   one.receivedAt < other.receivedAt ? -1 : one.receivedAt > other.receivedAt ? 1 : one.documentId - other.documentId;
 
-/** Changes of the same orders came earlier and wait still. Documents are locked before all else, so the transaction has to begin with them. */
-class CameEarlier extends Error {
-  constructor(readonly documentIds: readonly number[]) {
-    super('Changes of the same orders came earlier.');
-  }
-}
-
-/** Runs a transaction that decides changes; when others came before them, once more with those. */
-export async function inTheirOrder<T>(run: (earlier: readonly number[]) => Promise<T>): Promise<T> {
-  for (let earlier: readonly number[] = []; ; ) {
-    try {
-      return await run(earlier);
-    } catch (error) {
-      if (!(error instanceof CameEarlier)) throw error;
-      earlier = [...earlier, ...error.documentIds];
-    }
-  }
-}
-
 /**
- * Nothing of what these changes may overtake is left to a later transaction: the last word of a customer is the one
- * that came last, whichever transaction is the quicker one, and also when one had to be tried again.
+ * Those of these changes that must not be decided yet, because others of the same orders came before them, wait still and
+ * are not among them: the last word of a customer is the one that came last, whichever transaction is the quicker one,
+ * and also when one had to be tried again.
+ * @returns the changes before them, in the order in which they came
  */
-export async function refuseToOvertake(work: Work, changes: readonly StoredDocument[]): Promise<void> {
-  if (changes.length === 0) return;
+export async function changesBehind(
+  work: Work,
+  changes: readonly StoredDocument[],
+): Promise<Map<number, readonly number[]>> {
+  const behind = new Map<number, readonly number[]>();
+  if (changes.length === 0) return behind;
   const locked = new Set(changes.map(({ documentId }) => documentId));
-  const latest = new Map<string, Came>();
-  for (const { partner, canonical, ...came } of changes) {
-    const { poNumber = '' } = JSON.parse(canonical ?? '{}') as { poNumber?: string };
-    const key = orderKey(partner, poNumber);
-    const before = latest.get(key);
-    if (before === undefined || byArrival(before, came) < 0) latest.set(key, came);
-  }
   const stored = await changesStored(
     work.db,
     changes.map(({ partner }) => partner),
   );
-  const earlier = stored.filter(({ partner, poNumber, ...came }) => {
-    const last = latest.get(orderKey(partner, poNumber));
-    return last !== undefined && !locked.has(came.documentId) && byArrival(came, last) < 0;
-  });
-  if (earlier.length > 0) throw new CameEarlier(earlier.map(({ documentId }) => documentId));
+  const others = Map.groupBy(
+    stored.filter(({ documentId }) => !locked.has(documentId)).sort(byArrival),
+    ({ partner, poNumber }) => orderKey(partner, poNumber),
+  );
+  if (others.size === 0) return behind;
+  for (const change of changes) {
+    const { poNumber = '' } = JSON.parse(change.canonical ?? '{}') as { poNumber?: string };
+    const earlier = (others.get(orderKey(change.partner, poNumber)) ?? []).filter(
+      (other) => byArrival(other, change) < 0,
+    );
+    if (earlier.length > 0)
+      behind.set(
+        change.documentId,
+        earlier.map(({ documentId }) => documentId),
+      );
+  }
+  return behind;
 }
 
 /** A document keeps no more of a number. */

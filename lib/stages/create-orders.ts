@@ -11,7 +11,7 @@ import { findOrders, type KnownOrder } from '../store/order-identity';
 import type { NewOrder } from '../store/order-rows';
 import { insertOrders } from '../store/orders';
 import { changeOrders } from './change-orders';
-import { inTheirOrder, refuseToOvertake } from './changes-in-order';
+import { changesBehind } from './changes-in-order';
 import {
   describedLater,
   describeReplayed,
@@ -26,7 +26,7 @@ import { loadMasterData, loadPartnersOf, type MasterData } from './master-data';
 import { summarize } from './outcome';
 import { rememberEdiOrders } from './overtaken-changes';
 import { resolveOrder } from './resolve-order';
-import type { TagOutcome } from './tag-outcome';
+import type { BehindOutcome, TagOutcome } from './tag-outcome';
 import { takeAcknowledgements } from './take-acknowledgements';
 import { inTransaction } from './transaction';
 import type { StageContext, Work } from './work';
@@ -36,27 +36,37 @@ export interface DocumentToTag {
   readonly rules: readonly IndicatorRule[];
 }
 
-/** Creates an order of each document that waits, with its source. A document that was decided before gives its recorded outcome again. */
-export function createOrders(context: StageContext, items: readonly DocumentToTag[]): Promise<TagOutcome[]> {
+/**
+ * Creates an order of each document that waits, with its source. A document that was decided before gives its recorded
+ * outcome again. A change behind others that wait still is left as it is.
+ */
+export function createOrders(
+  context: StageContext,
+  items: readonly DocumentToTag[],
+): Promise<(TagOutcome | BehindOutcome)[]> {
   const ids = items.map((item) => item.documentId);
-  const decideAll = async (work: Work, documents: readonly StoredDocument[]): Promise<TagOutcome[]> => {
-    const waiting = documents.filter((document) => document.state === 'stored');
-    await refuseToOvertake(work, waiting.filter(isChange));
+  const decideAll = async (
+    work: Work,
+    documents: readonly StoredDocument[],
+  ): Promise<(TagOutcome | BehindOutcome)[]> => {
+    const stored = documents.filter((document) => document.state === 'stored');
+    const behind = await changesBehind(work, stored.filter(isChange));
+    const waiting = stored.filter(({ documentId }) => !behind.has(documentId));
     const decided = await decideOrders(
       work,
       waiting.filter(({ kind }) => kind === 'order' || kind === 'test'),
       new Map(items.map((item) => [item.documentId, item.rules])),
     );
     for (const [id, outcome] of await decideOthers(work, waiting)) decided.set(id, outcome);
-    const recorded = await recordedOutcomes(work.db, documents, decided);
-    return items.map((item) => {
-      const outcome = decided.get(item.documentId) ?? recorded.get(item.documentId);
-      return outcome ?? missing(item.documentId);
+    const known = documents.filter(({ documentId }) => !decided.has(documentId) && !behind.has(documentId));
+    const recorded = await recordedOutcomes(work.db, known);
+    return ids.map((documentId) => {
+      const earlier = behind.get(documentId);
+      if (earlier !== undefined) return { output: 'behind', documentId, earlier };
+      return decided.get(documentId) ?? recorded.get(documentId) ?? missing(documentId);
     });
   };
-  return inTheirOrder((earlier) =>
-    inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, [...ids, ...earlier])),
-  );
+  return inTransaction(context, 'source', decideAll, (db) => lockDocuments(db, ids));
 }
 
 const isChange = ({ kind }: StoredDocument): boolean => kind === 'change' || kind === 'cancel';

@@ -80,12 +80,10 @@ export async function describeReplayed(db: Database, outcomes: Map<number, TagOu
 export async function recordedOutcomes(
   db: Database,
   documents: readonly StoredDocument[],
-  decided: ReadonlyMap<number, TagOutcome>,
 ): Promise<Map<number, TagOutcome>> {
   const outcomes = new Map<number, TagOutcome>();
   for (const document of documents) {
     const { documentId, kind, orderId, state, faults } = document;
-    if (decided.has(documentId)) continue;
     if (kind !== 'order' && (state === 'accepted' || state === 'duplicate'))
       outcomes.set(documentId, doneBefore(document));
     else if (kind === 'order' && orderId !== null)

@@ -28,4 +28,13 @@ export interface AppliedOutcome {
   readonly summary: string;
 }
 
+/** Nothing was decided: changes of the same order came earlier and wait still. */
+export interface BehindOutcome {
+  readonly output: 'behind';
+  readonly documentId: number;
+  /** Their documents, in the order in which they came. */
+  readonly earlier: readonly number[];
+}
+
+/** What became of a document. */
 export type TagOutcome = TaggedOutcome | AppliedOutcome | RejectedOutcome;

@@ -96,6 +96,31 @@ export async function changesStored(
   }));
 }
 
+/** Those of these changes that wait to be worked and may be tried now. */
+export async function changesDue(db: Database, documentIds: readonly number[], now: string): Promise<number[]> {
+  const rows = await db.all<{ document_id: number }>(
+    `select document_id from inbox_document where state = 'stored' and (next_attempt_at is null or next_attempt_at <= ?)
+       and ${db.dialect.inList('document_id', 'bigint')} order by document_id`,
+    [now, db.dialect.listOf(documentIds)],
+  );
+  return rows.map((row) => row.document_id);
+}
+
+/** A change comes up again with the next attempt of one of those before it; at once when none of them has to wait for that. */
+export async function waitBehind(
+  db: Database,
+  documentId: number,
+  earlier: readonly number[],
+  now: string,
+): Promise<void> {
+  await db.run(
+    `update inbox_document set next_attempt_at = coalesce(
+       (select min(e.next_attempt_at) from inbox_document e where e.state = 'stored' and ${db.dialect.inList('e.document_id', 'bigint')}), ?)
+     where document_id = ? and state = 'stored'`,
+    [db.dialect.listOf(earlier), now, documentId],
+  );
+}
+
 /** Changes that wait for an order since then, the newest first. */
 export async function changesParkedSince(db: Database, since: string, limit: number): Promise<number[]> {
   const rows = await db.all<{ document_id: number }>(

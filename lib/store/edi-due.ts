@@ -13,9 +13,15 @@ export interface DueAnswer {
  */
 export async function insertDueAnswers(db: Database, due: readonly DueAnswer[], now: string): Promise<void> {
   const distinct = new Map(due.map((answer) => [`${answer.kind} ${answer.subject}`, answer]));
-  const rows = [...distinct.values()].map(({ kind, subject }) => ({ kind, subject, due_at: now }));
+  const rows = [...distinct.values()]
+    .sort(byKindAndSubject)
+    .map(({ kind, subject }) => ({ kind, subject, due_at: now }));
   await db.insert('edi_due', rows, { onConflict: ['kind', 'subject'] });
 }
+
+/** Transactions that make the same answers due wait for one another only when all write them in one order. */
+const byKindAndSubject = (one: DueAnswer, other: DueAnswer): number =>
+  one.kind < other.kind ? -1 : one.kind > other.kind ? 1 : one.subject - other.subject;
 
 /**
  * Answers that are due and can be given, the oldest first. An order that waits for somebody, or for its checks, is

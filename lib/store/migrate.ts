@@ -12,6 +12,7 @@ import { fieldPlaces } from './migrations/0009-field-places';
 import { lookupsAtSize } from './migrations/0010-lookups-at-size';
 import { alikeNumbers } from './migrations/0011-alike-numbers';
 import { waitingChanges } from './migrations/0012-waiting-changes';
+import { invoiceSubjects } from './migrations/0013-invoice-subjects';
 
 /** The words in which a migration is written for either database. */
 export interface SchemaWords {
@@ -36,6 +37,8 @@ export interface SchemaWords {
   readonly changing: string;
   /** an integer given by the database; a unique index of the table's own holds it */
   readonly counted: string;
+  /** a field of an object that a text column holds as JSON, as text */
+  readonly field: (column: string, name: string) => string;
 }
 
 /** One numbered step forward. A released migration is never edited: what comes later is a later number. */
@@ -60,6 +63,7 @@ export const migrations: readonly Migration[] = [
   lookupsAtSize,
   alikeNumbers,
   waitingChanges,
+  invoiceSubjects,
 ];
 
 const words: Record<DialectName, SchemaWords> = {
@@ -75,6 +79,7 @@ const words: Record<DialectName, SchemaWords> = {
     rewritten: 'with (fillfactor = 50)',
     changing: 'with (fillfactor = 50)',
     counted: 'bigint generated always as identity',
+    field: (column, name) => `(${column}::jsonb ->> '${name}')`,
   },
   sqlite: {
     text: 'text',
@@ -88,6 +93,7 @@ const words: Record<DialectName, SchemaWords> = {
     rewritten: 'strict, without rowid',
     changing: 'strict',
     counted: 'integer primary key autoincrement',
+    field: (column, name) => `cast(${column} ->> '${name}' as text)`,
   },
 };
 

@@ -2,14 +2,13 @@ import type { NodeAPI } from 'node-red';
 import { createOrders, type DocumentToTag } from '../../lib/stages/create-orders';
 import type { IndicatorRule } from '../../lib/stages/indicator-rules';
 import { reopenOvertaken } from '../../lib/stages/overtaken-changes';
-import { postponeAfterFault } from '../../lib/stages/retry-documents';
-import type { TagOutcome } from '../../lib/stages/tag-outcome';
+import type { BehindOutcome, TagOutcome } from '../../lib/stages/tag-outcome';
 import { documentsLeft } from '../../lib/store/left-behind';
 import { allOf } from '../all-of';
 import { documentKey, orderKey } from '../in-process';
 import { type Emit, type Message, registerStoreNode, type StoreNodeConfig } from '../node';
 import { asRecovered, documentOf } from '../order-messages';
-import { isOfTheWork } from '../retrying';
+import { ChangesInTurn } from './changes-in-turn';
 
 interface SourceTagConfig extends StoreNodeConfig {
   readonly rules: readonly IndicatorRule[];
@@ -27,9 +26,13 @@ const ports: Readonly<Record<TagOutcome['output'], number>> = {
 const sweepAtOnce = 500;
 
 export = (RED: NodeAPI): void => {
-  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 4, ({ runtime }, config) => {
-    const queue = runtime.queue<DocumentToTag, TagOutcome>('source', createOrders);
+  registerStoreNode<SourceTagConfig>(RED, 'source-tag', 4, ({ runtime, fault }, config) => {
+    const queue = runtime.queue<DocumentToTag, TagOutcome | BehindOutcome>('source', createOrders);
     const rules = config.rules ?? [];
+    const inTurn = new ChangesInTurn(
+      () => runtime.context(),
+      (documentId) => queue.submit({ documentId, rules }),
+    );
     const scope = { channel: config.channel ?? '', partner: config.partner ?? '' };
 
     const send = (outcome: TagOutcome, emit: Emit, message: Message): void => {
@@ -51,14 +54,13 @@ export = (RED: NodeAPI): void => {
       emit(ports[outcome.output], { ...message, payload: outcome.summary });
     };
 
-    const create = async (documentId: number): Promise<TagOutcome> => {
-      try {
-        return await queue.submit({ documentId, rules });
-      } catch (error) {
-        if (isOfTheWork(error)) await postponeAfterFault(await runtime.context(), documentId, error);
-        throw error;
-      }
+    const sendRecovered = (outcome: TagOutcome, emit: Emit): void => {
+      const hasOrder = outcome.output !== 'rejected' && outcome.output !== 'applied';
+      send(hasOrder ? asRecovered(outcome) : outcome, emit, { _msgid: RED.util.generateId() });
     };
+
+    const create = (documentId: number, emit: Emit): Promise<TagOutcome | undefined> =>
+      inTurn.work(documentId, { decided: (outcome) => sendRecovered(outcome, emit), failed: fault });
 
     const takeUpLeft = async (emit: Emit): Promise<void> => {
       await reopenOvertaken(await runtime.context());
@@ -67,9 +69,8 @@ export = (RED: NodeAPI): void => {
       const lost = left.filter(({ documentId }) => !runtime.inProcess.has(documentKey(documentId)));
       await allOf(
         lost.map(async ({ documentId }) => {
-          const outcome = await create(documentId);
-          const hasOrder = outcome.output !== 'rejected' && outcome.output !== 'applied';
-          send(hasOrder ? asRecovered(outcome) : outcome, emit, { _msgid: RED.util.generateId() });
+          const outcome = await create(documentId, emit);
+          if (outcome !== undefined) sendRecovered(outcome, emit);
         }),
       );
     };
@@ -79,7 +80,8 @@ export = (RED: NodeAPI): void => {
         const documentId = documentOf(message);
         if (documentId === undefined) return takeUpLeft(emit);
         runtime.inProcess.arrive(documentKey(documentId));
-        send(await create(documentId), emit, message);
+        const outcome = await create(documentId, emit);
+        if (outcome !== undefined) send(outcome, emit, message);
       },
       sweep: takeUpLeft,
     };

@@ -7,11 +7,11 @@ import { GroupCommit } from '../../lib/stages/group-commit';
 import type { OrderOutcome } from '../../lib/stages/outcome';
 import { type ReadReception, readReception } from '../../lib/stages/read-reception';
 import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
-import type { TagOutcome } from '../../lib/stages/tag-outcome';
+import type { BehindOutcome, TagOutcome } from '../../lib/stages/tag-outcome';
 import type { StageContext } from '../../lib/stages/work';
 import { openStore, type Store } from '../../lib/store/store';
 import type { DatabaseKind } from '../support/databases';
-import { orderIdOf, received, type SentMessage } from '../support/intake';
+import { inTurn, orderIdOf, received, type SentMessage } from '../support/intake';
 
 type Judged = OrderOutcome<string> | undefined;
 
@@ -19,7 +19,7 @@ type Judged = OrderOutcome<string> | undefined;
 export class Instance {
   readonly context: StageContext;
   private readonly ingest: GroupCommit<ReadReception, Reception>;
-  private readonly source: GroupCommit<DocumentToTag, TagOutcome>;
+  private readonly source: GroupCommit<DocumentToTag, TagOutcome | BehindOutcome>;
   private readonly checks: readonly GroupCommit<number, Judged>[];
 
   constructor(
@@ -36,7 +36,7 @@ export class Instance {
         classify: (error) => store.dialect.classify(error),
       });
     this.ingest = queue<ReadReception, Reception>(receiveMessages);
-    this.source = queue<DocumentToTag, TagOutcome>(createOrders);
+    this.source = queue<DocumentToTag, TagOutcome | BehindOutcome>(createOrders);
     this.checks = [
       queue<number, Judged>(checkInventory),
       queue<number, Judged>(checkCredit),
@@ -51,9 +51,9 @@ export class Instance {
   /** Stores a message and creates the order of its only document; undefined when it was here before. */
   async post(body: unknown, sent: SentMessage = {}): Promise<TagOutcome | undefined> {
     const { documents } = await this.receive(body, sent);
-    return documents[0] === undefined
-      ? undefined
-      : this.source.submit({ documentId: documents[0].documentId, rules: [] });
+    const items = documents.slice(0, 1).map(({ documentId }) => ({ documentId, rules: [] }));
+    const [outcome] = await inTurn(items, (waiting) => Promise.all(waiting.map((item) => this.source.submit(item))));
+    return outcome;
   }
 
   async created(body: unknown): Promise<number> {

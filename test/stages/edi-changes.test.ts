@@ -200,13 +200,43 @@ describe('changes by EDI', () =>
       const third = await came(8); // its number is of those that its process had taken ahead
       company.now = now;
       const [first, second] = [await came(6), await came(7)];
-      expect(await createOrders(company.context, [third])).to.have.nested.property('[0].output', 'changed');
+      const behind = (earlier: readonly { documentId: number }[]) => ({
+        output: 'behind',
+        earlier: earlier.map(({ documentId }) => documentId),
+      });
+      expect((await createOrders(company.context, [third]))[0]).to.deep.include(behind([first, second]));
+      const [nothing, one] = await createOrders(company.context, [third, first]);
+      expect(nothing).to.deep.include(behind([second]));
+      expect(one?.output).to.equal('changed');
+      expect((await firstLine(id))?.ordered).to.equal(6000);
+      for (const next of [second, third])
+        expect((await createOrders(company.context, [next]))[0]?.output).to.equal('changed');
       expect((await firstLine(id))?.ordered).to.equal(8000);
-      for (const earlier of [first, second]) {
-        const [outcome] = await createOrders(company.context, [earlier]);
-        expect(outcome?.output, 'done before').to.equal('applied');
-      }
-      expect((await firstLine(id))?.ordered).to.equal(8000);
+    });
+
+    it('that are behind others keep nothing else of the same message from being worked', async () => {
+      await order('A-11');
+      const other = await order('A-12');
+      const came = async (...numbers: string[]) =>
+        (
+          await receive(
+            company.context,
+            x12(
+              '860',
+              numbers.map((number) => changing(number, ['POC*1*QI*6*0*EA'])),
+              { control: ++control },
+            ),
+            asX12,
+          )
+        ).documents.map(({ documentId }) => ({ documentId, rules: [] }));
+      const first = await came('A-11');
+      const message = await came('A-11', 'A-12');
+      const worked = async (documents: typeof message) =>
+        (await createOrders(company.context, documents)).map(({ output }) => output);
+      expect(await worked(message)).to.deep.equal(['behind', 'changed']);
+      expect((await firstLine(other))?.ordered).to.equal(6000);
+      expect(await worked(first)).to.deep.equal(['changed']);
+      expect(await worked(message), 'the like of the first').to.deep.equal(['applied', 'applied']);
     });
 
     it('that are refused are refused each time', async () => {

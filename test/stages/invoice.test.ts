@@ -6,6 +6,8 @@ import { confirmDeliveries } from '../../lib/stages/confirm-delivery';
 import type { InvoiceOutcome } from '../../lib/stages/invoice-outcome';
 import { postInvoices } from '../../lib/stages/post-invoices';
 import { postPayments } from '../../lib/stages/post-payments';
+import { migrate } from '../../lib/store/migrate';
+import { invoiceSubjects } from '../../lib/store/migrations/0013-invoice-subjects';
 import { openStore, type Store } from '../../lib/store/store';
 import { onBothDatabases } from '../support/databases';
 import { SampleCompany } from '../support/orders';
@@ -264,6 +266,31 @@ describe('posting invoices', () => {
       await lose(1);
       expect(await alone(broken)).to.deep.equal(['posted']);
       expect(await open()).to.deep.equal([]);
+    });
+
+    it('closes the exception of a slip that an earlier version raised, once its store was brought up to date', async () => {
+      const broken = await place([1]);
+      const slipId = await deliver([[broken, 1, 1]]);
+      const lose = (line: number) =>
+        store.transaction((db) => db.run('update packing_slip_line set line = ? where order_id = ?', [line, broken]));
+      const alone = async () =>
+        (await postInvoices(company.context, { orderIds: [broken], limit: 1 })).map(({ output }) => output);
+      await lose(99);
+      expect(await alone()).to.deep.equal(['exception']);
+      await store.transaction(async (db) => {
+        await db.run(
+          `update exception set subject = (select warehouse || '/' || packing_slip from packing_slip where slip_id = ?)
+           where kind = 'invoice' and closed_at is null`,
+          [slipId],
+        );
+        await db.run('delete from schema_migration where number >= ?', [invoiceSubjects.number]);
+        await migrate(db, company.now, [invoiceSubjects]);
+      });
+      await lose(1);
+      expect(await alone()).to.deep.equal(['posted']);
+      expect(
+        await company.rows("select subject from exception where kind = 'invoice' and closed_at is null"),
+      ).to.deep.equal([]);
     });
 
     it('counts from one in every year', async () => {

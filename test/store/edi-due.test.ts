@@ -25,4 +25,26 @@ describe('answers that are due', () =>
       });
       expect(await store.transaction((db) => takeDueAnswers(db, 10))).to.deep.equal([cancelled]);
     });
+
+    it('are written in one order, whatever the order in which they became due: nobody stops anybody else', async () => {
+      const one: DueAnswer = { kind: 'invoice', subject: 9 };
+      const other: DueAnswer = { kind: 'invoice', subject: 10 };
+      const begun: string[] = [];
+      const at = '2026-11-23T10:00:02.000Z';
+      await meet({
+        store,
+        first: (db) => {
+          begun.push('first');
+          return insertDueAnswers(db, [one], at);
+        },
+        second: () =>
+          store.transaction((db) => {
+            begun.push('second');
+            return insertDueAnswers(db, [other, one], at);
+          }),
+        afterwards: (db) => insertDueAnswers(db, [other], at),
+      });
+      expect(begun, 'none had to begin again').to.deep.equal(['first', 'second']);
+      expect(await store.transaction((db) => takeDueAnswers(db, 10))).to.deep.include.members([one, other]);
+    });
   }));

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { salesOrderNumber } from '../../lib/domain/order';
 import type { Database } from '../../lib/store/database';
 import { migrate, migrations } from '../../lib/store/migrate';
 import { openStore } from '../../lib/store/store';
@@ -111,6 +112,52 @@ describe('migrations', () =>
           { order_id: 2, alike: 0 },
           { order_id: 3, alike: 1 },
           { order_id: 4, alike: 2 },
+        ]);
+      } finally {
+        await store.close();
+        await empty.drop();
+      }
+    });
+
+    it('give what could not be invoiced its slip and order, under which it closes', async () => {
+      const empty = await freshDatabase(kind as DatabaseKind);
+      const store = await openStore(empty.url, { migrate: false });
+      try {
+        await store.transaction(async (db) => {
+          await migrate(db, now, before('invoice-subjects'));
+          for (const id of [1, 2, 3])
+            await db.run(
+              `insert into packing_slip (slip_id, warehouse, packing_slip, digest, final, shipped_at, received_at, state, body)
+               values (?, 'MAIN', ?, '', 0, '', '', 'confirmed', '')`,
+              [id, `PS-${id}`],
+            );
+          await db.run(
+            `insert into invoice (invoice_id, number, document_type, fiscal_year, sequence, order_id, slip_id, customer, credit_account, currency,
+               net, tax, gross, open_amount, taxes, invoice_date, due_date, posted_at, disputed)
+             values (1, 'INV-1', 'INV', 2026, 1, 7, 2, '', '', 'EUR', 0, 0, 0, 0, '', '', '', 'posted', 0)`,
+          );
+          for (const [id, exceptionKind, subject, orderId, closedAt] of [
+            [1, 'invoice', 'MAIN/PS-1', 1_234_567, null],
+            [2, 'invoice', 'MAIN/PS-2', 7, null], // invoiced since
+            [3, 'invoice', 'MAIN/PS-3', 8, null], // failed again since
+            [4, 'invoice', 'MAIN/PS-3 SO-000008', 8, null],
+            [5, 'invoice', 'MAIN/PS-1', 9, 'closed'],
+            [6, 'delivery', 'MAIN/PS-1', 9, null],
+          ] as const)
+            await db.run(
+              "insert into exception (exception_id, kind, subject, message, evidence, raised_at, closed_at) values (?, ?, ?, '', ?, 'raised', ?)",
+              [id, exceptionKind, subject, JSON.stringify({ orderId, faults: [] }), closedAt],
+            );
+          await migrate(db, now);
+        });
+        const found = 'select subject, closed_at, resolution from exception order by exception_id';
+        expect(await store.read((db) => db.all(found))).to.deep.equal([
+          { subject: `MAIN/PS-1 ${salesOrderNumber(1_234_567)}`, closed_at: null, resolution: null },
+          { subject: 'MAIN/PS-2', closed_at: 'posted', resolution: 'invoiced' },
+          { subject: 'MAIN/PS-3', closed_at: 'raised', resolution: 'raised again' },
+          { subject: `MAIN/PS-3 ${salesOrderNumber(8)}`, closed_at: null, resolution: null },
+          { subject: 'MAIN/PS-1', closed_at: 'closed', resolution: null },
+          { subject: 'MAIN/PS-1', closed_at: null, resolution: null },
         ]);
       } finally {
         await store.close();

@@ -1,12 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import { defaultIntakeLimits } from '../../lib/intake/message-content';
 import { checkCredit } from '../../lib/stages/check-credit';
 import { checkInventory } from '../../lib/stages/check-inventory';
 import { checkOverdue } from '../../lib/stages/check-overdue';
-import { createOrders } from '../../lib/stages/create-orders';
+import { createOrders, type DocumentToTag } from '../../lib/stages/create-orders';
 import type { IndicatorRule } from '../../lib/stages/indicator-rules';
 import { type ReceivedMessage, readReception } from '../../lib/stages/read-reception';
 import { type Reception, receiveMessages } from '../../lib/stages/receive-messages';
-import type { TagOutcome } from '../../lib/stages/tag-outcome';
+import type { BehindOutcome, TagOutcome } from '../../lib/stages/tag-outcome';
 import type { StageContext } from '../../lib/stages/work';
 
 export type SentMessage = Partial<
@@ -48,15 +49,27 @@ export async function post(
   sent: SentMessage & { readonly rules?: readonly IndicatorRule[] } = {},
 ): Promise<TagOutcome[]> {
   const { documents } = await receive(context, body, sent);
-  return createOrders(
-    context,
-    documents.map(({ documentId }) => ({ documentId, rules: sent.rules ?? [] })),
-  );
+  const items = documents.map(({ documentId }) => ({ documentId, rules: sent.rules ?? [] }));
+  return inTurn(items, (waiting) => createOrders(context, waiting));
+}
+
+/** What is behind others is asked for again until who brought those has worked them. */
+export async function inTurn(
+  items: readonly DocumentToTag[],
+  work: (items: readonly DocumentToTag[]) => Promise<readonly (TagOutcome | BehindOutcome)[]>,
+): Promise<TagOutcome[]> {
+  const outcomes = new Map<number, TagOutcome>();
+  for (let waiting = items; waiting.length > 0; await setImmediate()) {
+    for (const outcome of await work(waiting))
+      if (outcome.output !== 'behind') outcomes.set(outcome.documentId, outcome);
+    waiting = waiting.filter(({ documentId }) => !outcomes.has(documentId));
+  }
+  return items.flatMap(({ documentId }) => outcomes.get(documentId) ?? []);
 }
 
 /** The order of an outcome that must have one. */
-export function orderIdOf(outcome: TagOutcome | undefined): number {
-  if (outcome === undefined || outcome.output === 'rejected' || outcome.output === 'applied')
+export function orderIdOf(outcome: TagOutcome | BehindOutcome | undefined): number {
+  if (outcome === undefined || !('orderId' in outcome) || outcome.output === 'applied')
     throw new Error(`No order: ${JSON.stringify(outcome)}`);
   return outcome.orderId;
 }
