@@ -13,31 +13,49 @@ export class SqliteAside {
   private opening: Promise<SqliteConnection> | undefined;
   private opened: SqliteConnection | undefined;
   private closed = false;
+  private underWay = 0;
+  private readonly waitingForEnd: (() => void)[] = [];
 
   constructor(private readonly filename: string) {}
 
-  async connection(): Promise<SqliteConnection> {
+  async run<T>(work: (connection: SqliteConnection) => Promise<T>): Promise<T> {
     if (this.closed) throw new Error(`${this.filename} is closed.`);
+    this.underWay += 1;
+    try {
+      return await work(await this.connection());
+    } finally {
+      this.underWay -= 1;
+      if (this.underWay === 0) for (const tell of this.waitingForEnd.splice(0)) tell();
+    }
+  }
+
+  /** Refuses new questions, and waits for those under way. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.allEnded();
+    const { opened } = this;
+    this.opened = undefined;
+    if (opened?.isUsable === true) await opened.ask({ kind: 'close' });
+  }
+
+  private async connection(): Promise<SqliteConnection> {
     if (this.opened?.isUsable === false) this.opening = this.opened = undefined;
     this.opening ??= this.open();
     return this.opening;
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.opening?.catch(() => undefined);
-    if (this.opened?.isUsable === true) await this.opened.ask({ kind: 'close' });
-  }
-
+  /** What is read only is not made where it is missing. */
   private async open(): Promise<SqliteConnection> {
     try {
-      const connection = await SqliteConnection.open(this.filename, threadAside());
-      await connection.ask({ kind: 'statement', sql: 'pragma query_only = on', values: [] });
-      this.opened = connection;
-      return connection;
+      this.opened = await SqliteConnection.open(this.filename, threadAside(), { readOnly: true });
+      return this.opened;
     } catch (error) {
       this.opening = undefined;
       throw error;
     }
+  }
+
+  private async allEnded(): Promise<void> {
+    if (this.underWay > 0) await new Promise<void>((tell) => this.waitingForEnd.push(tell));
   }
 }

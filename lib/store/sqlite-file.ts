@@ -2,7 +2,7 @@ import '../needs-node';
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Newest } from '../domain/newest';
-import { packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
+import { type OpenOptions, packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
 
 interface Prepared {
   readonly statement: StatementSync;
@@ -23,10 +23,11 @@ export class SqliteFile {
   /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
   private hasFailed = false;
 
-  constructor(filename: string) {
-    this.database = new DatabaseSync(filename);
+  constructor(filename: string, { readOnly = false }: OpenOptions = {}) {
+    this.database = new DatabaseSync(filename, { readOnly });
     try {
       setUp(this.database);
+      if (!readOnly) setUpToWrite(this.database);
     } catch (error) {
       this.database.close();
       throw error;
@@ -122,12 +123,15 @@ export class SqliteFile {
 
 /** SQLite itself waits for nothing: the thread has other files, and connections to the same one. */
 function setUp(database: DatabaseSync): void {
-  database.exec(
-    'PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-  );
-  // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-  database.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
+  // A transaction of hundreds of orders stays in memory until it commits.
+  database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -8192');
   database.function('sha256', { deterministic: true }, sha256);
+}
+
+function setUpToWrite(database: DatabaseSync): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  // The pages of the log go back to the file now and then.
+  database.exec('PRAGMA wal_autocheckpoint = 8000');
 }
 
 const commits = /^\s*commit\b/i;
