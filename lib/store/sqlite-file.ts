@@ -121,6 +121,13 @@ export class SqliteFile {
   }
 }
 
+const pagesInLog = 8_000;
+const bytesOfPage = 4_096;
+const bytesBeforePage = 24;
+
+/** The length of the log, in bytes, at which its pages go back to the file and it begins anew, if nobody reads from it. */
+export const usualLog = pagesInLog * (bytesBeforePage + bytesOfPage);
+
 /** SQLite itself waits for nothing: the thread has other files, and connections to the same one. */
 function setUp(database: DatabaseSync): void {
   // A transaction of hundreds of orders stays in memory until it commits.
@@ -128,10 +135,10 @@ function setUp(database: DatabaseSync): void {
   database.function('sha256', { deterministic: true }, sha256);
 }
 
+/** A log that begins anew keeps its length; one that a large transaction or a long question has made long is cut. */
 function setUpToWrite(database: DatabaseSync): void {
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-  // The pages of the log go back to the file now and then.
-  database.exec('PRAGMA wal_autocheckpoint = 8000');
+  database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}; PRAGMA journal_size_limit = ${usualLog}`);
 }
 
 const commits = /^\s*commit\b/i;

@@ -29,7 +29,10 @@ export interface Store {
   transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  /** As `read`, for what may take long, such as lists and reports, and however many ask: no transaction waits for it. */
+  /**
+   * As `read`, for what may take long, such as lists and reports, and however many ask: no transaction waits for it.
+   * Not to be called in the work of another one or of a transaction: it may wait until they have ended.
+   */
   readAside<T>(work: (db: Database) => Promise<T>): Promise<T>;
   /** Waits for what is under way. */
   close(): Promise<void>;
@@ -76,9 +79,9 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   });
   const ahead = new NumbersAhead();
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
-  const aside = filename === ':memory:' ? new AtMost(1) : new SqliteAside(filename);
+  const aside = filename === ':memory:' ? new AtMost(1) : new SqliteAside(filename, (work) => store.read(work));
   const release = async (): Promise<void> => lease?.close();
-  const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
+  const store: Store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
   return prepared(store, options).catch((cause: unknown) => {
     throw isNoDatabase(cause)
       ? new TechnicalFault('store-fault', `${filename} is no SQLite database. Name another file.`, { cause })
