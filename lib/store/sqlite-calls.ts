@@ -3,9 +3,14 @@ import type { SQLInputValue } from 'node:sqlite';
 /** The code of the error when the thread that was asked has ended. */
 export const threadEnded = 'SQLITE_THREAD_ENDED';
 
+export interface OpenOptions {
+  /** Nothing can be written, and a file that is missing is not made. */
+  readonly readOnly?: boolean;
+}
+
 /** What the thread of SQLite is asked for. */
 export type SqliteCall =
-  | { readonly kind: 'open'; readonly filename: string }
+  | ({ readonly kind: 'open'; readonly filename: string } & OpenOptions)
   | { readonly kind: 'close' }
   | StatementCall;
 

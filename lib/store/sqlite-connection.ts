@@ -1,4 +1,4 @@
-import { type SqliteAnswer, type SqliteCall, unpackedError } from './sqlite-calls';
+import { type OpenOptions, type SqliteAnswer, type SqliteCall, unpackedError } from './sqlite-calls';
 import { type AskedCall, type CallTaker, SqliteThread } from './sqlite-thread';
 import { afterThisTurn } from './turn';
 
@@ -23,9 +23,13 @@ export class SqliteConnection {
   ) {}
 
   /** @throws what `node:sqlite` throws for a file that is none, or cannot be opened */
-  static async open(filename: string, on: CallTaker = commonThread()): Promise<SqliteConnection> {
+  static async open(
+    filename: string,
+    on: CallTaker = commonThread(),
+    options: OpenOptions = {},
+  ): Promise<SqliteConnection> {
     const connection = new SqliteConnection(on, ++connections);
-    await connection.ask({ kind: 'open', filename });
+    await connection.ask({ kind: 'open', filename, ...options });
     return connection;
   }
 

@@ -1,8 +1,9 @@
 import '../needs-node';
 import { hash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+
 import { Newest } from './newest';
-import { packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
+import { type OpenOptions, packedError, packedRows, type SqliteAnswer, type StatementCall } from './sqlite-calls';
 
 interface Prepared {
   readonly statement: StatementSync;
@@ -23,10 +24,11 @@ export class SqliteFile {
   /** A statement of the transaction has failed: like PostgreSQL, nothing but a rollback is taken until it ends. */
   private hasFailed = false;
 
-  constructor(filename: string) {
-    this.database = new DatabaseSync(filename);
+  constructor(filename: string, { readOnly = false }: OpenOptions = {}) {
+    this.database = new DatabaseSync(filename, { readOnly });
     try {
       setUp(this.database);
+      if (!readOnly) setUpToWrite(this.database);
     } catch (error) {
       this.database.close();
       throw error;
@@ -120,14 +122,24 @@ export class SqliteFile {
   }
 }
 
+const pagesInLog = 8_000;
+const bytesOfPage = 4_096;
+const bytesBeforePage = 24;
+
+/** The length of the log, in bytes, at which its pages go back to the file and it begins anew, if nobody reads from it. */
+export const usualLog = pagesInLog * (bytesBeforePage + bytesOfPage);
+
 /** SQLite itself waits for nothing: the thread has other files, and connections to the same one. */
 function setUp(database: DatabaseSync): void {
-  database.exec(
-    'PRAGMA busy_timeout = 0; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
-  );
-  // A transaction of hundreds of orders stays in memory until it commits; its pages go back to the file now and then.
-  database.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000');
+  // A transaction of hundreds of orders stays in memory until it commits.
+  database.exec('PRAGMA busy_timeout = 0; PRAGMA cache_size = -8192');
   database.function('sha256', { deterministic: true }, sha256);
+}
+
+/** A log that begins anew keeps its length; one that a large transaction or a long question has made long is cut. */
+function setUpToWrite(database: DatabaseSync): void {
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+  database.exec(`PRAGMA wal_autocheckpoint = ${pagesInLog}; PRAGMA journal_size_limit = ${usualLog}`);
 }
 
 const commits = /^\s*commit\b/i;

@@ -1,4 +1,4 @@
-import { packedError, type SqliteAnswer, type SqliteCall } from './sqlite-calls';
+import { type OpenOptions, packedError, type SqliteAnswer, type SqliteCall } from './sqlite-calls';
 import { isLocked, locked, SqliteFile } from './sqlite-file';
 
 /** How long is waited for a file that another connection has locked, and between two tries at most, in ms. */
@@ -65,7 +65,7 @@ export class SqliteQueue {
 
   private answer(call: SqliteCall): SqliteAnswer | typeof locked {
     try {
-      if (call.kind === 'open') return this.open(call.filename);
+      if (call.kind === 'open') return this.open(call.filename, call);
       if (this.file === undefined) throw new Error('The database is not open.');
       return call.kind === 'close' ? this.close(this.file) : this.file.perform(call, this.mayBeLate);
     } catch (error) {
@@ -74,8 +74,8 @@ export class SqliteQueue {
     }
   }
 
-  private open(filename: string): SqliteAnswer {
-    this.file = new SqliteFile(filename);
+  private open(filename: string, options: OpenOptions): SqliteAnswer {
+    this.file = new SqliteFile(filename, options);
     return { done: true };
   }
 

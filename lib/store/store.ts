@@ -29,8 +29,12 @@ export interface Store {
   transaction<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T>;
   /** Runs `work` on a connection without a transaction: reads only. */
   read<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  /** As `read`, for what may take long, such as lists and reports, and however many ask: no transaction waits for it. */
+  /**
+   * As `read`, for what may take long, such as lists and reports, and however many ask: no transaction waits for it.
+   * Not to be called in the work of another one or of a transaction: it may wait until they have ended.
+   */
   readAside<T>(work: (db: Database) => Promise<T>): Promise<T>;
+  /** Waits for what is under way. */
   close(): Promise<void>;
 }
 
@@ -75,12 +79,9 @@ async function openSqlite(path: string, options: StoreOptions): Promise<Store> {
   });
   const ahead = new NumbersAhead();
   const open = (connection: SqliteConnection): Database => new SqliteDatabase(connection, ahead);
-  const aside = filename === ':memory:' ? new AtMost(1) : new SqliteAside(filename);
-  const release = async (): Promise<void> => {
-    if (aside instanceof SqliteAside) await aside.close();
-    lease?.close();
-  };
-  const store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
+  const aside = filename === ':memory:' ? new AtMost(1) : new SqliteAside(filename, (work) => store.read(work));
+  const release = async (): Promise<void> => lease?.close();
+  const store: Store = new ConnectedStore(`sqlite:${path}`, sqlite, knex, 'begin immediate', open, release, aside);
   return prepared(store, options).catch((cause: unknown) => {
     throw isNoDatabase(cause)
       ? new TechnicalFault('store-fault', `${filename} is no SQLite database. Name another file.`, { cause })
@@ -238,7 +239,12 @@ class Last {
 }
 
 /** What is read aside has a connection of its own, or at most some of those that there are. */
-type Aside<Connection> = AtMost | { connection(): Promise<Connection> };
+type Aside<Connection> = AtMost | OwnConnection<Connection>;
+
+interface OwnConnection<Connection> {
+  run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
 
 class ConnectedStore<Connection> implements Store {
   readonly orders = new OrderMemory();
@@ -275,12 +281,19 @@ class ConnectedStore<Connection> implements Store {
 
   async readAside<T>(work: (db: Database) => Promise<T>): Promise<T> {
     const { aside } = this;
-    return aside instanceof AtMost ? aside.run(() => this.read(work)) : work(this.open(await aside.connection()));
+    return aside instanceof AtMost
+      ? aside.run(() => this.read(work))
+      : aside.run((connection) => work(this.open(connection)));
   }
 
   async close(): Promise<void> {
-    await this.knex.destroy();
-    await this.release();
+    try {
+      // the connection that closes last puts the log away, and one that only reads cannot
+      if (!(this.aside instanceof AtMost)) await this.aside.close();
+    } finally {
+      await this.knex.destroy();
+      await this.release();
+    }
   }
 
   private async once<T>(work: (db: Database, last: LastStatements) => Promise<T>): Promise<T> {

@@ -70,6 +70,22 @@ describe('reading aside', () =>
           .that.matches(/readonly/);
       });
 
+    it('lets a question that is under way end before the store closes', async () => {
+      const other = await openStore(url());
+      const order: string[] = [];
+      let closed: Promise<unknown> = Promise.resolve();
+      await other.readAside(async (db) => {
+        await db.all('select 1 as n');
+        closed = other.close().then(() => order.push('closed'));
+        // as many statements as closing could take turns
+        for (let statement = 0; statement < 100; statement += 1) await db.all('select 1 as n');
+        order.push('answered');
+      });
+      await closed;
+      await other.close();
+      expect(order).to.deep.equal(['answered', 'closed']);
+    });
+
     it('ends with the store', async () => {
       const other = await openStore(url());
       await other.readAside((db) => db.all('select 1 as n'));
