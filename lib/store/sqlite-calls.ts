@@ -3,6 +3,10 @@ import type { SQLInputValue } from 'node:sqlite';
 /** The code of the error when the thread that was asked has ended. */
 export const threadEnded = 'SQLITE_THREAD_ENDED';
 
+/** Node 22 has releases that take bytes which come from another thread for NULL when there is no memory behind them. */
+export const bytesForThread = (bytes: Uint8Array): Uint8Array =>
+  bytes.length === 0 ? new Uint8Array(new ArrayBuffer(1), 0, 0) : bytes;
+
 export interface OpenOptions {
   /** Nothing can be written, and a file that is missing is not made. */
   readonly readOnly?: boolean;

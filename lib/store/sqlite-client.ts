@@ -1,7 +1,7 @@
 import '../needs-node';
 import type { SQLInputValue } from 'node:sqlite';
 import type { Knex } from 'knex';
-import { unpackedRows } from './sqlite-calls';
+import { bytesForThread, unpackedRows } from './sqlite-calls';
 import { SqliteConnection } from './sqlite-connection';
 
 /**
@@ -147,7 +147,8 @@ function sqliteBinding(value: unknown, index: number): SQLInputValue {
     case 'boolean':
       return value ? 1n : 0n;
   }
-  if (value === null || value instanceof Uint8Array) return value;
+  if (value === null) return value;
+  if (value instanceof Uint8Array) return bytesForThread(value);
   if (value instanceof Date) return integer(value.valueOf(), index);
   throw new TypeError(
     `binding ${index + 1} is ${value === undefined ? 'undefined' : 'an object'}: not a value of SQLite`,

@@ -4,7 +4,7 @@ import { conflictClause, type Database, type InsertOptions, type Row, type Seque
 import { sqlite } from './dialect';
 import { exactInteger, exactValues } from './exact-numbers';
 import { moreOf, NumbersAhead } from './numbers-ahead';
-import { type PackedValues, type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
+import { bytesForThread, type PackedValues, type SqliteAnswer, type SqliteCall, unpackedRows } from './sqlite-calls';
 import type { SqliteConnection } from './sqlite-connection';
 
 /** SQLite has a thread of this process: a prepared statement in a loop is its quickest bulk statement. */
@@ -132,7 +132,7 @@ function packed(names: readonly string[], rows: readonly Row[]): PackedValues {
 /** Bytes are copied for the thread: it would be given all of what they are a part of. */
 function bound(value: Row[string] | undefined): SQLInputValue {
   if (typeof value === 'number') return exactInteger(value);
-  return value instanceof Uint8Array ? new Uint8Array(value) : (value as SQLInputValue);
+  return value instanceof Uint8Array ? bytesForThread(new Uint8Array(value)) : (value as SQLInputValue);
 }
 
 const largeBytes = 256 * 1024;
