@@ -25,8 +25,9 @@ export interface OrderSelection {
 export async function findOrderIds(db: Database, selection: OrderSelection, count: number): Promise<number[]> {
   const { dialect } = db;
   const { statuses, before, ...others } = selection;
-  if (statuses !== undefined && Object.values(others).every((value) => value === undefined))
-    return newestInStatus(db, statuses, before, count);
+  const byStatusAlone = statuses !== undefined && Object.values(others).every((value) => value === undefined);
+  // a server knows which statuses are rare, and reads the newest orders or those of the status
+  if (byStatusAlone && dialect.name === 'sqlite') return newestInStatus(db, statuses, before, count);
   const conditions = new Conditions()
     .when('channel = ?', selection.channel)
     .when('partner = ?', selection.partner)
@@ -47,7 +48,7 @@ export async function findOrderIds(db: Database, selection: OrderSelection, coun
 
 /**
  * Their index has the orders of a status by priority, for the warehouse: of each priority the newest are read, however many
- * orders there are.
+ * orders there are, and whether the status is a rare one or not.
  */
 async function newestInStatus(
   db: Database,
