@@ -20,14 +20,15 @@ describe('a technical fault is in Node-RED’s log', () => {
       await product.invoiced(body.salesOrder);
       const store = await openStore(`sqlite:${join(product.directory, 'data/o2c.sqlite')}`);
       await store.transaction((db) => db.run("update decision set evidence = '{broken'"));
-      await store.transaction((db) => db.run("insert into setting values (9, '{broken', 'now', 'a test')"));
-      await store.close();
-      const settings = await fetch(`${product.url}/o2c-store/${storeId}/settings`);
-      expect([settings.status, ((await settings.json()) as { code: string }).code]).to.deep.equal([500, 'unexpected']);
       for (let i = 0; i < 3; i++) {
         const answer = await product.call('GET', `/o2c/orders/${body.salesOrder}`);
         expect([answer.status, answer.body.code]).to.deep.equal([500, 'unexpected']);
       }
+      // now all nodes fail that look at the settings: last
+      await store.transaction((db) => db.run("insert into setting values (9, '{broken', 'now', 'a test')"));
+      await store.close();
+      const settings = await fetch(`${product.url}/o2c-store/${storeId}/settings`);
+      expect([settings.status, ((await settings.json()) as { code: string }).code]).to.deep.equal([500, 'unexpected']);
       await product.stop();
       const [line, repeats, ...others] = linesWith(product.output, 'order-query');
       expect(line).to.match(/ error o2c-store .*: order-query .+: unexpected: .*JSON.* At \S.*\.js:\d+\)?\.$/);
